@@ -1,0 +1,1 @@
+"""Speech recognition engine: bytes of audio in, a Transcript out."""

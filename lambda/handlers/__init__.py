@@ -1,0 +1,1 @@
+"""Thin doors to the engine: an event in, an answer out."""
