@@ -1,0 +1,197 @@
+"""The sealed model bundle: find it, fetch it, verify it, before anything in it runs.
+
+A bundle is a directory or an S3 prefix that holds `manifest.json` and one TorchScript file. Loading
+TorchScript executes what the file holds, so its digest is checked first; the manifest's own digest
+can be pinned, so that a writer to the bucket cannot exchange both.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import fastjsonschema
+
+from asr.ctc import Alphabet
+from asr.errors import ModelUnavailableError
+
+MANIFEST = "manifest.json"
+EMBEDDED = Path(__file__).parents[2] / "model_artifacts" / "default"
+SCHEMA = Path(__file__).with_name("manifest.schema.json")
+S3_SCHEME = "s3://"
+
+# Reads one file of a bundle by its name.
+Reader = Callable[[str], bytes]
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """The TorchScript file of a bundle: its name, size and digest."""
+
+    file: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Confidence:
+    """Platt scaling of a word's log-odds: `sigmoid(scale * logit(p) + bias)` (Platt 1999)."""
+
+    scale: float = 1.0
+    bias: float = 0.0
+
+
+@dataclass(frozen=True)
+class Golden:
+    """A short clip (an audio file's bytes) and the transcript that the model must give for it."""
+
+    audio: bytes
+    transcript: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What serving needs to know about a model; the members are those of the JSON schema.
+
+    Attributes
+    ----------
+    kind : str
+        `ctc`, or `keyword` for a classifier of whole clips.
+    frame_seconds : float
+        Step of one output frame.
+    window_seconds, overlap_seconds : float
+        What may be fed to the model at once, and how much two neighbours share.
+    precision : str
+        `float32`, `bfloat16` or `int8-dynamic`.
+    """
+
+    schema: int
+    kind: str
+    name: str
+    version: str
+    license: str
+    created: str
+    sources: list[dict[str, Any]]
+    model: ModelFile
+    sample_rate: int
+    frame_seconds: float
+    alphabet: Alphabet
+    window_seconds: float
+    overlap_seconds: float
+    precision: str
+    metrics: dict[str, dict[str, float]]
+    golden: Golden
+    confidence: Confidence = field(default_factory=Confidence)
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A verified bundle; `sha256` is that of its manifest, which seals the rest."""
+
+    manifest: Manifest
+    sha256: str
+    model: bytes
+
+
+def load(uri: str = "", sha256: str = "") -> Bundle:
+    """Fetch and verify a bundle.
+
+    Parameters
+    ----------
+    uri : str
+        `s3://bucket/prefix/` or a directory; empty means the embedded default.
+    sha256 : str
+        Digest that the manifest must have; empty means any.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If a file is missing, altered, or the manifest is not of this schema.
+    """
+    read = _s3_reader(uri) if uri.startswith(S3_SCHEME) else _path_reader(Path(uri or EMBEDDED))
+    sealed = read(MANIFEST)
+    digest = _check_digest(MANIFEST, sealed, sha256)
+    manifest = parse_manifest(sealed)
+    model = read(manifest.model.file)
+    _check_digest(manifest.model.file, model, manifest.model.sha256)
+    return Bundle(manifest, digest, model)
+
+
+def parse_manifest(sealed: bytes) -> Manifest:
+    """Validate the bytes of a manifest against the schema; raises ModelUnavailableError."""
+    try:
+        members = json.loads(sealed)
+        _validator()(members)
+        golden = Golden(
+            base64.b64decode(members["golden"]["audio"], validate=True),
+            members["golden"]["transcript"],
+        )
+    except (ValueError, fastjsonschema.JsonSchemaValueException) as error:
+        raise ModelUnavailableError(f"{MANIFEST} does not fit the schema: {error}") from error
+    alphabet = Alphabet(
+        tuple(members.pop("labels")), members.pop("blank"), members.pop("word_boundary")
+    )
+    if not alphabet.blank < len(alphabet.labels):
+        raise ModelUnavailableError(
+            f"{MANIFEST} does not fit the schema: blank {alphabet.blank} is not among "
+            f"{len(alphabet.labels)} labels"
+        )
+    members["model"] = ModelFile(**members["model"])
+    members["golden"] = golden
+    members["confidence"] = Confidence(**members.get("confidence", {}))
+    return Manifest(alphabet=alphabet, **members)
+
+
+def _check_digest(name: str, content: bytes, expected: str) -> str:
+    found = hashlib.sha256(content).hexdigest()
+    if expected and found != expected:
+        raise ModelUnavailableError(f"{name} has sha256 {found}, expected {expected}")
+    return found
+
+
+@cache
+def _validator() -> Callable[[Mapping[str, Any]], Any]:
+    compiled: Callable[[Mapping[str, Any]], Any] = fastjsonschema.compile(
+        json.loads(SCHEMA.read_text(encoding="utf-8"))
+    )
+    return compiled
+
+
+def _path_reader(directory: Path) -> Reader:
+    def read(name: str) -> bytes:
+        try:
+            return (directory / name).read_bytes()
+        except OSError as error:
+            raise ModelUnavailableError(
+                f"cannot read {name} of the model bundle: {error.strerror}"
+            ) from error
+
+    return read
+
+
+def _s3_reader(uri: str) -> Reader:
+    """Read objects under `uri` into memory, in parallel parts: nothing is left on a disk."""
+    # Half a second of a cold start, spent only where the model is not embedded.
+    import boto3  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    bucket, _, prefix = uri.removeprefix(S3_SCHEME).partition("/")
+    client = boto3.client("s3")
+
+    def read(name: str) -> bytes:
+        key = f"{prefix.rstrip('/')}/{name}".lstrip("/")
+        content = BytesIO()
+        try:
+            client.download_fileobj(bucket, key, content)
+        except (BotoCoreError, ClientError) as error:
+            raise ModelUnavailableError(
+                f"cannot read {name} from {S3_SCHEME}{bucket}/{key}: {error}"
+            ) from error
+        return content.getvalue()
+
+    return read

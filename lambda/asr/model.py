@@ -1,0 +1,68 @@
+"""The acoustic model: a TorchScript file that turns waveforms into log-probabilities.
+
+All that serving knows of torch is here. The file is loaded only from a verified bundle.
+"""
+
+import warnings
+from collections.abc import Sequence
+from io import BytesIO
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from asr.bundle import Bundle
+from asr.errors import ModelUnavailableError
+
+Floats = NDArray[np.float32]
+
+
+class AcousticModel:
+    """An open model.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        A verified bundle.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the file is not TorchScript.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
+                self._module = torch.jit.load(BytesIO(bundle.model), map_location="cpu").eval()
+        except RuntimeError as error:
+            raise ModelUnavailableError(
+                f"{bundle.manifest.model.file} is not a TorchScript module"
+            ) from error
+
+    def log_probs(self, waveforms: Sequence[Floats]) -> list[Floats]:
+        """Log-probabilities of each waveform.
+
+        Parameters
+        ----------
+        waveforms : sequence of arrays, shape (samples,)
+            Mono at the model's sample rate; they are padded to the longest.
+
+        Returns
+        -------
+        list of arrays, shape (frames, classes)
+            One an input, without the frames of padding.
+        """
+        lengths = torch.tensor([len(samples) for samples in waveforms])
+        batch = torch.zeros(len(waveforms), int(lengths.max()))
+        for row, samples in zip(batch, waveforms, strict=True):
+            row[: len(samples)] = torch.from_numpy(samples)
+        # Profiling runs would make the first two requests several times slower than the rest.
+        with torch.inference_mode(), torch.jit.optimized_execution(False):
+            output: tuple[Tensor, Tensor] = self._module(batch, lengths)
+        log_probs, frames = output
+        return [
+            row[:count].numpy() for row, count in zip(log_probs, frames.tolist(), strict=True)
+        ]

@@ -1,0 +1,50 @@
+"""The environment, read once into a frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator can set, by environment variable.
+
+    Attributes
+    ----------
+    model_uri : str
+        MODEL_URI: `s3://bucket/prefix/` or a directory; empty means the embedded default.
+    model_sha256 : str
+        MODEL_SHA256: digest of the manifest; empty means that any is taken.
+    model_self_test : bool
+        MODEL_SELF_TEST: `true` transcribes the golden clip before serving.
+    request_max_seconds : float
+        REQUEST_MAX_SECONDS: audio in one request; what fits into API Gateway's 29 seconds.
+    batch_max_seconds : float
+        BATCH_MAX_SECONDS: audio in one file, in batch and on the command line.
+    """
+
+    model_uri: str = ""
+    model_sha256: str = ""
+    model_self_test: bool = False
+    request_max_seconds: float = 300.0
+    batch_max_seconds: float = 4 * 3600.0
+
+    @staticmethod
+    def read(environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the environment; raises ValueError for a limit that is not a number."""
+        default = Settings()
+        return Settings(
+            model_uri=environment.get("MODEL_URI", ""),
+            model_sha256=environment.get("MODEL_SHA256", "").lower(),
+            model_self_test=environment.get("MODEL_SELF_TEST", "").lower() == "true",
+            request_max_seconds=float(
+                environment.get("REQUEST_MAX_SECONDS") or default.request_max_seconds
+            ),
+            batch_max_seconds=float(
+                environment.get("BATCH_MAX_SECONDS") or default.batch_max_seconds
+            ),
+        )
+
+    def with_model(self, uri: str) -> "Settings":
+        """The same settings for another bundle, whose digest is not pinned."""
+        return replace(self, model_uri=uri, model_sha256="")

@@ -1,0 +1,1 @@
+"""What makes a model bundle: data, networks, the training loop, export, evaluation."""

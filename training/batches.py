@@ -1,0 +1,73 @@
+"""Which utterances make the batch of which step: a pure function of the seed and the step.
+
+That is what makes a killed run resume with the same data order: a sampler that starts at step
+`n` yields what an unbroken one yields from step `n` on.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+import numpy as np
+from torch.utils.data import Sampler
+
+# An item of a batch: the utterance's index, and the step, which seeds its augmentation.
+Item = tuple[int, int]
+
+
+def plan_epoch(
+    seconds: Sequence[float], batch_seconds: float, seed: int, epoch: int, ascending: bool
+) -> list[list[int]]:
+    """Split all utterances into batches of like length, in the order in which to train.
+
+    Parameters
+    ----------
+    seconds : sequence of float, shape (utterances,)
+        Duration of each utterance.
+    batch_seconds : float
+        Upper bound of a batch's padded duration (its longest utterance times its size).
+    ascending : bool
+        Short batches first (SortaGrad, Amodei et al. 2016), else shuffled.
+    """
+    random = np.random.default_rng((seed, epoch))
+    durations = np.asarray(seconds)
+    # Jitter of a tenth: like lengths stay together, the company changes each epoch.
+    order = np.argsort(durations * random.uniform(0.9, 1.1, len(durations)), kind="stable")
+    batches: list[list[int]] = [[]]
+    longest = 0.0
+    for index in order.tolist():
+        longest = max(longest, durations[index])
+        if batches[-1] and longest * (len(batches[-1]) + 1) > batch_seconds:
+            batches.append([])
+            longest = durations[index]
+        batches[-1].append(index)
+    if not ascending:
+        random.shuffle(batches)
+    return batches
+
+
+class BatchSchedule(Sampler[list[Item]]):
+    """Endless batches from step `start` on; `sorted_epochs` epochs come in ascending length."""
+
+    def __init__(
+        self,
+        seconds: Sequence[float],
+        batch_seconds: float,
+        seed: int,
+        start: int = 0,
+        sorted_epochs: int = 1,
+    ) -> None:
+        self.seconds = seconds
+        self.batch_seconds = batch_seconds
+        self.seed = seed
+        self.start = start
+        self.sorted_epochs = sorted_epochs
+
+    def __iter__(self) -> Iterator[list[Item]]:
+        step = 0
+        for epoch in count():
+            ascending = epoch < self.sorted_epochs
+            batches = plan_epoch(self.seconds, self.batch_seconds, self.seed, epoch, ascending)
+            for batch in batches:
+                if step >= self.start:
+                    yield [(index, step) for index in batch]
+                step += 1

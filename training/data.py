@@ -1,0 +1,82 @@
+"""Corpora to padded batches of tensors, augmented in the loader's workers."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+
+from training import text
+from training.augment import WaveformAugmentation
+from training.batches import BatchSchedule, Item, plan_epoch
+from training.corpus import Corpus
+
+
+class Batch(NamedTuple):
+    """Padded waveforms (B, T) and labels (B, U), with their lengths in samples and characters.
+
+    A named tuple, since Lightning moves no frozen dataclass to a device.
+    """
+
+    waveforms: Tensor
+    samples: Tensor
+    labels: Tensor
+    characters: Tensor
+    texts: list[str]
+    corpora: list[str]
+
+
+class SpeechDataset(Dataset[tuple[Tensor, str, str]]):
+    """Items (index, step) of several corpora as (waveform, text, corpus)."""
+
+    def __init__(
+        self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
+    ) -> None:
+        self.corpora = corpora
+        self.augmentation = augmentation
+        self.where = [(c, i) for c, corpus in enumerate(corpora) for i in range(len(corpus))]
+        self.seconds = [corpora[c].seconds(i) for c, i in self.where]
+
+    def __len__(self) -> int:
+        return len(self.where)
+
+    def __getitem__(self, item: Item) -> tuple[Tensor, str, str]:
+        index, step = item
+        corpus, position = self.corpora[self.where[index][0]], self.where[index][1]
+        utterance = corpus.utterances[position]
+        samples = corpus.waveform(position)
+        if self.augmentation is not None:
+            samples = self.augmentation(samples, (step, index))
+        return torch.from_numpy(np.ascontiguousarray(samples)), utterance.text, utterance.corpus
+
+
+def collate(items: list[tuple[Tensor, str, str]]) -> Batch:
+    """Pad with zeros to the longest of the batch."""
+    waveforms, texts, corpora = zip(*items, strict=True)
+    labels = [torch.tensor(text.encode(t), dtype=torch.long) for t in texts]
+    return Batch(
+        torch.nn.utils.rnn.pad_sequence(list(waveforms), batch_first=True),
+        torch.tensor([len(w) for w in waveforms]),
+        torch.nn.utils.rnn.pad_sequence(labels, batch_first=True),
+        torch.tensor([len(label) for label in labels]),
+        list(texts),
+        list(corpora),
+    )
+
+
+def training_loader(
+    dataset: SpeechDataset, schedule: BatchSchedule, workers: int
+) -> DataLoader[Batch]:
+    """Batches without end, in the order of `schedule`."""
+    return DataLoader(
+        dataset, batch_sampler=schedule, num_workers=workers, collate_fn=collate
+    )  # type: ignore[arg-type]
+
+
+def evaluation_loader(dataset: SpeechDataset, batch_seconds: float) -> DataLoader[Batch]:
+    """Every utterance once, in batches of like length, unaltered."""
+    batches = plan_epoch(dataset.seconds, batch_seconds, seed=0, epoch=0, ascending=True)
+    items = [[(index, 0) for index in batch] for batch in batches]
+    return DataLoader(dataset, batch_sampler=items, collate_fn=collate)  # type: ignore[arg-type]

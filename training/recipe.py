@@ -1,0 +1,61 @@
+"""A recipe: everything that a training run is made of, read from one YAML file."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What to train, on what, for how long.
+
+    Attributes
+    ----------
+    name, version : str
+        Name and version of the bundle that comes out.
+    network : str
+        A key of `training.networks.NETWORKS`.
+    front_end, parameters : dict
+        Keyword arguments of `LogMel` and of the network.
+    train, dev : list of str
+        Folders under the data directory, each with a `manifest.tsv`.
+    batch_seconds : float
+        Padded seconds of audio in a batch.
+    steps : int
+        Optimiser updates in all; the learning rate has decayed to nothing by then.
+    learning_rate, warmup_steps, weight_decay, clip_norm
+        Of AdamW: its peak rate, the updates until the peak, its decay, the gradient's bound.
+    ema_decay : float
+        Of the averaged weights, which are what is validated and exported.
+    validate_every : int
+        Updates between two looks at dev.
+    augmentation, spec_augment : dict
+        Keyword arguments of `WaveformAugmentation` and `SpecAugment`.
+    """
+
+    name: str
+    version: str
+    network: str
+    front_end: dict[str, Any]
+    parameters: dict[str, Any]
+    train: list[str]
+    dev: list[str]
+    batch_seconds: float
+    steps: int
+    learning_rate: float
+    warmup_steps: int
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+    ema_decay: float = 0.999
+    validate_every: int = 500
+    seed: int = 1
+    precision: str = "bf16-mixed"
+    augmentation: dict[str, Any] = field(default_factory=dict)
+    spec_augment: dict[str, Any] = field(default_factory=dict)
+
+    @staticmethod
+    def read(path: Path) -> "Recipe":
+        """Read a recipe; raises TypeError for a member that a recipe does not have."""
+        return Recipe(**yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,58 @@
+"""Word and character error rates, at corpus level (all edits over all reference words)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jiwer
+
+
+@dataclass(frozen=True)
+class Score:
+    """Edits between references and hypotheses.
+
+    `words` and `characters` are those of the references; rates are edits over them.
+    """
+
+    utterances: int
+    words: int
+    characters: int
+    substitutions: int
+    deletions: int
+    insertions: int
+    character_edits: int
+
+    @property
+    def wer(self) -> float:
+        """Word error rate; above 1 where there are more insertions than hits."""
+        return (self.substitutions + self.deletions + self.insertions) / max(self.words, 1)
+
+    @property
+    def cer(self) -> float:
+        """Character error rate, spaces counted as characters."""
+        return self.character_edits / max(self.characters, 1)
+
+
+def score(references: Sequence[str], hypotheses: Sequence[str]) -> Score:
+    """Align normalised texts pair by pair (Levenshtein) and add up the edits."""
+    spoken = [(r, h) for r, h in zip(references, hypotheses, strict=True) if r]
+    # jiwer refuses an empty reference; every word heard there is an insertion.
+    invented = [h for r, h in zip(references, hypotheses, strict=True) if not r]
+    extra_words = sum(len(h.split()) for h in invented)
+    extra_characters = sum(len(h) for h in invented)
+    if not spoken:
+        return Score(len(invented), 0, 0, 0, 0, extra_words, extra_characters)
+    left, right = [r for r, _ in spoken], [h for _, h in spoken]
+    words = jiwer.process_words(left, right)
+    characters = jiwer.process_characters(left, right)
+    return Score(
+        utterances=len(references),
+        words=words.hits + words.substitutions + words.deletions,
+        characters=characters.hits + characters.substitutions + characters.deletions,
+        substitutions=words.substitutions,
+        deletions=words.deletions,
+        insertions=words.insertions + extra_words,
+        character_edits=characters.substitutions
+        + characters.deletions
+        + characters.insertions
+        + extra_characters,
+    )

@@ -1,0 +1,100 @@
+"""Train a recipe: `python -m training.train RECIPE.yaml --data DIR --runs DIR`.
+
+The run's folder gets checkpoints (`last.ckpt` every few minutes, the best by dev WER), TensorBoard
+and CSV logs, and the curves as SVG. The same command continues a run that was killed.
+"""
+
+import argparse
+import warnings
+from pathlib import Path
+
+import torch
+from lightning import Trainer, seed_everything
+from lightning.pytorch.callbacks import (
+    EMAWeightAveraging,
+    LearningRateMonitor,
+    ModelCheckpoint,
+    TQDMProgressBar,
+)
+from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
+
+from training import corpus, curves
+from training.augment import WaveformAugmentation
+from training.batches import BatchSchedule
+from training.data import SpeechDataset, evaluation_loader, training_loader
+from training.module import CtcModule
+from training.recipe import Recipe
+
+SAVE_EVERY_STEPS = 200
+EVALUATION_BATCH_SECONDS = 120.0
+
+
+def resume_step(checkpoint: Path) -> int:
+    """Optimiser updates done when `checkpoint` was saved; 0 where there is none."""
+    if not checkpoint.exists():
+        return 0
+    return int(torch.load(checkpoint, map_location="cpu", weights_only=False)["global_step"])
+
+
+def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
+    """Run or continue `recipe`; returns the folder of the run."""
+    run = runs / f"{recipe.name}-{recipe.version}"
+    cache = runs / "cache"
+    last = run / "last.ckpt"
+    seed_everything(recipe.seed, verbose=False)
+    torch.set_float32_matmul_precision("high")
+    train_set = SpeechDataset(
+        [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
+        WaveformAugmentation(**recipe.augmentation),
+    )
+    dev_set = SpeechDataset(
+        [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
+    )
+    start = resume_step(last)
+    schedule = BatchSchedule(train_set.seconds, recipe.batch_seconds, recipe.seed, start)
+    trainer = Trainer(
+        max_steps=recipe.steps,
+        precision=recipe.precision,  # type: ignore[arg-type]
+        gradient_clip_val=recipe.clip_norm,
+        val_check_interval=recipe.validate_every,
+        check_val_every_n_epoch=None,
+        num_sanity_val_steps=0,
+        log_every_n_steps=25,
+        callbacks=[
+            EMAWeightAveraging(decay=recipe.ema_decay),
+            ModelCheckpoint(run, "last", every_n_train_steps=SAVE_EVERY_STEPS),
+            ModelCheckpoint(run, "best", monitor="dev_wer", enable_version_counter=False),
+            LearningRateMonitor("step"),
+            TQDMProgressBar(refresh_rate=25),
+        ],
+        # A folder of its own for each start: neither logger appends to a file that is there.
+        logger=[
+            CSVLogger(run, name="csv", version=f"from-{start:07d}"),
+            TensorBoardLogger(run, name="tensorboard", version=f"from-{start:07d}"),
+        ],
+    )
+    trainer.fit(
+        CtcModule(recipe),
+        training_loader(train_set, schedule, workers),
+        evaluation_loader(dev_set, EVALUATION_BATCH_SECONDS),
+        ckpt_path=last if last.exists() else None,
+        weights_only=False,
+    )
+    curves.draw(run)
+    return run
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
+    parser.add_argument("--runs", type=Path, default=Path("runs"))
+    parser.add_argument("--workers", type=int, default=1)
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore", message="The 'val_dataloader' does not have many workers")
+    train(Recipe.read(arguments.recipe), arguments.data, arguments.runs, arguments.workers)
+
+
+if __name__ == "__main__":
+    main()
