@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def proxy_event(
-    method: str, path: str, body: str | None = None, content_type: str | None = None
+    method: str, path: str, body: bytes | None = None, content_type: str | None = None
 ) -> dict[str, Any]:
     """One request as API Gateway's REST proxy integration hands it on (payload format 1.0)."""
+    text = content_type == "application/json"
+    encoded = body and (body if text else base64.b64encode(body)).decode()
     headers = {"Host": "api.example.com"} | ({"Content-Type": content_type} if content_type else {})
     return {
         "resource": path,
@@ -43,15 +45,15 @@ def proxy_event(
             "resourcePath": path,
             "stage": "prod",
         },
-        "body": body,
-        "isBase64Encoded": False,
+        "body": encoded,
+        "isBase64Encoded": encoded is not None and not text,
     }
 
 
 def main() -> None:
     """Write each event; the same clip gives the same bytes."""
     audio = base64.b64encode((ROOT / "samples" / "hello.flac").read_bytes()).decode()
-    request = json.dumps({"audio": audio})
+    request = json.dumps({"audio": audio}).encode()
     events = {
         "invoke": {"audio": audio},
         "transcribe": proxy_event("POST", "/v1/transcribe", request, "application/json"),

@@ -1,0 +1,35 @@
+"""Publish a model bundle: PYTHONPATH=lambda python scripts/publish_model.py DIRECTORY BUCKET.
+
+Checks the digests and the golden clip, uploads to s3://BUCKET/NAME/VERSION/ with the manifest last,
+so that a reader finds a whole bundle or none, and prints the parameters to deploy it with.
+"""
+
+import sys
+from pathlib import Path
+
+import boto3
+
+from asr.bundle import MANIFEST
+from asr.settings import Settings
+from asr.transcriber import open_transcriber
+
+
+def publish(directory: Path, bucket: str) -> dict[str, str]:
+    """Check and upload; returns the parameters of the template.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the bundle is altered, or reads its golden clip otherwise.
+    """
+    opened = open_transcriber(Settings(model_uri=str(directory), model_self_test=True))
+    prefix = f"{opened.identity.name}/{opened.identity.version}/"
+    s3 = boto3.client("s3")
+    for name in (opened.manifest.model.file, MANIFEST):
+        s3.upload_file(str(directory / name), bucket, prefix + name)
+    return {"ModelUri": f"s3://{bucket}/{prefix}", "ModelSha256": opened.identity.sha256}
+
+
+if __name__ == "__main__":
+    parameters = publish(Path(sys.argv[1]), sys.argv[2])
+    print(*(f"{name}={value}" for name, value in parameters.items()))

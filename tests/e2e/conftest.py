@@ -1,0 +1,118 @@
+"""What the tests of the real toolchain share: clips, a bucket with a model, the doors.
+
+`make e2e` builds the image and runs them in it. Where no container engine can be had they run the
+same handler in the runtime interface emulator, as a process of this machine, and the header of
+their output says so.
+"""
+
+import base64
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from scripts.publish_model import publish
+from tests.e2e import doors
+from tests.e2e.doors import LATENCIES, ROOT, Document, Environment, Gateway
+
+BUNDLE = ROOT / "model_artifacts" / "default"
+
+
+def pytest_report_header() -> str:
+    if doors.has_image():
+        return f"e2e: in the image {doors.IMAGE}"
+    return "e2e: no container engine with the image; emulating the runtime on this machine"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if LATENCIES:
+        terminalreporter.section("latencies")
+    for name, seconds in LATENCIES.items():
+        figures = " ".join(f"{value:.2f}" for value in seconds)
+        terminalreporter.write_line(f"{name}: {figures} s")
+
+
+@pytest.fixture(scope="session")
+def in_image() -> bool:
+    return doors.has_image()
+
+
+@pytest.fixture(scope="session")
+def hello() -> Path:
+    return ROOT / "samples" / "hello.flac"
+
+
+@pytest.fixture(scope="session")
+def recording(hello: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clip as a browser's MediaRecorder would send it: Opus at 48 kHz in WebM."""
+    path = tmp_path_factory.mktemp("clips") / "hello.webm"
+    with av.open(str(hello)) as source, av.open(str(path), "w") as target:
+        stream = target.add_stream("libopus", rate=48000, layout="mono")
+        for frame in source.decode(audio=0):
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture(scope="session")
+def command_line() -> Callable[[Path], Document]:
+    return cache(doors.command_line)
+
+
+@pytest.fixture(scope="session")
+def bucket(in_image: bool) -> Iterator[Environment]:
+    """The environment of a function whose model is the embedded one, published to a bucket."""
+    server = ThreadedMotoServer(ip_address=doors.BRIDGE if in_image else "127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    access = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in access.items():
+            patch.setenv(name, value)
+        boto3.client("s3").create_bucket(Bucket="models")
+        parameters = publish(BUNDLE, "models")
+    yield access | {
+        "MODEL_URI": parameters["ModelUri"],
+        "MODEL_SHA256": parameters["ModelSha256"],
+    }
+    server.stop()
+
+
+@pytest.fixture
+def invoke(in_image: bool, tmp_path: Path) -> Callable[..., Document]:
+    """`invoke(clip, **environment)`: a plain invocation, cold, with a clip's bytes as `audio`."""
+
+    def call(audio: bytes, **environment: str) -> Document:
+        event = {"audio": base64.b64encode(audio).decode()}
+        started = time.perf_counter()
+        if in_image:
+            answer = doors.sam_invoke(event, environment, tmp_path)
+        else:
+            with doors.emulator(environment, tmp_path / "log", in_image=False) as emulated:
+                answer = emulated(event)
+        LATENCIES.setdefault("plain invocation, cold", []).append(time.perf_counter() - started)
+        return answer
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def gateway(in_image: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    log = tmp_path_factory.mktemp("gateway") / "log"
+    if in_image:
+        with doors.sam_start_api(log) as send:
+            yield send
+    else:
+        with doors.emulator({}, log, in_image=False) as emulated:
+            yield doors.emulated_gateway(emulated)
