@@ -30,8 +30,9 @@ def draw(run: Path) -> Path:
     """Draw `run`'s curves beside its checkpoints; returns the file."""
     points = {name: values for name, values in read(run).items() if values}
     figure = Figure(figsize=(3.2 * len(points), 2.6), layout="constrained")
-    for axes, (name, values) in zip(figure.subplots(1, len(points), squeeze=False)[0],
-                                    points.items(), strict=True):
+    for axes, (name, values) in zip(
+        figure.subplots(1, len(points), squeeze=False)[0], points.items(), strict=True
+    ):
         axes.plot(*zip(*values, strict=True), linewidth=1.2)
         axes.set_title(PANELS[name], fontsize=9)
         axes.set_xlabel("update", fontsize=8)

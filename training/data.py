@@ -70,9 +70,7 @@ def training_loader(
     dataset: SpeechDataset, schedule: BatchSchedule, workers: int
 ) -> DataLoader[Batch]:
     """Batches without end, in the order of `schedule`."""
-    return DataLoader(
-        dataset, batch_sampler=schedule, num_workers=workers, collate_fn=collate
-    )  # type: ignore[arg-type]
+    return DataLoader(dataset, batch_sampler=schedule, num_workers=workers, collate_fn=collate)  # type: ignore[arg-type]
 
 
 def evaluation_loader(dataset: SpeechDataset, batch_seconds: float) -> DataLoader[Batch]:

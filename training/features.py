@@ -27,6 +27,9 @@ class LogMel(nn.Module):
         Step and width of the Hann window.
     """
 
+    window: Tensor
+    bank: Tensor
+
     def __init__(self, mels: int, hop_seconds: float, window_seconds: float) -> None:
         super().__init__()
         self.hop = round(hop_seconds * SAMPLE_RATE)

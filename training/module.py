@@ -1,6 +1,7 @@
 """The Lightning module: CTC loss, AdamW with warm-up and decay, WER and CER on dev."""
 
 import math
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -30,6 +31,7 @@ class CtcModule(LightningModule):
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
+        self.save_hyperparameters({"recipe": asdict(recipe)})
         self.recipe = recipe
         self.recogniser, self.frame_seconds = build(
             recipe.network, recipe.front_end, recipe.parameters
@@ -42,7 +44,8 @@ class CtcModule(LightningModule):
         """CTC loss of one batch with masked features, per reference character."""
         features, frames = self.recogniser.front_end(batch.waveforms, batch.samples)
         masked = self.spec_augment(features, frames)
-        loss = self._loss(*self.recogniser.network(masked, frames), batch)
+        log_probs, output_frames = self.recogniser.network(masked, frames)
+        loss = self._loss(log_probs, output_frames, batch)
         self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.texts))
         return loss
 
@@ -67,12 +70,12 @@ class CtcModule(LightningModule):
 
     def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's own union of dicts
         """AdamW; biases and norms are not decayed."""
-        parameters = [p for p in self.parameters() if p.requires_grad]
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in self.parameters() if p.ndim > 1]},
+            {"params": [p for p in self.parameters() if p.ndim <= 1], "weight_decay": 0.0},
+        ]
         optimizer = torch.optim.AdamW(
-            [
-                {"params": [p for p in parameters if p.ndim > 1]},
-                {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
-            ],
+            groups,
             lr=self.recipe.learning_rate,
             weight_decay=self.recipe.weight_decay,
             betas=(0.9, 0.98),

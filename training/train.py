@@ -91,7 +91,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--threads",
+        type=int,
+        default=torch.get_num_threads(),
+        help="of one step; a recurrent network on a shared machine is fastest with 1",
+    )
     arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
     warnings.filterwarnings("ignore", message="The 'val_dataloader' does not have many workers")
     train(Recipe.read(arguments.recipe), arguments.data, arguments.runs, arguments.workers)
 

@@ -21,7 +21,8 @@ from asr.transcript import FORMATS, Transcript
 
 # What a folder is searched for; a file named on the command line is taken whatever its name.
 SUFFIXES = frozenset(
-    ".wav .flac .aiff .aif .au .ogg .oga .opus .mp3 .webm .mka .mkv .mp4 .m4a .aac .amr .caf".split()
+    """.aac .aif .aiff .amr .au .caf .flac .m4a .mka .mkv .mp3 .mp4 .oga .ogg .opus .wav
+    .webm""".split()
 )
 
 

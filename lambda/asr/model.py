@@ -5,6 +5,7 @@ All that serving knows of torch is here. The file is loaded only from a verified
 
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
 
 import numpy as np
@@ -16,6 +17,8 @@ from asr.bundle import Bundle
 from asr.errors import ModelUnavailableError
 
 Floats = NDArray[np.float32]
+# Profiling runs would make the first two requests several times slower than the rest.
+_no_profiling = partial(torch.jit.optimized_execution, False)  # type: ignore[attr-defined]
 
 
 class AcousticModel:
@@ -36,7 +39,9 @@ class AcousticModel:
         try:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
-                self._module = torch.jit.load(BytesIO(bundle.model), map_location="cpu").eval()
+                self._module = torch.jit.load(  # type: ignore[no-untyped-call]
+                    BytesIO(bundle.model), map_location="cpu"
+                ).eval()
         except RuntimeError as error:
             raise ModelUnavailableError(
                 f"{bundle.manifest.model.file} is not a TorchScript module"
@@ -59,10 +64,7 @@ class AcousticModel:
         batch = torch.zeros(len(waveforms), int(lengths.max()))
         for row, samples in zip(batch, waveforms, strict=True):
             row[: len(samples)] = torch.from_numpy(samples)
-        # Profiling runs would make the first two requests several times slower than the rest.
-        with torch.inference_mode(), torch.jit.optimized_execution(False):
+        with torch.inference_mode(), _no_profiling():
             output: tuple[Tensor, Tensor] = self._module(batch, lengths)
         log_probs, frames = output
-        return [
-            row[:count].numpy() for row, count in zip(log_probs, frames.tolist(), strict=True)
-        ]
+        return [row[:count].numpy() for row, count in zip(log_probs, frames.tolist(), strict=True)]

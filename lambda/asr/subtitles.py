@@ -4,7 +4,7 @@ import html
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import zip_longest
 
 LINE_CHARACTERS = 42
 CUE_LINES = 2
@@ -37,12 +37,8 @@ def cues(words: Sequence[TimedWord]) -> list[Cue]:
             groups[-1] = replace(groups[-1], text=f"{groups[-1].text} {text}", end=end)
         else:
             groups.append(Cue(text, start, min(end, start + CUE_MAX_SECONDS)))
-    linger = [max(cue.end, cue.start + CUE_MIN_SECONDS) for cue in groups]
-    limits = [following.start for _, following in pairwise(groups)] + [float("inf")]
-    return [
-        replace(cue, end=round(min(end, max(limit, cue.start)), 3))
-        for cue, end, limit in zip(groups, linger, limits, strict=True)
-    ]
+    starts = [cue.start for cue in groups[1:]]
+    return [_linger(cue, following) for cue, following in zip_longest(groups, starts)]
 
 
 def to_srt(shown: Sequence[Cue]) -> str:
@@ -78,6 +74,12 @@ def _fits(cue: Cue, text: str, start: float, end: float) -> bool:
         and end - cue.start <= CUE_MAX_SECONDS
         and len(textwrap.wrap(f"{cue.text} {text}", LINE_CHARACTERS)) <= CUE_LINES
     )
+
+
+def _linger(cue: Cue, following: float | None) -> Cue:
+    """Keep a short cue on, but not into the one that starts at `following` seconds."""
+    end = max(cue.end, cue.start + CUE_MIN_SECONDS)
+    return replace(cue, end=round(end if following is None else min(end, following), 3))
 
 
 def _wrap(text: str) -> str:

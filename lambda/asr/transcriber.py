@@ -74,9 +74,7 @@ class Transcriber:
     def _run(self, blocks: Iterable[Floats], decoded: float) -> Transcript:
         started = time.perf_counter()
         meter = _Meter(blocks)
-        paths = [
-            ctc.best_path(frames) for frames in longform.stitch(self._outputs(meter.blocks()))
-        ]
+        paths = [ctc.best_path(frames) for frames in longform.stitch(self._outputs(meter.blocks()))]
         seconds = meter.samples / audio.SAMPLE_RATE
         path = np.concatenate([labels for labels, _ in paths])
         log_prob = np.concatenate([values for _, values in paths])

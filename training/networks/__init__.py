@@ -1,6 +1,6 @@
 """The networks that a recipe can name, and the whole that is exported."""
 
-from typing import Any
+from typing import Any, cast
 
 from torch import Tensor, nn
 
@@ -30,5 +30,5 @@ def build(
     """Build what a recipe describes; also returns the seconds of one output frame."""
     features = LogMel(**front_end)
     net = NETWORKS[network](mels=front_end["mels"], **parameters)
-    stride: int = net.stride
+    stride = cast(int, net.stride)
     return Recogniser(features, net), features.hop * stride / SAMPLE_RATE

@@ -1,0 +1,69 @@
+"""The API function: API Gateway requests (REST, payload 1.0), and plain invocations.
+
+A plain invocation is `{"audio": "<base64>", "format": ..., "timestamps": ...}`; it gets what the
+HTTP answer has as its body, or a problem document.
+"""
+
+import json
+import os
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from asr.audio import Budget
+from asr.errors import AsrError, MalformedRequestError
+from asr.settings import Settings
+from asr.transcriber import warm_transcriber
+from handlers import problems, requests
+from handlers.observability import logger, metrics, record, record_error, tracer
+from handlers.routes import add_routes
+
+settings = Settings.read()
+app = APIGatewayRestResolver(
+    enable_validation=True,
+    cors=CORSConfig(allow_origin=os.environ.get("CORS_ORIGIN", "*"), allow_headers=["x-api-key"]),
+)
+add_routes(app, settings)
+
+
+def preload() -> None:
+    """Open the model while Lambda initialises, which runs at full speed and before the request.
+
+    A fault is left for the request to report: one in this phase would only look like a crash.
+    """
+    try:
+        warm_transcriber(settings)
+    except AsrError as error:
+        logger.error("model not preloaded", detail=error.detail)
+
+
+def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
+    """Answer a plain invocation with JSON: an object, or a string for text, SRT and WebVTT."""
+    try:
+        if not isinstance(payload, dict):
+            raise MalformedRequestError("the payload is not a JSON object")
+        request = requests.from_payload(payload)
+        transcript = warm_transcriber(settings).transcribe(
+            request.audio, Budget(settings.request_max_seconds)
+        )
+    except AsrError as error:
+        record_error(error.code, error.detail)
+        return problems.from_error(error)
+    record(transcript)
+    answer = request.render(transcript)
+    return json.loads(answer) if "json" in request.rendering.media_type else answer
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN401 - either door
+    """Lambda's entry point."""
+    if isinstance(event, dict) and "httpMethod" in event:
+        return app.resolve(event, context)
+    return invoke(event)
+
+
+if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
+    preload()

@@ -1,0 +1,55 @@
+"""The same routes on this machine: `uvicorn handlers.local:app`."""
+
+import base64
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import HttpResolverLocal
+from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
+
+from asr.settings import Settings
+from handlers.requests import MAX_BODY_BYTES
+from handlers.routes import add_routes
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class LocalServer(HttpResolverLocal):
+    """Powertools' local resolver, with bodies in base64 as API Gateway hands binary ones on.
+
+    Without that, a body that is not UTF-8 ends in an exception.
+    """
+
+    async def __call__(  # type: ignore[override] # as in the class that this extends
+        self, scope: Message, receive: Receive, send: Send
+    ) -> None:
+        """Serve one ASGI connection."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        body = base64.b64encode(await _read_body(receive))
+
+        async def received() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await super().__call__(scope, received, send)
+
+    def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
+        return super()._to_proxy_event(event | {"isBase64Encoded": True})
+
+
+async def _read_body(receive: Receive) -> bytes:
+    """Read a whole body; of one that is over the limit, only as much as shows that it is."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if len(body) <= MAX_BODY_BYTES:
+            body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return bytes(body[: MAX_BODY_BYTES + 1])
+
+
+app = LocalServer(enable_validation=True)
+add_routes(app, Settings.read())

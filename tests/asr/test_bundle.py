@@ -1,0 +1,116 @@
+import hashlib
+import json
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from asr import bundle
+from asr.errors import ModelUnavailableError
+from tests.asr import toy
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return toy.write_bundle(tmp_path / "bundle")
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def rewrite(directory, **changes):
+    """Change members of a manifest in place; None removes one."""
+    path = directory / "manifest.json"
+    members = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps({k: v for k, v in members.items() if v is not None}))
+
+
+def test_a_whole_bundle_opens(directory):
+    opened = bundle.load(str(directory))
+    assert opened.sha256 == digest(directory / "manifest.json")
+    assert opened.model == (directory / "model.pt").read_bytes()
+    assert opened.manifest.alphabet == toy.ALPHABET
+    assert opened.manifest.golden.audio == toy.wav("golden")
+    assert opened.manifest.confidence == bundle.Confidence(scale=1.0, bias=0.0)
+
+
+def test_an_altered_model_is_refused_with_both_digests(directory):
+    expected = digest(directory / "model.pt")
+    (directory / "model.pt").write_bytes(b"altered")
+    found = digest(directory / "model.pt")
+    with pytest.raises(ModelUnavailableError, match=f"model.pt has sha256 {found}.*{expected}"):
+        bundle.load(str(directory))
+
+
+def test_an_altered_manifest_is_refused_where_it_is_pinned(directory):
+    pinned = digest(directory / "manifest.json")
+    assert bundle.load(str(directory), pinned).sha256 == pinned
+    rewrite(directory, name="other")
+    with pytest.raises(ModelUnavailableError, match=f"manifest.json has sha256 .*{pinned}"):
+        bundle.load(str(directory), pinned)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "model.pt"])
+def test_a_missing_file_is_named(directory, name):
+    (directory / name).unlink()
+    with pytest.raises(ModelUnavailableError, match=f"cannot read {name}"):
+        bundle.load(str(directory))
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"kind": "vision"}, "kind"),
+        ({"labels": None}, "labels"),
+        ({"sample_rate": 8000}, "sample_rate"),
+        ({"blank": 99}, "blank"),
+        ({"model": {"file": "../model.pt", "bytes": 1, "sha256": "0" * 64}}, "file"),
+        ({"golden": {"audio": "!", "transcript": ""}}, "base64"),
+        ({"unheard_of": 1}, "unheard_of|properties"),
+    ],
+)
+def test_another_schema_is_refused_by_member(directory, changes, named):
+    rewrite(directory, **changes)
+    with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*({named})"):
+        bundle.load(str(directory))
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe"])
+def test_a_manifest_that_is_no_object_is_refused(directory, content):
+    (directory / "manifest.json").write_bytes(content)
+    with pytest.raises(ModelUnavailableError, match="manifest.json does not fit"):
+        bundle.load(str(directory))
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="models")
+        yield client
+
+
+@pytest.mark.parametrize("uri", ["s3://models/a/b/", "s3://models/a/b"])
+def test_a_bundle_on_s3_is_the_bundle_on_disk(directory, bucket, uri):
+    for path in directory.iterdir():
+        bucket.upload_file(str(path), "models", f"a/b/{path.name}")
+    fetched, local = bundle.load(uri), bundle.load(str(directory))
+    assert (fetched.manifest, fetched.sha256) == (local.manifest, local.sha256)
+    assert fetched.model == local.model
+
+
+def test_a_bundle_may_lie_at_the_root_of_a_bucket(directory, bucket):
+    for path in directory.iterdir():
+        bucket.upload_file(str(path), "models", path.name)
+    assert bundle.load("s3://models").sha256 == digest(directory / "manifest.json")
+
+
+@pytest.mark.parametrize("uri", ["s3://models/none/", "s3://nowhere/a/"])
+def test_a_missing_object_is_named_with_its_address(bucket, uri):
+    with pytest.raises(ModelUnavailableError, match=f"cannot read manifest.json from {uri}"):
+        bundle.load(uri)

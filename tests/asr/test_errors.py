@@ -1,0 +1,30 @@
+import json
+
+from asr import errors
+
+
+def closed_list():
+    return errors.AsrError.__subclasses__()
+
+
+def test_every_error_has_a_code_of_its_own():
+    codes = [error.code for error in closed_list()]
+    assert len(set(codes)) == len(codes) == 8
+
+
+def test_statuses_are_those_of_the_contract():
+    assert {error.code: error.status for error in closed_list()} == {
+        "malformed_request": 400,
+        "invalid_base64": 400,
+        "too_large": 413,
+        "too_long": 413,
+        "unsupported_audio": 415,
+        "empty_audio": 422,
+        "too_short": 422,
+        "model_unavailable": 503,
+    }
+
+
+def test_detail_is_the_message():
+    assert errors.TooLongError("25 hours").detail == "25 hours"
+    assert json.dumps(errors.TooLongError.title)

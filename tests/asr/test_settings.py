@@ -1,0 +1,34 @@
+import pytest
+
+from asr.settings import Settings
+
+
+def test_an_empty_environment_gives_the_defaults():
+    assert Settings.read({}) == Settings()
+
+
+def test_every_variable_is_read():
+    settings = Settings.read(
+        {
+            "MODEL_URI": "s3://b/p/",
+            "MODEL_SHA256": "AB",
+            "MODEL_SELF_TEST": "True",
+            "REQUEST_MAX_SECONDS": "12.5",
+            "BATCH_MAX_SECONDS": "60",
+        }
+    )
+    assert settings == Settings("s3://b/p/", "ab", True, 12.5, 60.0)
+
+
+def test_an_empty_variable_means_its_default():
+    assert Settings.read({"REQUEST_MAX_SECONDS": "", "MODEL_URI": ""}) == Settings()
+
+
+def test_a_limit_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="ten"):
+        Settings.read({"REQUEST_MAX_SECONDS": "ten"})
+
+
+def test_another_bundle_is_not_held_to_the_pinned_digest():
+    settings = Settings(model_uri="a", model_sha256="ab").with_model("b")
+    assert (settings.model_uri, settings.model_sha256) == ("b", "")

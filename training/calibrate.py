@@ -1,0 +1,69 @@
+"""Make a word's confidence the probability that it is right: Platt scaling, fitted on dev.
+
+Each hypothesised word is a trial: right if the alignment with the reference matches it. The
+log-odds of its mean character probability are scaled and shifted to fit (Platt 1999).
+"""
+
+from collections.abc import Sequence
+
+import jiwer
+import numpy as np
+from numpy.typing import NDArray
+
+from asr.bundle import Confidence
+from training.evaluate import Result
+
+BINS = 10
+NEWTON_STEPS = 50
+
+Floats = NDArray[np.float64]
+
+
+def trials(results: Sequence[Result]) -> tuple[Floats, Floats]:
+    """Confidence of every word heard, and 1 where it is right, else 0; both shape (words,)."""
+    confidences: list[float] = []
+    right: list[float] = []
+    for result in results:
+        if result.transcript is None or not result.text:
+            continue
+        confidences += [word.confidence for word in result.transcript.words]
+        right += _matches(result.utterance.text, result.text)
+    return np.array(confidences), np.array(right)
+
+
+def _matches(reference: str, hypothesis: str) -> list[float]:
+    matched = [0.0] * len(hypothesis.split())
+    if reference:
+        for chunk in jiwer.process_words(reference, hypothesis).alignments[0]:
+            if chunk.type == "equal":
+                for position in range(chunk.hyp_start_idx, chunk.hyp_end_idx):
+                    matched[position] = 1.0
+    return matched
+
+
+def fit(confidences: Floats, right: Floats) -> Confidence:
+    """Fit scale and bias by Newton's method on the log-loss, with Platt's smoothed targets."""
+    positive, negative = right.sum(), (1 - right).sum()
+    target = np.where(right > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    clipped = np.clip(confidences, 1e-6, 1 - 1e-6)
+    design = np.stack([np.log(clipped / (1 - clipped)), np.ones_like(clipped)], axis=1)
+    weights = np.array([1.0, 0.0])
+    for _ in range(NEWTON_STEPS):
+        estimate = 1 / (1 + np.exp(-design @ weights))
+        curvature = design.T @ (design * (estimate * (1 - estimate))[:, None])
+        step = np.linalg.solve(curvature + 1e-6 * np.eye(2), design.T @ (estimate - target))
+        weights = weights - step
+        if np.abs(step).max() < 1e-9:
+            break
+    return Confidence(scale=round(float(weights[0]), 4), bias=round(float(weights[1]), 4))
+
+
+def expected_calibration_error(confidences: Floats, right: Floats) -> float:
+    """Mean gap between confidence and accuracy over 10 bins (Naeini et al. 2015)."""
+    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(confidences[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in range(BINS)
+        if (bins == b).any()
+    ]
+    return float(sum(gaps))

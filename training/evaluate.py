@@ -1,0 +1,103 @@
+"""Error rates of a bundle on a corpus, through the very pipeline that serves.
+
+`python -m training.evaluate --bundle DIR --manifest DIR/manifest.tsv` prints WER and CER in all
+and per corpus as JSON.
+"""
+
+import argparse
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from asr import bundle
+from asr.audio import Budget
+from asr.errors import TooShortError
+from asr.transcriber import Transcriber
+from asr.transcript import Transcript
+from training.corpus import Utterance, read_manifest
+from training.scoring import Score, score
+
+MAX_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Result:
+    """An utterance and what was heard in it; None where it is too short to hear anything."""
+
+    utterance: Utterance
+    transcript: Transcript | None
+
+    @property
+    def text(self) -> str:
+        """The transcript's text."""
+        return self.transcript.text if self.transcript else ""
+
+
+def transcribe(transcriber: Transcriber, utterances: Sequence[Utterance]) -> list[Result]:
+    """Transcribe each clip as a request would be."""
+    budget = Budget(max_seconds=MAX_SECONDS)
+    results = []
+    for utterance in tqdm(utterances, unit="clip", disable=not sys.stderr.isatty()):
+        try:
+            heard = transcriber.transcribe(utterance.path.read_bytes(), budget)
+        except TooShortError:
+            heard = None
+        results.append(Result(utterance, heard))
+    return results
+
+
+def members(rates: Score) -> dict[str, Any]:
+    """Rates and counts of edits, for JSON."""
+    return {
+        "utterances": rates.utterances,
+        "words": rates.words,
+        "wer": round(rates.wer, 4),
+        "cer": round(rates.cer, 4),
+        "substitutions": rates.substitutions,
+        "deletions": rates.deletions,
+        "insertions": rates.insertions,
+    }
+
+
+def report(results: Iterable[Result]) -> dict[str, Any]:
+    """Score in all and per corpus."""
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[result.utterance.corpus].append(result)
+    everything = [result for group in groups.values() for result in group]
+    seconds = sum(r.transcript.duration for r in everything if r.transcript)
+    spent = sum(
+        r.transcript.timing.real_time_factor * r.transcript.duration
+        for r in everything
+        if r.transcript
+    )
+    return {
+        "all": members(_score(everything)),
+        "corpora": {name: members(_score(group)) for name, group in sorted(groups.items())},
+        "audio_seconds": round(seconds, 1),
+        "real_time_factor": round(spent / seconds, 4),
+    }
+
+
+def _score(results: Sequence[Result]) -> Score:
+    return score([r.utterance.text for r in results], [r.text for r in results])
+
+
+def main() -> None:
+    """Read the command line and print the report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", default="", help="directory or s3:// prefix")
+    parser.add_argument("--manifest", type=Path, required=True)
+    arguments = parser.parse_args()
+    transcriber = Transcriber(bundle.load(arguments.bundle))
+    print(json.dumps(report(transcribe(transcriber, read_manifest(arguments.manifest))), indent=2))
+
+
+if __name__ == "__main__":
+    main()
