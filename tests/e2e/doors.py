@@ -8,6 +8,7 @@ which comes with the SAM CLI, runs the same handler as a process of this machine
 import json
 import os
 import platform
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +29,7 @@ ROOT = Path(__file__).parents[2]
 SAM = str(ROOT / "scripts" / "sam")
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 IMAGE = "serverless-asr:latest"
+EMULATOR_LOG = ["--log-level", "info"]
 RUNTIME = ["-m", "awslambdaric", "handlers.api.handler"]
 BRIDGE = "172.17.0.1"  # this machine, as Docker's containers see it
 START_SECONDS = 60.0
@@ -130,9 +132,9 @@ def emulator(environment: Environment, log: Path, in_image: bool) -> Iterator[In
         command = ["docker", "run", "--rm", "--read-only", "--tmpfs", "/tmp", "--user", "993:990"]
         command += ["--volume", f"{_emulator_binary()}:/emulator:ro"]
         command += ["--publish", f"127.0.0.1:{port}:8080", *variables]
-        command += ["--entrypoint", "/emulator", IMAGE, "python3", *RUNTIME]
+        command += ["--entrypoint", "/emulator", IMAGE, *EMULATOR_LOG, "python3", *RUNTIME]
     else:
-        command = [str(_emulator_binary())]
+        command = [str(_emulator_binary()), *EMULATOR_LOG]
         command += ["--runtime-interface-emulator-address", f"127.0.0.1:{port}"]
         command += ["--runtime-api-address", f"127.0.0.1:{free_port()}", sys.executable, *RUNTIME]
     base = f"http://127.0.0.1:{port}"
@@ -145,6 +147,9 @@ def emulator(environment: Environment, log: Path, in_image: bool) -> Iterator[In
     with running(command, log, cwd=ROOT / "lambda", environment=environment):
         wait_for(lambda: _answers(base), log)
         yield invoke
+    # The only true figure of it: the REPORT lines of `sam local` are not measurements.
+    for duration in re.findall(r"INIT REPORT\(durationMs: ([\d.]+)", log.read_text()):
+        LATENCIES.setdefault("initialisation", []).append(float(duration) / 1000)
 
 
 def _answers(url: str) -> bool:
@@ -171,7 +176,9 @@ def emulated_gateway(invoke: Invoke) -> Gateway:
         headers = {name.title(): value for name, value in (answer.get("headers") or {}).items()}
         for name, values in (answer.get("multiValueHeaders") or {}).items():
             headers[name.title()] = values[0]
-        return Answer(answer["statusCode"], headers["Content-Type"], answer["body"].encode())
+        return Answer(
+            answer["statusCode"], headers.get("Content-Type", ""), answer["body"].encode()
+        )
 
     return send
 
