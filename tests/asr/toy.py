@@ -52,10 +52,10 @@ def wav(text: str) -> bytes:
     return encode(speak(text))
 
 
-def encode(samples: NDArray[np.float32], form: str = "WAV") -> bytes:
-    """16 kHz samples as a 16-bit file of libsndfile's format `form`."""
+def encode(samples: NDArray[np.float32], form: str = "WAV", subtype: str = "PCM_16") -> bytes:
+    """16 kHz samples as a file of libsndfile's format `form`."""
     file = io.BytesIO()
-    soundfile.write(file, samples, 16_000, format=form, subtype="PCM_16")
+    soundfile.write(file, samples, 16_000, format=form, subtype=subtype)
     return file.getvalue()
 
 

@@ -1,0 +1,57 @@
+import asyncio
+import json
+
+import httpx
+import pytest
+
+from handlers import local
+from handlers.requests import MAX_BODY_BYTES
+from tests.asr import toy
+
+
+def call(method, path, **options):
+    """One request to the local server, without a socket."""
+
+    async def send():
+        transport = httpx.ASGITransport(local.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            return await client.request(method, path, **options)
+
+    return asyncio.run(send())
+
+
+@pytest.mark.parametrize(
+    "headers", [{"content-type": "audio/wav"}, {"content-type": "application/octet-stream"}, {}]
+)
+def test_a_binary_body_is_transcribed(headers):
+    answer = call("POST", "/v1/transcribe", content=toy.wav("local"), headers=headers)
+    assert (answer.status_code, answer.json()["transcript"]) == (200, "local")
+
+
+def test_a_json_body_is_transcribed():
+    import base64
+
+    encoded = base64.b64encode(toy.wav("local")).decode()
+    answer = call("POST", "/v1/transcribe", json={"audio": encoded, "format": "text"})
+    assert (answer.status_code, answer.text) == (200, "local\n")
+
+
+def test_health_documents_and_unknown_paths_answer():
+    assert call("GET", "/v1/health").json()["status"] == "ok"
+    assert "swagger" in call("GET", "/docs").text.lower()
+    assert call("GET", "/openapi.json").json()["paths"]["/v1/transcribe"]
+    assert call("GET", "/nothing").status_code == 404
+
+
+def test_an_endless_body_is_read_no_further_than_shows_that_it_is_too_large():
+    async def body():
+        for _ in range(100):
+            yield b"\0" * (MAX_BODY_BYTES // 10)
+
+    answer = call("POST", "/v1/transcribe", content=body(), headers={"content-type": "audio/wav"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+def test_no_body_is_a_problem():
+    answer = call("POST", "/v1/transcribe")
+    assert (answer.status_code, json.loads(answer.text)["code"]) == (400, "malformed_request")

@@ -1,0 +1,49 @@
+import json
+
+from asr import errors, transcript
+from handlers import api, openapi
+from tests.handlers.events import Context, request
+
+
+def document():
+    return json.loads(api.handler(request("GET", "/openapi.json"), Context())["body"])
+
+
+def test_the_document_lists_the_routes_with_their_methods():
+    paths = document()["paths"]
+    assert {path: sorted(methods) for path, methods in paths.items()} == {
+        "/v1/transcribe": ["post"],
+        "/v1/health": ["get"],
+    }
+
+
+def test_every_error_of_the_closed_list_is_documented():
+    answers = document()["paths"]["/v1/transcribe"]["post"]["responses"]
+    for error in errors.AsrError.__subclasses__():
+        answer = answers[str(error.status)]
+        assert error.code in answer["description"]
+        assert "application/problem+json" in answer["content"]
+
+
+def test_the_body_may_be_json_or_audio():
+    body = document()["paths"]["/v1/transcribe"]["post"]["requestBody"]
+    assert set(body["content"]) == {
+        "application/json",
+        "audio/*",
+        "video/*",
+        "application/octet-stream",
+    }
+
+
+def test_documented_formats_are_those_there_are():
+    members = openapi._REQUEST_BODY["content"]["application/json"]["schema"]["properties"]
+    assert members["format"]["enum"] == list(transcript.FORMATS)
+    parameters = document()["paths"]["/v1/transcribe"]["post"]["parameters"]
+    (form,) = [p["schema"] for p in parameters if p["name"] == "format"]
+    assert form["enum"] == list(transcript.FORMATS)
+
+
+def test_the_docs_page_is_html():
+    answer = api.handler(request("GET", "/docs"), Context())
+    assert answer["statusCode"] == 200
+    assert answer["body"].lstrip().startswith("<!DOCTYPE html>")

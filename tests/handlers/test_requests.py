@@ -1,0 +1,55 @@
+import base64
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+
+from asr.errors import InvalidBase64Error, MalformedRequestError, TooLargeError
+from handlers import requests
+from handlers.requests import TranscriptionRequest
+from tests.handlers.events import as_json, request
+
+
+def read(event):
+    return requests.from_http(APIGatewayProxyEvent(event))
+
+
+def test_members_of_the_body_win_over_parameters():
+    event = as_json(audio=b"a", format="srt")
+    event["queryStringParameters"] = {"format": "vtt", "timestamps": "false"}
+    assert read(event) == TranscriptionRequest(b"a", "srt", timestamps=False)
+
+
+def test_a_content_type_is_matched_without_regard_to_case_or_parameters():
+    event = as_json(audio=b"a")
+    event["headers"] = {"CONTENT-TYPE": "Application/JSON; charset=utf-8"}
+    assert read(event).audio == b"a"
+
+
+@pytest.mark.parametrize("encoded", ["aGVs\nbG8=", " aGVsbG8= ", "aGVsbG8="])
+def test_base64_may_have_line_breaks(encoded):
+    assert requests.decode_base64(encoded) == b"hello"
+
+
+@pytest.mark.parametrize("encoded", ["aGVsbG8", "aGVs-G8=", "a", "====", "日本"])
+def test_what_is_not_base64_is_refused(encoded):
+    with pytest.raises(InvalidBase64Error):
+        requests.decode_base64(encoded)
+
+
+def test_a_text_body_that_was_not_declared_binary_says_what_to_do():
+    event = request("POST", "/v1/transcribe", "RIFF mangled", "audio/wav")
+    with pytest.raises(MalformedRequestError, match="neither JSON nor declared as audio"):
+        read(event)
+
+
+def test_the_limit_is_named():
+    audio = b"\0" * (requests.MAX_AUDIO_BYTES + 1)
+    with pytest.raises(TooLargeError, match=str(requests.MAX_AUDIO_BYTES)):
+        requests.from_payload({"audio": base64.b64encode(audio).decode()})
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [(True, True), ("False", False), ("1", True), ("0", False)]
+)
+def test_booleans_are_read_as_people_write_them(given, expected):
+    assert requests.from_payload({"audio": "", "timestamps": given}).timestamps is expected

@@ -1,0 +1,16 @@
+import json
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+
+from asr.settings import Settings
+from handlers.routes import add_routes
+from tests.asr import toy
+from tests.handlers.events import Context, request
+
+
+def test_any_resolver_can_carry_the_routes_with_its_own_limits():
+    app = APIGatewayRestResolver(enable_validation=True)
+    add_routes(app, Settings(request_max_seconds=0.5))
+    event = request("POST", "/v1/transcribe", toy.wav("much too long for this"), "audio/wav")
+    answer = app.resolve(event, Context())
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (413, "too_long")
