@@ -80,7 +80,7 @@ def test_another_schema_is_refused_by_member(directory, changes, named):
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe"])
 def test_a_manifest_that_is_no_object_is_refused(directory, content):
     (directory / "manifest.json").write_bytes(content)
-    with pytest.raises(ModelUnavailableError, match="manifest.json does not fit"):
+    with pytest.raises(ModelUnavailableError, match=r"manifest.json does not fit"):
         bundle.load(str(directory))
 
 

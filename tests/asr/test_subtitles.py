@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +31,7 @@ def test_cues_can_be_read(words):
 @given(spoken())
 def test_cues_never_overlap(words):
     shown = subtitles.cues(words)
-    for cue, following in zip(shown, shown[1:], strict=False):
+    for cue, following in pairwise(shown):
         assert cue.start <= cue.end <= following.start + 1e-3
 
 

@@ -153,6 +153,11 @@ def test_neither_audio_nor_transcript_is_logged(capsys):
 def test_the_budget_of_a_request_is_the_setting(monkeypatch):
     seen = []
     decode = audio.decode
-    monkeypatch.setattr(audio, "decode", lambda s, budget: seen.append(budget) or decode(s, budget))
+
+    def watched(source, budget):
+        seen.append(budget)
+        return decode(source, budget)
+
+    monkeypatch.setattr(audio, "decode", watched)
     call(as_json(audio=toy.wav(SPOKEN)))
     assert seen == [audio.Budget(max_seconds=api.settings.request_max_seconds)]

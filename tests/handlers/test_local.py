@@ -1,4 +1,5 @@
 import asyncio
+import base64
 import json
 
 import httpx
@@ -29,8 +30,6 @@ def test_a_binary_body_is_transcribed(headers):
 
 
 def test_a_json_body_is_transcribed():
-    import base64
-
     encoded = base64.b64encode(toy.wav("local")).decode()
     answer = call("POST", "/v1/transcribe", json={"audio": encoded, "format": "text"})
     assert (answer.status_code, answer.text) == (200, "local\n")

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from handlers import observability
@@ -13,7 +14,7 @@ def test_a_transcription_is_measured_without_its_words(capsys):
     )
     observability.metrics.clear_metrics()
     observability.record(heard)
-    measured = observability.metrics.serialize_metric_set()
+    measured: Any = observability.metrics.serialize_metric_set()
     observability.metrics.clear_metrics()
     assert {k: measured[k] for k in ("AudioSeconds", "DecodeMs", "InferenceMs")} == {
         "AudioSeconds": [2.0],

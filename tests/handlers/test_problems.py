@@ -17,4 +17,4 @@ def test_an_error_becomes_a_problem_document():
 def test_the_answer_has_its_status_and_media_type():
     answer = problems.response(problems.from_error(TooLongError("x")))
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")
-    assert json.loads(answer.body)["code"] == "too_long"
+    assert json.loads(str(answer.body))["code"] == "too_long"
