@@ -6,6 +6,8 @@ AUDIO ?= samples/hello.flac
 FORMAT ?= text
 BUNDLE ?=
 PORT ?= 8000
+STACK ?= serverless-asr
+PARAMETERS ?=
 # Where a CPU build of torch comes from; passed over where it does not answer.
 export TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 
@@ -25,10 +27,11 @@ transcribe: $(SERVING)  ## Transcribe AUDIO (files or folders) as FORMAT on BUND
 test: $(DEVELOPMENT)  ## Run the tests that need no container
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-lint: $(DEVELOPMENT)  ## Check format, style and types
+lint: $(DEVELOPMENT)  ## Check format, style, types and the SAM template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	scripts/sam validate --lint
 
 format: $(DEVELOPMENT)  ## Format the code
 	$(BIN)/ruff format .
@@ -41,16 +44,42 @@ serve: $(DEVELOPMENT)  ## Serve the API on localhost:PORT
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	$(BIN)/python -m training.train training/recipes/$(RECIPE).yaml --data $(DATA)
 
-clean:  ## Remove what the other targets have made
+validate:  ## Check the SAM template
+	scripts/sam validate --lint
+
+image:  ## Build the container image (starts an engine and makes a base image where there is none)
+	scripts/docker-engine
+	scripts/base-image
+	scripts/with-wheels scripts/sam build
+
+e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the runtime emulator alone)
+	if scripts/docker-engine; then $(MAKE) image; fi
+	$(BIN)/python -m pytest -m e2e tests/e2e
+
+publish-model: $(SERVING)  ## Check BUNDLE, upload it to the stack's bucket (or MODEL_BUCKET)
+	$(BIN)/python scripts/publish_model.py $(or $(BUNDLE),model_artifacts/default) \
+	    $(or $(MODEL_BUCKET),$$(scripts/stack-output ModelBucket $(STACK)))
+
+deploy: image  ## Deploy the stack; asks what it needs the first time, shows what will change
+	scripts/deploy $(STACK) $(PARAMETERS)
+
+logs:  ## Follow the logs of the deployed functions
+	scripts/sam logs --stack-name $(STACK) --tail
+
+events: $(SERVING)  ## Write events/ anew from samples/hello.flac
+	$(BIN)/python scripts/make_events.py
+
+clean:  ## Remove what the other targets have made (not runs/, which holds training)
 	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
 	$(PYTHON) -m venv $(VENV)
-	. $(BIN)/activate && layers/install torch audio aws
+	PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
 	touch $@
 
 $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	$(BIN)/python -m pip install -r training/requirements.txt -r tests/requirements.txt
 	touch $@
 
-.PHONY: help transcribe test lint format serve train clean
+.PHONY: help transcribe test lint format serve train validate image e2e publish-model deploy logs \
+    events clean
