@@ -5,9 +5,13 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from training.features import SAMPLE_RATE, LogMel
+from training.networks.convolutional import Convolutional
 from training.networks.residual_bigru import ResidualBiGRU
 
-NETWORKS: dict[str, type[nn.Module]] = {"residual_bigru": ResidualBiGRU}
+NETWORKS: dict[str, type[nn.Module]] = {
+    "convolutional": Convolutional,
+    "residual_bigru": ResidualBiGRU,
+}
 
 
 class Recogniser(nn.Module):
