@@ -19,6 +19,8 @@ class WaveformAugmentation:
 
     Attributes
     ----------
+    shift_seconds : float
+        Up to so much silence is put before a clip, and as much again after it.
     speed : float
         Speed, and pitch with it, is drawn from 1 - speed to 1 + speed (Ko et al. 2015).
     gain_db : float
@@ -31,12 +33,16 @@ class WaveformAugmentation:
     gain_db: float = 10.0
     noise_probability: float = 0.3
     noise_snr_db: tuple[float, float] = (8.0, 30.0)
+    shift_seconds: float = 0.0
 
     def __call__(self, samples: Samples, seed: tuple[int, ...]) -> Samples:
         """Waveform (samples,) to an altered one; the same seed alters in the same way."""
         random = np.random.default_rng(seed)
         factor = random.uniform(1 - self.speed, 1 + self.speed)
         samples = soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="QQ")
+        if self.shift_seconds:
+            most = round(self.shift_seconds * SAMPLE_RATE)
+            samples = np.pad(samples, random.integers(0, most, 2, endpoint=True))
         if random.random() < self.noise_probability:
             snr_db = random.uniform(*self.noise_snr_db)
             samples = mix(samples, coloured_noise(len(samples), random), snr_db)

@@ -15,7 +15,12 @@ Item = tuple[int, int]
 
 
 def plan_epoch(
-    seconds: Sequence[float], batch_seconds: float, seed: int, epoch: int, ascending: bool
+    seconds: Sequence[float],
+    batch_seconds: float,
+    seed: int,
+    epoch: int,
+    ascending: bool,
+    jitter: float = 0.1,
 ) -> list[list[int]]:
     """Split all utterances into batches of like length, in the order in which to train.
 
@@ -27,11 +32,14 @@ def plan_epoch(
         Upper bound of a batch's padded duration (its longest utterance times its size).
     ascending : bool
         Short batches first (SortaGrad, Amodei et al. 2016), else shuffled.
+    jitter : float
+        How far durations are blurred for the sort: like lengths stay together, the company
+        changes each epoch.
     """
     random = np.random.default_rng((seed, epoch))
     durations = np.asarray(seconds)
-    # Jitter of a tenth: like lengths stay together, the company changes each epoch.
-    order = np.argsort(durations * random.uniform(0.9, 1.1, len(durations)), kind="stable")
+    blurred = durations * random.uniform(1 - jitter, 1 + jitter, len(durations))
+    order = np.argsort(blurred, kind="stable")
     batches: list[list[int]] = [[]]
     longest = 0.0
     for index in order.tolist():
@@ -55,18 +63,22 @@ class BatchSchedule(Sampler[list[Item]]):
         seed: int,
         start: int = 0,
         sorted_epochs: int = 1,
+        jitter: float = 0.1,
     ) -> None:
         self.seconds = seconds
         self.batch_seconds = batch_seconds
         self.seed = seed
         self.start = start
         self.sorted_epochs = sorted_epochs
+        self.jitter = jitter
 
     def __iter__(self) -> Iterator[list[Item]]:
         step = 0
         for epoch in count():
             ascending = epoch < self.sorted_epochs
-            batches = plan_epoch(self.seconds, self.batch_seconds, self.seed, epoch, ascending)
+            batches = plan_epoch(
+                self.seconds, self.batch_seconds, self.seed, epoch, ascending, self.jitter
+            )
             for batch in batches:
                 if step >= self.start:
                     yield [(index, step) for index in batch]

@@ -1,4 +1,4 @@
-"""The curves of a run as SVG: train loss and learning rate, dev loss, WER and CER by step."""
+"""The curves of a run as SVG: train loss and learning rate, and its figures on dev, by step."""
 
 import csv
 from pathlib import Path
@@ -6,11 +6,12 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 PANELS = {
-    "train_loss": "CTC loss, train",
+    "train_loss": "loss, train",
     "lr-AdamW/pg1": "learning rate",
-    "dev_loss": "CTC loss, dev",
+    "dev_loss": "loss, dev",
     "dev_wer": "WER, dev",
     "dev_cer": "CER, dev",
+    "dev_accuracy": "accuracy, dev",
 }
 
 

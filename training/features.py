@@ -1,8 +1,8 @@
-"""The front-end inside every network: waveforms to log-mel features, padding kept apart."""
+"""The front-ends inside the networks: waveforms to features by frame, padding kept apart."""
 
 import torch
 from torch import Tensor, nn
-from torchaudio.functional import melscale_fbanks
+from torchaudio.functional import create_dct, melscale_fbanks
 
 SAMPLE_RATE = 16_000  # Hz
 LOG_FLOOR = 1e-6  # mel power under which all is silence; 16-bit quantisation noise is near 1e-5
@@ -13,8 +13,21 @@ def frame_mask(lengths: Tensor, frames: int) -> Tensor:
     return torch.arange(frames, device=lengths.device)[None, :] < lengths[:, None]
 
 
+def normalise(features: Tensor, frames: Tensor) -> Tensor:
+    """Features (B, F, channels) to mean 0 and variance 1 per utterance and channel; padding to 0.
+
+    A constant channel (digital silence) stays at zero rather than becoming amplified noise.
+    """
+    mask = frame_mask(frames, features.shape[1])[:, :, None].to(features.dtype)
+    count = frames[:, None, None].to(features.dtype)
+    mean = (features * mask).sum(1, keepdim=True) / count
+    centred = (features - mean) * mask
+    variance = centred.square().sum(1, keepdim=True) / count
+    return centred / (variance + 1e-2).sqrt()
+
+
 class LogMel(nn.Module):
-    """Log-mel spectrogram, normalised to mean 0 and variance 1 per utterance and channel.
+    """Log-mel spectrogram, normalised per utterance and channel.
 
     Frame `i` is centred on sample `i * hop`. The signal is padded with zeros, as a batch is, so
     an utterance's frames do not depend on what it is batched with.
@@ -25,23 +38,41 @@ class LogMel(nn.Module):
         Number of mel channels.
     hop_seconds, window_seconds : float
         Step and width of the Hann window.
+    top_hertz : float
+        Upper edge of the last mel channel.
     """
 
     window: Tensor
     bank: Tensor
 
-    def __init__(self, mels: int, hop_seconds: float, window_seconds: float) -> None:
+    def __init__(
+        self,
+        mels: int,
+        hop_seconds: float,
+        window_seconds: float,
+        top_hertz: float = SAMPLE_RATE / 2,
+    ) -> None:
         super().__init__()
+        self.channels = mels
         self.hop = round(hop_seconds * SAMPLE_RATE)
         self.width = round(window_seconds * SAMPLE_RATE)
         self.fft = 1 << (self.width - 1).bit_length()
         self.floor = LOG_FLOOR
         self.register_buffer("window", torch.hann_window(self.width), persistent=False)
-        bank = melscale_fbanks(self.fft // 2 + 1, 20.0, SAMPLE_RATE / 2, mels, SAMPLE_RATE)
+        bank = melscale_fbanks(self.fft // 2 + 1, 20.0, top_hertz, mels, SAMPLE_RATE)
         self.register_buffer("bank", bank, persistent=False)
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T) and lengths (B,) in samples to features (B, F, mels) and frames (B,)."""
+        frames = self.frames(lengths)
+        return normalise(self.log_mel(waveforms), frames), frames
+
+    def frames(self, lengths: Tensor) -> Tensor:
+        """Lengths (B,) in samples to frames (B,)."""
+        return torch.div(lengths, self.hop, rounding_mode="floor") + 1
+
+    def log_mel(self, waveforms: Tensor) -> Tensor:
+        """Waveforms (B, T) to the logarithm of mel powers (B, F, mels), not normalised."""
         spectrum = torch.stft(
             waveforms.float(),
             self.fft,
@@ -53,12 +84,57 @@ class LogMel(nn.Module):
             return_complex=True,
         )
         power = torch.view_as_real(spectrum).square().sum(-1)  # (B, bins, F)
-        features = (power.transpose(1, 2) @ self.bank).clamp_min(self.floor).log()
-        frames = torch.div(lengths, self.hop, rounding_mode="floor") + 1
-        mask = frame_mask(frames, features.shape[1])[:, :, None].to(features.dtype)
-        count = frames[:, None, None].to(features.dtype)
-        mean = (features * mask).sum(1, keepdim=True) / count
-        centred = (features - mean) * mask
-        variance = centred.square().sum(1, keepdim=True) / count
-        # A constant channel (digital silence) stays at zero rather than becoming amplified noise.
-        return centred / (variance + 1e-2).sqrt(), frames
+        return (power.transpose(1, 2) @ self.bank).clamp_min(self.floor).log()
+
+
+class Mfcc(LogMel):
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980), normalised likewise.
+
+    Parameters
+    ----------
+    coefficients : int
+        How many are kept, the zeroth (the level) included.
+    mels, hop_seconds, window_seconds, top_hertz
+        As for `LogMel`.
+    """
+
+    dct: Tensor
+
+    def __init__(
+        self,
+        coefficients: int,
+        mels: int,
+        hop_seconds: float,
+        window_seconds: float,
+        top_hertz: float = SAMPLE_RATE / 2,
+    ) -> None:
+        super().__init__(mels, hop_seconds, window_seconds, top_hertz)
+        self.channels = coefficients
+        self.register_buffer("dct", create_dct(coefficients, mels, "ortho"), persistent=False)
+
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Waveforms (B, T), lengths (B,) to features (B, F, coefficients) and frames (B,)."""
+        frames = self.frames(lengths)
+        return normalise(self.log_mel(waveforms) @ self.dct, frames), frames
+
+
+class WaveformFrames(nn.Module):
+    """The raw waveform, cut into frames that do not overlap: a sample is a channel.
+
+    Parameters
+    ----------
+    hop_seconds : float
+        Length of a frame.
+    """
+
+    def __init__(self, hop_seconds: float) -> None:
+        super().__init__()
+        self.hop = round(hop_seconds * SAMPLE_RATE)
+        self.channels = self.hop
+
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Waveforms (B, T), lengths (B,) to frames of samples (B, F, hop) and frames (B,)."""
+        frames = torch.div(lengths + self.hop - 1, self.hop, rounding_mode="floor")
+        missing = -waveforms.shape[1] % self.hop
+        padded = torch.nn.functional.pad(waveforms, [0, missing])
+        return padded.reshape(waveforms.shape[0], -1, self.hop), frames

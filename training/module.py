@@ -1,8 +1,9 @@
-"""The Lightning module: CTC loss, AdamW with warm-up and decay, WER and CER on dev."""
+"""Lightning modules: AdamW with warm-up and decay for every task; for CTC, its loss, WER and CER."""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -26,8 +27,17 @@ def learning_rate_factor(step: int, warmup: int, steps: int) -> float:
     return 0.5 * (1.0 + math.cos(math.pi * progress))
 
 
-class CtcModule(LightningModule):
-    """Trains the recogniser that a recipe describes."""
+class RecipeModule(LightningModule, ABC):
+    """Trains the recogniser that a recipe describes; a subclass knows the task.
+
+    Attributes
+    ----------
+    monitor, mode : str
+        The figure on dev by which the best checkpoint is kept, and whether it is a `min` or `max`.
+    """
+
+    monitor: ClassVar[str]
+    mode: ClassVar[str]
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
@@ -40,31 +50,41 @@ class CtcModule(LightningModule):
         self._heard: list[tuple[str, str]] = []
         self._dev_loss: list[tuple[float, int]] = []
 
+    @abstractmethod
+    def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
+        """Mean loss of a batch, of log-probabilities (B, F, C) and frames (B,)."""
+
+    @abstractmethod
+    def read(self, log_probs: Tensor) -> str:
+        """What an utterance's log-probabilities (F, C) say."""
+
+    @abstractmethod
+    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
+        """Figures of the whole of dev by name."""
+
     def training_step(self, batch: Batch, _: int) -> Tensor:
-        """CTC loss of one batch with masked features, per reference character."""
+        """Loss of one batch with masked features."""
         features, frames = self.recogniser.front_end(batch.waveforms, batch.samples)
         masked = self.spec_augment(features, frames)
         log_probs, output_frames = self.recogniser.network(masked, frames)
-        loss = self._loss(log_probs, output_frames, batch)
+        loss = self.loss(log_probs, output_frames, batch)
         self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.texts))
         return loss
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        """Loss and greedy transcripts of one dev batch."""
+        """Loss and transcripts of one dev batch."""
         log_probs, frames = self.recogniser(batch.waveforms, batch.samples)
-        self._dev_loss.append((float(self._loss(log_probs, frames, batch)), len(batch.texts)))
+        self._dev_loss.append((float(self.loss(log_probs, frames, batch)), len(batch.texts)))
         for row, length, reference in zip(log_probs, frames, batch.texts, strict=True):
-            heard = ctc.greedy_text(row[:length].float().cpu().numpy(), text.ALPHABET)
-            self._heard.append((reference, heard))
+            self._heard.append((reference, self.read(row[:length].float().cpu())))
 
     def on_validation_epoch_end(self) -> None:
-        """WER and CER over the whole of dev."""
+        """Loss and scores over the whole of dev."""
         references, hypotheses = zip(*self._heard, strict=True)
-        total = score(references, hypotheses)
         weight = sum(n for _, n in self._dev_loss)
         self.log("dev_loss", sum(loss * n for loss, n in self._dev_loss) / weight)
-        self.log("dev_wer", total.wer, prog_bar=True)
-        self.log("dev_cer", total.cer, prog_bar=True)
+        for name, value in self.scores(list(references), list(hypotheses)).items():
+            self.log(name, value, prog_bar=True)
         self._heard.clear()
         self._dev_loss.clear()
 
@@ -89,7 +109,13 @@ class CtcModule(LightningModule):
             "lr_scheduler": {"scheduler": scheduler, "interval": "step"},
         }
 
-    def _loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
+
+class CtcModule(RecipeModule):
+    """Learns to spell, without knowing when each character is said; loss per character."""
+
+    monitor, mode = "dev_wer", "min"
+
+    def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
         """CTC (Graves et al. 2006); an utterance with too few frames for its text counts 0."""
         return F.ctc_loss(
             log_probs.float().transpose(0, 1),
@@ -99,3 +125,12 @@ class CtcModule(LightningModule):
             blank=text.ALPHABET.blank,
             zero_infinity=True,
         )
+
+    def read(self, log_probs: Tensor) -> str:
+        """The greedy transcript."""
+        return ctc.greedy_text(log_probs.numpy(), text.ALPHABET)
+
+    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
+        """Error rates of words and characters."""
+        total = score(references, hypotheses)
+        return {"dev_wer": total.wer, "dev_cer": total.cer}

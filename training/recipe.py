@@ -18,11 +18,14 @@ class Recipe:
     network : str
         A key of `training.networks.NETWORKS`.
     front_end, parameters : dict
-        Keyword arguments of `LogMel` and of the network.
+        Keyword arguments of the front-end (and its `type`, a key of `FRONT_ENDS`) and the network.
     train, dev : list of str
         Folders under the data directory, each with a `manifest.tsv`.
     batch_seconds : float
         Padded seconds of audio in a batch.
+    sorted_epochs, length_jitter
+        How many epochs go from short to long, and how far durations are blurred when utterances
+        are sorted into batches; where length tells the class, batches had better be mixed.
     steps : int
         Optimiser updates in all; the learning rate has decayed to nothing by then.
     learning_rate, warmup_steps, weight_decay, clip_norm
@@ -31,6 +34,9 @@ class Recipe:
         Of the averaged weights, which are what is validated and exported.
     validate_every : int
         Updates between two looks at dev.
+    task : str
+        What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
+        `keyword` for a classifier of whole clips.
     augmentation, spec_augment : dict
         Keyword arguments of `WaveformAugmentation` and `SpecAugment`.
     """
@@ -46,6 +52,9 @@ class Recipe:
     steps: int
     learning_rate: float
     warmup_steps: int
+    task: str = "ctc"
+    sorted_epochs: int = 1
+    length_jitter: float = 0.1
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema_decay: float = 0.999

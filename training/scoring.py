@@ -1,4 +1,4 @@
-"""Word and character error rates, at corpus level (all edits over all reference words)."""
+"""Word and character error rates, at corpus level (all edits over all reference words); accuracy."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,3 +56,9 @@ def score(references: Sequence[str], hypotheses: Sequence[str]) -> Score:
         + characters.insertions
         + extra_characters,
     )
+
+
+def accuracy(references: Sequence[str], hypotheses: Sequence[str]) -> float:
+    """Share of the pairs that are equal."""
+    pairs = list(zip(references, hypotheses, strict=True))
+    return sum(reference == hypothesis for reference, hypothesis in pairs) / max(len(pairs), 1)

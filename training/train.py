@@ -1,6 +1,6 @@
 """Train a recipe: `python -m training.train RECIPE.yaml --data DIR --runs DIR`.
 
-The run's folder gets checkpoints (`last.ckpt` every few minutes, the best by dev WER), TensorBoard
+The run's folder gets checkpoints (`last.ckpt` every few minutes, the best on dev), TensorBoard
 and CSV logs, and the curves as SVG. The same command continues a run that was killed.
 """
 
@@ -22,9 +22,11 @@ from training import corpus, curves
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
 from training.data import SpeechDataset, evaluation_loader, training_loader
-from training.module import CtcModule
+from training.keyword_module import KeywordModule
+from training.module import CtcModule, RecipeModule
 from training.recipe import Recipe
 
+MODULES: dict[str, type[RecipeModule]] = {"ctc": CtcModule, "keyword": KeywordModule}
 SAVE_EVERY_STEPS = 200
 EVALUATION_BATCH_SECONDS = 120.0
 
@@ -50,8 +52,16 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
     )
+    module = MODULES[recipe.task](recipe)
     start = resume_step(last)
-    schedule = BatchSchedule(train_set.seconds, recipe.batch_seconds, recipe.seed, start)
+    schedule = BatchSchedule(
+        train_set.seconds,
+        recipe.batch_seconds,
+        recipe.seed,
+        start,
+        recipe.sorted_epochs,
+        recipe.length_jitter,
+    )
     trainer = Trainer(
         max_steps=recipe.steps,
         precision=recipe.precision,  # type: ignore[arg-type]
@@ -63,7 +73,13 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         callbacks=[
             EMAWeightAveraging(decay=recipe.ema_decay),
             ModelCheckpoint(run, "last", every_n_train_steps=SAVE_EVERY_STEPS),
-            ModelCheckpoint(run, "best", monitor="dev_wer", enable_version_counter=False),
+            ModelCheckpoint(
+                run,
+                "best",
+                monitor=module.monitor,
+                mode=module.mode,
+                enable_version_counter=False,
+            ),
             LearningRateMonitor("step"),
             TQDMProgressBar(refresh_rate=25),
         ],
@@ -74,7 +90,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         ],
     )
     trainer.fit(
-        CtcModule(recipe),
+        module,
         training_loader(train_set, schedule, workers),
         evaluation_loader(dev_set, EVALUATION_BATCH_SECONDS),
         ckpt_path=last if last.exists() else None,

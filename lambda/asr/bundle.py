@@ -62,12 +62,16 @@ class Manifest:
     ----------
     kind : str
         `ctc`, or `keyword` for a classifier of whole clips.
-    frame_seconds : float
-        Step of one output frame.
-    window_seconds, overlap_seconds : float
-        What may be fed to the model at once, and how much two neighbours share.
+    labels : tuple of str
+        What each class stands for: characters, or words.
+    window_seconds : float
+        What may be fed to the model at once.
     precision : str
         `float32`, `bfloat16` or `int8-dynamic`.
+    frame_seconds, overlap_seconds : float
+        Step of one output frame, and how much two neighbouring windows share; of `ctc` alone.
+    blank, word_boundary
+        Of the alphabet, as `Alphabet` has them; of `ctc` alone.
     """
 
     schema: int
@@ -79,14 +83,21 @@ class Manifest:
     sources: list[dict[str, Any]]
     model: ModelFile
     sample_rate: int
-    frame_seconds: float
-    alphabet: Alphabet
+    labels: tuple[str, ...]
     window_seconds: float
-    overlap_seconds: float
     precision: str
     metrics: dict[str, dict[str, float]]
     golden: Golden
     confidence: Confidence = field(default_factory=Confidence)
+    frame_seconds: float = 0.0
+    overlap_seconds: float = 0.0
+    blank: int = 0
+    word_boundary: str = ""
+
+    @property
+    def alphabet(self) -> Alphabet:
+        """What the classes of a `ctc` model stand for."""
+        return Alphabet(self.labels, self.blank, self.word_boundary)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,18 +144,17 @@ def parse_manifest(sealed: bytes) -> Manifest:
         )
     except (ValueError, fastjsonschema.JsonSchemaValueException) as error:
         raise ModelUnavailableError(f"{MANIFEST} does not fit the schema: {error}") from error
-    alphabet = Alphabet(
-        tuple(members.pop("labels")), members.pop("blank"), members.pop("word_boundary")
-    )
-    if not alphabet.blank < len(alphabet.labels):
-        raise ModelUnavailableError(
-            f"{MANIFEST} does not fit the schema: blank {alphabet.blank} is not among "
-            f"{len(alphabet.labels)} labels"
-        )
+    members["labels"] = tuple(members["labels"])
     members["model"] = ModelFile(**members["model"])
     members["golden"] = golden
     members["confidence"] = Confidence(**members.get("confidence", {}))
-    return Manifest(alphabet=alphabet, **members)
+    manifest = Manifest(**members)
+    if not manifest.blank < len(manifest.labels):
+        raise ModelUnavailableError(
+            f"{MANIFEST} does not fit the schema: blank {manifest.blank} is not among "
+            f"{len(manifest.labels)} labels"
+        )
+    return manifest
 
 
 def _check_digest(name: str, content: bytes, expected: str) -> str:

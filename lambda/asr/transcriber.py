@@ -4,23 +4,18 @@ import math
 import time
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asr import audio, bundle, ctc, longform
-from asr.errors import ModelUnavailableError, TooShortError
+from asr import audio, bundle
+from asr.errors import ModelUnavailableError
 from asr.model import AcousticModel
+from asr.readers import READERS, Heard
 from asr.settings import Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
 Floats = NDArray[np.float32]
-
-MIN_SECONDS = 0.1  # shorter than any word; the network would see a handful of frames
-BATCH_WINDOWS = 4  # windows through the model at once; two minutes of audio at 30 s each
-# Below -72 dBFS (8 steps of 16 bits) is silence, which normalised features would amplify.
-SILENCE_PEAK = 8 / 32768
 
 
 class Transcriber:
@@ -41,13 +36,7 @@ class Transcriber:
         manifest = opened.manifest
         self.manifest = manifest
         self.identity = ModelIdentity(manifest.name, manifest.version, opened.sha256)
-        self._model = AcousticModel(opened)
-        self._plan = longform.Plan.from_seconds(
-            manifest.window_seconds,
-            manifest.overlap_seconds,
-            manifest.frame_seconds,
-            manifest.sample_rate,
-        )
+        self._reader = READERS[manifest.kind](manifest, AcousticModel(opened))
         self._cold = True
 
     def transcribe(self, source: audio.Source, budget: audio.Budget) -> Transcript:
@@ -66,7 +55,7 @@ class Transcriber:
     def transcribe_waveform(
         self, waveform: audio.Waveform, decode_seconds: float = 0.0
     ) -> Transcript:
-        """Transcribe what took `decode_seconds` to decode; raises TooShortError."""
+        """Transcribe what took `decode_seconds` to decode; raises as a reader's `read` does."""
         return self._run([waveform.samples], decode_seconds)
 
     def transcribe_stream(self, source: audio.Source, budget: audio.Budget) -> Transcript:
@@ -79,11 +68,8 @@ class Transcriber:
     def _run(self, blocks: Iterable[Floats], decoded: float) -> Transcript:
         started = time.perf_counter()
         meter = _Meter(blocks)
-        paths = [ctc.best_path(frames) for frames in longform.stitch(self._outputs(meter.blocks()))]
+        heard = self._reader.read(meter.blocks())
         seconds = meter.samples / audio.SAMPLE_RATE
-        path = np.concatenate([labels for labels, _ in paths])
-        log_prob = np.concatenate([values for _, values in paths])
-        spans = ctc.greedy(path, log_prob, self.manifest.alphabet)
         elapsed = time.perf_counter() - started
         timing = Timing(
             decode_ms=round((decoded + meter.elapsed) * 1000, 1),
@@ -93,37 +79,18 @@ class Transcriber:
         )
         self._cold = False
         return Transcript(
-            words=tuple(self._word(span, seconds) for span in spans),
+            words=tuple(self._word(word, seconds) for word in heard),
             duration=round(seconds, 3),
             model=self.identity,
             timing=timing,
         )
 
-    def _outputs(self, blocks: Iterable[Floats]) -> Iterator[tuple[longform.Window, Floats]]:
-        """Windows with their log-probabilities, computed in batches."""
-        cut = longform.windows(blocks, self._plan)
-        while batch := list(islice(cut, BATCH_WINDOWS)):
-            _check_length(batch[0])
-            spoken = [w for w in batch if np.abs(w.samples).max() > SILENCE_PEAK]
-            outputs = iter(self._model.log_probs([w.samples for w in spoken]) if spoken else [])
-            heard = {id(window) for window in spoken}
-            for window in batch:
-                yield window, next(outputs) if id(window) in heard else self._silence(window)
-
-    def _silence(self, window: longform.Window) -> Floats:
-        """Frames that are surely blank, as many as the window lasts."""
-        frames = math.ceil(len(window.samples) / self._plan.frame)
-        certain = np.full((frames, len(self.manifest.alphabet.labels)), -np.inf, np.float32)
-        certain[:, self.manifest.alphabet.blank] = 0.0
-        return certain
-
-    def _word(self, span: ctc.Span, seconds: float) -> Word:
-        step = self.manifest.frame_seconds
+    def _word(self, heard: Heard, seconds: float) -> Word:
         return Word(
-            word=span.text,
-            start=round(span.start * step, 3),
-            end=round(min(span.end * step, seconds), 3),
-            confidence=round(self._confidence(span.log_prob), 3),
+            word=heard.text,
+            start=round(heard.start, 3),
+            end=round(min(heard.end, seconds), 3),
+            confidence=round(self._confidence(heard.log_prob), 3),
         )
 
     def _confidence(self, log_prob: float) -> float:
@@ -151,15 +118,6 @@ class _Meter:
                 return
             self.samples += len(block)
             yield block
-
-
-def _check_length(window: longform.Window) -> None:
-    """Only audio that is a single window can be too short: all others hold an overlap."""
-    seconds = len(window.samples) / audio.SAMPLE_RATE
-    if seconds < MIN_SECONDS:
-        raise TooShortError(
-            f"{seconds * 1000:.0f} ms of audio; at least {MIN_SECONDS * 1000:.0f} ms are needed"
-        )
 
 
 def check_golden(transcriber: Transcriber) -> None:

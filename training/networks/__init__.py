@@ -4,12 +4,19 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from training.features import SAMPLE_RATE, LogMel
+from training.features import SAMPLE_RATE, LogMel, Mfcc, WaveformFrames
 from training.networks.convolutional import Convolutional
+from training.networks.keyword_gru import KeywordGRU
 from training.networks.residual_bigru import ResidualBiGRU
 
+FRONT_ENDS: dict[str, type[nn.Module]] = {
+    "log_mel": LogMel,
+    "mfcc": Mfcc,
+    "waveform": WaveformFrames,
+}
 NETWORKS: dict[str, type[nn.Module]] = {
     "convolutional": Convolutional,
+    "keyword_gru": KeywordGRU,
     "residual_bigru": ResidualBiGRU,
 }
 
@@ -17,7 +24,7 @@ NETWORKS: dict[str, type[nn.Module]] = {
 class Recogniser(nn.Module):
     """A front-end and a network under the one signature of the bundle contract."""
 
-    def __init__(self, front_end: LogMel, network: nn.Module) -> None:
+    def __init__(self, front_end: nn.Module, network: nn.Module) -> None:
         super().__init__()
         self.front_end = front_end
         self.network = network
@@ -31,8 +38,12 @@ class Recogniser(nn.Module):
 def build(
     network: str, front_end: dict[str, Any], parameters: dict[str, Any]
 ) -> tuple[Recogniser, float]:
-    """Build what a recipe describes; also returns the seconds of one output frame."""
-    features = LogMel(**front_end)
-    net = NETWORKS[network](mels=front_end["mels"], **parameters)
-    stride = cast(int, net.stride)
-    return Recogniser(features, net), features.hop * stride / SAMPLE_RATE
+    """Build what a recipe describes; also returns the seconds of one output frame.
+
+    `front_end` names a front-end by its member `type` (log-mel where it does not).
+    """
+    options = {"type": "log_mel"} | front_end
+    features = FRONT_ENDS[options.pop("type")](**options)
+    net = NETWORKS[network](features.channels, **parameters)
+    stride, hop = cast(int, net.stride), cast(int, features.hop)
+    return Recogniser(features, net), hop * stride / SAMPLE_RATE

@@ -1,0 +1,148 @@
+"""From audio to what is said in it: a reader for each kind of model.
+
+A reader takes the blocks of a waveform, feeds the model what it may be fed at once, and gives the
+words that it heard, as sure as the model was.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr import ctc, longform
+from asr.audio import SAMPLE_RATE
+from asr.bundle import Manifest
+from asr.errors import TooLongError, TooShortError
+from asr.model import AcousticModel
+
+Floats = NDArray[np.float32]
+
+MIN_SECONDS = 0.1  # shorter than any word; the network would see a handful of frames
+BATCH_WINDOWS = 4  # windows through the model at once; two minutes of audio at 30 s each
+# Below -72 dBFS (8 steps of 16 bits) is silence, which normalised features would amplify.
+SILENCE_PEAK = 8 / 32768
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A word, its start and end in seconds, and the log-probability that the model gives it."""
+
+    text: str
+    start: float
+    end: float
+    log_prob: float
+
+
+class Reader(Protocol):
+    """Reads with a model of one kind."""
+
+    def __init__(self, manifest: Manifest, model: AcousticModel) -> None: ...
+
+    def read(self, blocks: Iterable[Floats]) -> list[Heard]:
+        """Words in the order spoken, of blocks of shape (samples,), of one sample at least.
+
+        Raises
+        ------
+        TooShortError
+            If there is less than `MIN_SECONDS` of audio.
+        TooLongError
+            If there is more than this kind of model can take.
+        """
+        ...
+
+
+class CtcReader:
+    """Reads speech of any length, window by window."""
+
+    def __init__(self, manifest: Manifest, model: AcousticModel) -> None:
+        self._model = model
+        self._alphabet = manifest.alphabet
+        self._step = manifest.frame_seconds
+        self._plan = longform.Plan.from_seconds(
+            manifest.window_seconds,
+            manifest.overlap_seconds,
+            manifest.frame_seconds,
+            manifest.sample_rate,
+        )
+
+    def read(self, blocks: Iterable[Floats]) -> list[Heard]:
+        """Greedy words; a last frame may end after the audio does."""
+        paths = [ctc.best_path(frames) for frames in longform.stitch(self._outputs(blocks))]
+        path = np.concatenate([labels for labels, _ in paths])
+        log_prob = np.concatenate([values for _, values in paths])
+        return [
+            Heard(span.text, span.start * self._step, span.end * self._step, span.log_prob)
+            for span in ctc.greedy(path, log_prob, self._alphabet)
+        ]
+
+    def _outputs(self, blocks: Iterable[Floats]) -> Iterator[tuple[longform.Window, Floats]]:
+        """Windows with their log-probabilities, computed in batches."""
+        cut = longform.windows(blocks, self._plan)
+        while batch := list(islice(cut, BATCH_WINDOWS)):
+            # Only audio that is a single window can be too short: all others hold an overlap.
+            _check_length(batch[0].samples)
+            spoken = [window for window in batch if not _is_silent(window.samples)]
+            outputs = iter(self._model.log_probs([w.samples for w in spoken]) if spoken else [])
+            heard = {id(window) for window in spoken}
+            for window in batch:
+                yield window, next(outputs) if id(window) in heard else self._silence(window)
+
+    def _silence(self, window: longform.Window) -> Floats:
+        """Frames that are surely blank, as many as the window lasts."""
+        frames = math.ceil(len(window.samples) / self._plan.frame)
+        certain = np.full((frames, len(self._alphabet.labels)), -np.inf, np.float32)
+        certain[:, self._alphabet.blank] = 0.0
+        return certain
+
+
+class KeywordReader:
+    """Reads a clip of one window at most as the most probable of the labels."""
+
+    def __init__(self, manifest: Manifest, model: AcousticModel) -> None:
+        self._model = model
+        self._labels = manifest.labels
+        self._max_seconds = manifest.window_seconds
+
+    def read(self, blocks: Iterable[Floats]) -> list[Heard]:
+        """One word that lasts as long as the audio; none in silence."""
+        samples = self._clip(blocks)
+        _check_length(samples)
+        if _is_silent(samples):
+            return []
+        (log_probs,) = self._model.log_probs([samples])
+        best = int(log_probs[0].argmax())
+        end = len(samples) / SAMPLE_RATE
+        return [Heard(self._labels[best], 0.0, end, float(log_probs[0, best]))]
+
+    def _clip(self, blocks: Iterable[Floats]) -> Floats:
+        """Join what comes, and stop at once where it is too much."""
+        clip: list[Floats] = []
+        length = 0
+        for block in blocks:
+            clip.append(block)
+            length += len(block)
+            if length > self._max_seconds * SAMPLE_RATE:
+                raise TooLongError(
+                    f"The audio is longer than {self._max_seconds:g} seconds, "
+                    "the most that this model takes for one word."
+                )
+        return np.concatenate(clip)
+
+
+READERS: dict[str, type[Reader]] = {"ctc": CtcReader, "keyword": KeywordReader}
+
+
+def _check_length(samples: Floats) -> None:
+    seconds = len(samples) / SAMPLE_RATE
+    if seconds < MIN_SECONDS:
+        raise TooShortError(
+            f"{seconds * 1000:.0f} ms of audio; at least {MIN_SECONDS * 1000:.0f} ms are needed"
+        )
+
+
+def _is_silent(samples: Floats) -> bool:
+    return bool(np.abs(samples).max() <= SILENCE_PEAK)

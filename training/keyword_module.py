@@ -1,0 +1,35 @@
+"""The Lightning module of a classifier of whole clips: cross-entropy, and accuracy on dev."""
+
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from training.data import Batch
+from training.module import RecipeModule
+from training.recipe import Recipe
+from training.scoring import accuracy
+
+
+class KeywordModule(RecipeModule):
+    """Learns which of its network's labels a clip says."""
+
+    monitor, mode = "dev_accuracy", "max"
+
+    def __init__(self, recipe: Recipe) -> None:
+        super().__init__(recipe)
+        self.labels = cast(list[str], self.recogniser.network.labels)
+
+    def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
+        """Cross-entropy; raises ValueError for a clip of a word that is not among the labels."""
+        classes = [self.labels.index(word) for word in batch.texts]
+        return F.nll_loss(log_probs[:, 0], torch.tensor(classes, device=log_probs.device))
+
+    def read(self, log_probs: Tensor) -> str:
+        """The most probable word."""
+        return self.labels[int(log_probs[0].argmax())]
+
+    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
+        """The share of clips that are right."""
+        return {"dev_accuracy": accuracy(references, hypotheses)}
