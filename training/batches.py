@@ -20,9 +20,9 @@ def plan_epoch(
     seed: int,
     epoch: int,
     ascending: bool,
-    jitter: float = 0.1,
+    like_lengths: bool = True,
 ) -> list[list[int]]:
-    """Split all utterances into batches of like length, in the order in which to train.
+    """Split all utterances into batches, in the order in which to train.
 
     Parameters
     ----------
@@ -32,14 +32,16 @@ def plan_epoch(
         Upper bound of a batch's padded duration (its longest utterance times its size).
     ascending : bool
         Short batches first (SortaGrad, Amodei et al. 2016), else shuffled.
-    jitter : float
-        How far durations are blurred for the sort: like lengths stay together, the company
-        changes each epoch.
+    like_lengths : bool
+        Whether the utterances of a batch are of like length, which wastes least on padding, or
+        any, which is fair where length hints at the class.
     """
     random = np.random.default_rng((seed, epoch))
     durations = np.asarray(seconds)
-    blurred = durations * random.uniform(1 - jitter, 1 + jitter, len(durations))
-    order = np.argsort(blurred, kind="stable")
+    # Jitter of a tenth: like lengths stay together, the company changes each epoch.
+    order = np.argsort(durations * random.uniform(0.9, 1.1, len(durations)), kind="stable")
+    if not like_lengths:
+        random.shuffle(order)
     batches: list[list[int]] = [[]]
     longest = 0.0
     for index in order.tolist():
@@ -63,21 +65,26 @@ class BatchSchedule(Sampler[list[Item]]):
         seed: int,
         start: int = 0,
         sorted_epochs: int = 1,
-        jitter: float = 0.1,
+        like_lengths: bool = True,
     ) -> None:
         self.seconds = seconds
         self.batch_seconds = batch_seconds
         self.seed = seed
         self.start = start
         self.sorted_epochs = sorted_epochs
-        self.jitter = jitter
+        self.like_lengths = like_lengths
 
     def __iter__(self) -> Iterator[list[Item]]:
         step = 0
         for epoch in count():
             ascending = epoch < self.sorted_epochs
             batches = plan_epoch(
-                self.seconds, self.batch_seconds, self.seed, epoch, ascending, self.jitter
+                self.seconds,
+                self.batch_seconds,
+                self.seed,
+                epoch,
+                ascending,
+                self.like_lengths,
             )
             for batch in batches:
                 if step >= self.start:

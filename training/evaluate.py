@@ -1,14 +1,14 @@
 """Error rates of a bundle on a corpus, through the very pipeline that serves.
 
-`python -m training.evaluate --bundle DIR --manifest DIR/manifest.tsv` prints WER and CER in all
-and per corpus as JSON.
+`python -m training.evaluate --bundle DIR --manifest DIR/manifest.tsv` prints WER and CER (of a
+keyword bundle, its accuracy) in all and per corpus as JSON.
 """
 
 import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from asr.errors import TooShortError
 from asr.transcriber import Transcriber
 from asr.transcript import Transcript
 from training.corpus import Utterance, read_manifest
-from training.scoring import Score, score
+from training.scoring import accuracy, score
 
 MAX_SECONDS = 600.0
 
@@ -52,8 +52,9 @@ def transcribe(transcriber: Transcriber, utterances: Sequence[Utterance]) -> lis
     return results
 
 
-def members(rates: Score) -> dict[str, Any]:
+def error_rates(results: Sequence[Result]) -> dict[str, Any]:
     """Rates and counts of edits, for JSON."""
+    rates = score([r.utterance.text for r in results], [r.text for r in results])
     return {
         "utterances": rates.utterances,
         "words": rates.words,
@@ -65,8 +66,25 @@ def members(rates: Score) -> dict[str, Any]:
     }
 
 
-def report(results: Iterable[Result]) -> dict[str, Any]:
-    """Score in all and per corpus."""
+def clip_accuracy(results: Sequence[Result]) -> dict[str, Any]:
+    """The share and the number of clips that are right, for JSON."""
+    share = accuracy([r.utterance.text for r in results], [r.text for r in results])
+    return {
+        "utterances": len(results),
+        "accuracy": round(share, 4),
+        "right": round(share * len(results)),
+    }
+
+
+RATES: dict[str, Callable[[Sequence[Result]], dict[str, Any]]] = {
+    "ctc": error_rates,
+    "keyword": clip_accuracy,
+}
+
+
+def report(results: Iterable[Result], kind: str = "ctc") -> dict[str, Any]:
+    """Score what a bundle of `kind` heard, in all and per corpus."""
+    rates = RATES[kind]
     groups: dict[str, list[Result]] = defaultdict(list)
     for result in results:
         groups[result.utterance.corpus].append(result)
@@ -78,15 +96,11 @@ def report(results: Iterable[Result]) -> dict[str, Any]:
         if r.transcript
     )
     return {
-        "all": members(_score(everything)),
-        "corpora": {name: members(_score(group)) for name, group in sorted(groups.items())},
+        "all": rates(everything),
+        "corpora": {name: rates(group) for name, group in sorted(groups.items())},
         "audio_seconds": round(seconds, 1),
         "real_time_factor": round(spent / seconds, 4),
     }
-
-
-def _score(results: Sequence[Result]) -> Score:
-    return score([r.utterance.text for r in results], [r.text for r in results])
 
 
 def main() -> None:
@@ -96,7 +110,8 @@ def main() -> None:
     parser.add_argument("--manifest", type=Path, required=True)
     arguments = parser.parse_args()
     transcriber = Transcriber(bundle.load(arguments.bundle))
-    print(json.dumps(report(transcribe(transcriber, read_manifest(arguments.manifest))), indent=2))
+    results = transcribe(transcriber, read_manifest(arguments.manifest))
+    print(json.dumps(report(results, transcriber.manifest.kind), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lightning modules: AdamW with warm-up and decay for every task; for CTC, its loss, WER and CER."""
+"""The Lightning modules: AdamW with warm-up and decay for all; CTC loss, and WER and CER on dev."""
 
 import math
 from abc import ABC, abstractmethod

@@ -23,9 +23,12 @@ class Recipe:
         Folders under the data directory, each with a `manifest.tsv`.
     batch_seconds : float
         Padded seconds of audio in a batch.
-    sorted_epochs, length_jitter
-        How many epochs go from short to long, and how far durations are blurred when utterances
-        are sorted into batches; where length tells the class, batches had better be mixed.
+    license : str
+        Of the bundle: as strict as its sources ask for.
+    sorted_epochs : int
+        How many epochs go from short to long.
+    like_lengths : bool
+        Whether a batch holds utterances of like length, or any.
     steps : int
         Optimiser updates in all; the learning rate has decayed to nothing by then.
     learning_rate, warmup_steps, weight_decay, clip_norm
@@ -53,8 +56,9 @@ class Recipe:
     learning_rate: float
     warmup_steps: int
     task: str = "ctc"
+    license: str = "CC BY 4.0"
     sorted_epochs: int = 1
-    length_jitter: float = 0.1
+    like_lengths: bool = True
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema_decay: float = 0.999

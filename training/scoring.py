@@ -1,4 +1,4 @@
-"""Word and character error rates, at corpus level (all edits over all reference words); accuracy."""
+"""Accuracy, and word and character error rates at corpus level (edits over reference words)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -77,6 +77,18 @@ def test_another_schema_is_refused_by_member(directory, changes, named):
         bundle.load(str(directory))
 
 
+def test_a_keyword_bundle_needs_no_alphabet(tmp_path):
+    manifest = bundle.load(str(toy.write_keyword_bundle(tmp_path))).manifest
+    assert (manifest.kind, manifest.labels) == ("keyword", toy.WORDS)
+
+
+@pytest.mark.parametrize("name", sorted(toy.CTC_MEMBERS))
+def test_a_ctc_bundle_needs_every_member_of_its_kind(directory, name):
+    rewrite(directory, **{name: None})
+    with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*{name}"):
+        bundle.load(str(directory))
+
+
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe"])
 def test_a_manifest_that_is_no_object_is_refused(directory, content):
     (directory / "manifest.json").write_bytes(content)

@@ -2,6 +2,8 @@
 
 `speak` writes text as levels, 5 frames a character; the model reads them back exactly. It is local
 in time, so windows must give what the whole gives, and silence is the blank.
+
+Its sibling classifies whole clips: the highest level is the word.
 """
 
 import base64
@@ -26,6 +28,8 @@ ALPHABET = ctc.Alphabet((*CHARACTERS, ""), blank=28, word_boundary=" ")
 FRAME = 320  # samples, 20 ms at 16 kHz
 LEVELS = 40  # class k is a level of (k + 1) / LEVELS
 FRAMES_PER_CHARACTER = 5
+WORDS = ("no", "yes", "smart mirror")
+CTC_MEMBERS = {"frame_seconds", "blank", "word_boundary", "overlap_seconds"}
 
 
 class Toy(nn.Module):
@@ -39,12 +43,26 @@ class Toy(nn.Module):
         return scores.log_softmax(-1), torch.div(lengths + 319, 320, rounding_mode="floor")
 
 
+class ToyWords(nn.Module):
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        classes = ((waveforms.amax(dim=1) * 40).round().long() - 1).clamp(0, 2)
+        scores = torch.nn.functional.one_hot(classes, 3).float() * 6.0
+        return scores.log_softmax(-1)[:, None], torch.ones_like(lengths)
+
+
 def speak(text: str, frames_per_character: int = FRAMES_PER_CHARACTER) -> NDArray[np.float32]:
     """Text as levels, shape (samples,): blanks between equal neighbours, then 0.1 s of silence."""
     path = ctc.expand([CHARACTERS.index(c) for c in text], ALPHABET.blank)
     levels = [0.0 if k == ALPHABET.blank else (k + 1) / LEVELS for k in path]
     spoken = np.repeat(levels, frames_per_character * FRAME)
     return np.concatenate([spoken, np.zeros(5 * FRAME)]).astype(np.float32)
+
+
+def say(word: str, seconds: float = 0.5) -> NDArray[np.float32]:
+    """One of `WORDS` as a click at its level in what is almost silence, shape (samples,)."""
+    samples = np.full(round(seconds * 16_000), 0.5 / LEVELS, np.float32)
+    samples[len(samples) // 2] = (WORDS.index(word) + 1) / LEVELS
+    return samples
 
 
 def wav(text: str) -> bytes:
@@ -60,12 +78,12 @@ def encode(samples: NDArray[np.float32], form: str = "WAV", subtype: str = "PCM_
 
 
 @cache
-def scripted() -> bytes:
-    """The toy as a TorchScript file."""
+def scripted(network: type[nn.Module] = Toy) -> bytes:
+    """A toy as a TorchScript file."""
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
-        torch.jit.save(torch.jit.script(Toy()), file)
+        torch.jit.save(torch.jit.script(network()), file)
     return file.getvalue()
 
 
@@ -97,9 +115,26 @@ def manifest(model: bytes, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def keyword_manifest(model: bytes, **changes: Any) -> dict[str, Any]:
+    """A manifest of the toy's sibling, without what only CTC needs."""
+    shared = {name: value for name, value in manifest(model).items() if name not in CTC_MEMBERS}
+    golden = {"audio": base64.b64encode(encode(say("yes"))).decode(), "transcript": "yes"}
+    return shared | {"kind": "keyword", "labels": list(WORDS), "golden": golden} | changes
+
+
 def write_bundle(directory: Path, **changes: Any) -> Path:
     """Write the toy's bundle, with `changes` to its manifest."""
+    return _write(directory, scripted(), manifest(scripted(), **changes))
+
+
+def write_keyword_bundle(directory: Path, **changes: Any) -> Path:
+    """Write the bundle of the toy's sibling, with `changes` to its manifest."""
+    model = scripted(ToyWords)
+    return _write(directory, model, keyword_manifest(model, **changes))
+
+
+def _write(directory: Path, model: bytes, members: dict[str, Any]) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "model.pt").write_bytes(scripted())
-    (directory / "manifest.json").write_text(json.dumps(manifest(scripted(), **changes)))
+    (directory / "model.pt").write_bytes(model)
+    (directory / "manifest.json").write_text(json.dumps(members))
     return directory
