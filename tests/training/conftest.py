@@ -36,3 +36,13 @@ def learned(tmp_path_factory) -> Learned:
         **corpora.PLAIN,
     )
     return Learned(recipe, data, train(recipe, data, tmp_path_factory.mktemp("runs"), workers=0))
+
+
+@pytest.fixture(scope="session")
+def learned_words(tmp_path_factory) -> Learned:
+    """A finished run of a classifier of the sung words, which are its dev set too."""
+    data = tmp_path_factory.mktemp("words")
+    corpora.write(data / "songs", corpora.WORDS * 2, corpus="sc1")
+    corpora.write(data / "dev", corpora.WORDS, corpus="fsdd")
+    recipe = corpora.keyword_recipe(name="learned-words", steps=40, validate_every=20)
+    return Learned(recipe, data, train(recipe, data, tmp_path_factory.mktemp("runs"), workers=0))

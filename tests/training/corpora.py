@@ -11,6 +11,7 @@ from tests.asr import toy
 from training.recipe import Recipe
 
 TONE_SECONDS = 0.12
+WORDS = ["abc", "fed", "big cab"]  # what the classifier of the tests knows
 HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
 
 # A network of some thousand weights, for fractions of a second.
@@ -74,3 +75,28 @@ def recipe(**changes: Any) -> Recipe:
         "precision": "32-true",
     }
     return Recipe(**(members | changes))
+
+
+def keyword_recipe(**changes: Any) -> Recipe:
+    """A recipe of seconds for a classifier of `WORDS`, with `changes` to its members."""
+    members: dict[str, Any] = {
+        "task": "keyword",
+        "license": "CC BY-SA 4.0",
+        "network": "keyword_gru",
+        "front_end": {
+            "type": "mfcc",
+            "coefficients": 12,
+            "mels": 24,
+            "hop_seconds": 0.02,
+            "window_seconds": 0.032,
+        },
+        "parameters": {"labels": WORDS, "hidden": 24, "dropout": 0.0},
+        "batch_seconds": 8.0,
+        "learning_rate": 0.03,
+        "warmup_steps": 4,
+        "ema_decay": 0.7,
+        "sorted_epochs": 0,
+        "like_lengths": False,
+        **PLAIN,
+    }
+    return recipe(**(members | changes))

@@ -48,6 +48,18 @@ def test_faster_is_higher():
 
 
 @settings(max_examples=30)
+@given(seeds, st.floats(0.001, 0.5))
+def test_a_shift_puts_silence_on_either_side(seed, seconds):
+    samples = corpora.sing("abc")
+    altered = WaveformAugmentation(0.0, 0.0, 0.0, shift_seconds=seconds)(samples, seed)
+    assert len(samples) <= len(altered) <= len(samples) + 2 * round(seconds * 16_000)
+    start = np.flatnonzero(altered)[0] - np.flatnonzero(samples)[0]
+    assert 0 <= start <= round(seconds * 16_000)
+    assert np.array_equal(altered[start : start + len(samples)], samples)
+    assert not altered[start + len(samples) :].any()
+
+
+@settings(max_examples=30)
 @given(seeds, st.floats(0.0, 12.0))
 def test_gain_stays_within_its_range(seed, gain_db):
     samples = corpora.sing("abc") * np.float32(0.1)

@@ -76,3 +76,20 @@ def test_starting_at_a_step_yields_what_the_unbroken_schedule_yields_from_there(
 def test_items_carry_their_step(seconds, bound, seed, start):
     for step, batch in enumerate(take(BatchSchedule(seconds, bound, seed, start), 5), start):
         assert {item_step for _, item_step in batch} == {step}
+
+
+@given(durations, bounds, seeds)
+def test_batches_of_any_lengths_hold_every_utterance_and_keep_to_the_bound(seconds, bound, seed):
+    batches = plan_epoch(seconds, bound, seed, 0, ascending=False, like_lengths=False)
+    assert sorted(chain(*batches)) == list(range(len(seconds)))
+    for batch in batches:
+        padded = len(batch) * max(seconds[index] for index in batch)
+        assert padded <= bound or len(batch) == 1
+
+
+def test_batches_of_any_lengths_mix_short_and_long():
+    seconds = [1.0] * 200 + [4.0] * 200
+    schedule = BatchSchedule(seconds, 80.0, seed=1, sorted_epochs=0, like_lengths=False)
+    for batch in take(schedule, 20):
+        long = sum(seconds[index] == 4.0 for index, _ in batch)
+        assert 0 < long < len(batch)

@@ -103,3 +103,12 @@ def test_a_word_is_right_where_the_alignment_matches_it(tmp_path):
     confidences, right = trials(results)
     assert confidences.tolist() == [0.9, 0.4, 0.8, 0.3, 0.2, 0.7]
     assert right.tolist() == [1.0, 0.0, 1.0, 0.0, 0.0, 1.0]
+
+
+def test_a_keyword_is_right_as_a_whole(tmp_path):
+    results = [
+        result("smart mirror", [("smart mirror", 0.9)], tmp_path),
+        result("mirror", [("smart mirror", 0.6)], tmp_path),
+    ]
+    confidences, right = trials(results, "keyword")
+    assert (confidences.tolist(), right.tolist()) == ([0.9, 0.6], [1.0, 0.0])

@@ -46,3 +46,24 @@ def test_the_card_names_what_the_manifest_says(tmp_path):
 
 def test_the_card_shows_the_curves(tmp_path):
     assert "](curves.svg)" in written(tmp_path)
+
+
+def test_the_card_of_a_keyword_bundle_tells_its_accuracy_and_its_words(tmp_path):
+    toy.write_keyword_bundle(tmp_path)
+    rates = {"utterances": 50, "accuracy": 0.98, "right": 49}
+    reports = {
+        "words-test": {
+            "all": rates,
+            "corpora": {"fsdd": rates},
+            "real_time_factor": 0.01,
+            "expected_calibration_error": 0.02,
+        }
+    }
+    card.write(tmp_path, reports, parameters=10, calibrated="words-dev")
+    text = (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| words-test | fsdd | 50 | 49 | 0.980 |" in text
+    assert "one of 3 words a clip" in text
+    assert "clips of up to 2 seconds" in text
+    assert "no, yes, smart mirror" in text
+    assert "](confusions.svg)" in text
+    assert "WER" not in text

@@ -68,3 +68,21 @@ def test_the_command_line_prints_the_report_as_json(toy_bundle, manifest, monkey
     assert set(printed) == {"all", "corpora", "audio_seconds", "real_time_factor"}
     assert printed["all"]["wer"] == 3 / 8
     assert set(printed["corpora"]) == {"an4", "lj"}
+
+
+def test_a_keyword_bundle_is_measured_by_its_accuracy(
+    keyword_bundle, tmp_path, monkeypatch, capsys
+):
+    clips = [("sc1", "no", "no"), ("sc1", "yes", "no"), ("wake", "smart mirror", "smart mirror")]
+    rows = []
+    for index, (corpus, text, said) in enumerate(clips):
+        (tmp_path / f"{index}.wav").write_bytes(toy.encode(toy.say(said)))
+        rows.append(f"{index}.wav\t0.5\tanna\t{corpus}\t{text}\n")
+    manifest = tmp_path / "manifest.tsv"
+    manifest.write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
+    arguments = ["evaluate", "--bundle", str(keyword_bundle), "--manifest", str(manifest)]
+    monkeypatch.setattr("sys.argv", arguments)
+    evaluate.main()
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["all"] == {"utterances": 3, "accuracy": 0.6667, "right": 2}
+    assert printed["corpora"]["wake"] == {"utterances": 1, "accuracy": 1.0, "right": 1}

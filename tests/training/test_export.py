@@ -136,3 +136,32 @@ def test_a_sealed_model_has_the_transcript_that_it_gives_itself(tmp_path):
     assert sealed.manifest.golden.transcript == "sealed"
     assert sealed.manifest.confidence == bundle.Confidence(1.0, 0.0)
     check_golden(Transcriber(sealed))
+
+
+@pytest.fixture(scope="module")
+def keywords(learned_words, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("keywords")
+    clip = directory / "clip.flac"
+    clip.write_bytes(toy.encode(corpora.sing("fed"), "FLAC"))
+    run, data, out = learned_words.run, learned_words.data, directory / "bundle"
+    export.export(run, data, out, "dev", ["dev", "songs"], clip)
+    return out
+
+
+def test_a_run_of_a_classifier_becomes_a_keyword_bundle(keywords):
+    opened = Transcriber(bundle.load(str(keywords)))
+    check_golden(opened)
+    manifest = opened.manifest
+    assert (manifest.kind, manifest.labels) == ("keyword", tuple(corpora.WORDS))
+    assert manifest.golden.transcript == "fed"
+    assert manifest.license == "CC BY-SA 4.0"
+    assert manifest.metrics["songs"] == {"utterances": 6, "accuracy": 1.0}
+    assert opened.transcribe(toy.encode(corpora.sing("big cab")), MINUTE).text == "big cab"
+
+
+def test_its_card_shows_what_was_confused(keywords):
+    assert {path.name for path in keywords.iterdir()} == {
+        "manifest.json", "model.pt", "MODEL_CARD.md", "curves.svg", "confusions.svg",
+    }  # fmt: skip
+    card = (keywords / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| dev | fsdd | 3 | 3 | 1.000 |" in card

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.features import LogMel, frame_mask
+from training.features import LogMel, Mfcc, WaveformFrames, frame_mask
 
 HOP = 160  # samples, of 10 ms
 
@@ -84,3 +84,32 @@ def test_a_tone_shows_in_the_channel_of_its_frequency(log_mel, hertz):
 def test_the_mask_is_true_inside_each_utterance():
     mask = frame_mask(torch.tensor([2, 0, 3]), 3)
     assert mask.tolist() == [[True, True, False], [False] * 3, [True] * 3]
+
+
+def test_cepstral_coefficients_are_the_cosine_transform_of_log_mel_powers():
+    mfcc = Mfcc(12, mels=32, hop_seconds=0.01, window_seconds=0.025)
+    waveform, length = noise(1, 8000), torch.tensor([8000])
+    features, frames = mfcc(waveform, length)
+    assert (features.shape, frames.tolist()) == ((1, 51, 12), [51])
+    channel, order = torch.arange(32), torch.arange(12)[:, None]
+    cosines = torch.cos(torch.pi / 32 * (channel + 0.5) * order)  # DCT-II
+    expected = mfcc.log_mel(waveform)[0] @ cosines.T
+    expected = (expected - expected.mean(0)) / expected.std(0, correction=0)
+    assert torch.allclose(features[0], expected, atol=0.05)  # but for the bound of the variance
+
+
+def test_nothing_above_the_top_is_heard():
+    low = LogMel(mels=16, hop_seconds=0.01, window_seconds=0.025, top_hertz=4000.0)
+    time = torch.arange(16_000) / 16_000
+    hum, hiss = (0.1 * torch.sin(2 * torch.pi * hertz * time)[None] for hertz in (3000.0, 5000.0))
+    assert low.log_mel(hum)[0, 50].max() > 1
+    assert low.log_mel(hiss)[0, 50].max() < -5
+
+
+def test_frames_of_the_waveform_hold_its_samples():
+    frames_of = WaveformFrames(hop_seconds=0.01)
+    waveforms = torch.arange(500.0)[None].repeat(2, 1)
+    features, frames = frames_of(waveforms, torch.tensor([500, 320]))
+    assert (features.shape, frames.tolist()) == ((2, 4, HOP), [4, 2])
+    assert torch.equal(features.reshape(2, -1)[:, :500], waveforms)
+    assert not features.reshape(2, -1)[:, 500:].any()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.scoring import Score, score
+from training.scoring import Score, accuracy, score
 
 sentences = st.lists(st.text("ab'", min_size=1, max_size=3), max_size=5).map(" ".join)
 pairs = st.lists(st.tuples(sentences, sentences), max_size=5)
@@ -72,3 +72,8 @@ def test_rates_weigh_words_and_not_utterances():
 def test_every_reference_has_a_hypothesis():
     with pytest.raises(ValueError, match="shorter"):
         score(["a", "b"], ["a"])
+
+
+def test_accuracy_is_the_share_of_pairs_that_are_equal():
+    assert accuracy(["a b", "c", "d", "e"], ["a b", "c", "x", ""]) == 0.5
+    assert accuracy([], []) == 0.0

@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pytest
+
+from asr.transcript import ModelIdentity, Timing, Transcript, Word
+from training import confusions
+from training.corpus import Utterance
+from training.evaluate import Result
+
+
+def result(said, heard):
+    words = (Word(heard, 0.0, 1.0, 0.9),) if heard else ()
+    identity, timing = ModelIdentity("toy", "1", ""), Timing(0.0, 0.0, 0.0, cold_start=False)
+    transcript = Transcript(words, 1.0, identity, timing)
+    return Result(Utterance(Path("clip.wav"), 1.0, "", "sc1", said), transcript)
+
+
+@pytest.fixture
+def results():
+    said = [("bed", "bed"), ("bed", "cat"), ("bed", "bed"), ("cat", "cat"), ("cat", "")]
+    return [result(*pair) for pair in said]
+
+
+def test_rows_are_what_was_said_and_columns_what_was_heard(results):
+    words, counts = confusions.count(results)
+    assert words == [confusions.NOTHING, "bed", "cat"]
+    assert counts.tolist() == [[0, 0, 0], [0, 2, 1], [1, 0, 1]]
+
+
+def test_the_picture_names_every_word(results, tmp_path):
+    confusions.draw(results, tmp_path / "confusions.svg")
+    drawn = (tmp_path / "confusions.svg").read_text()
+    for word in ("bed", "cat", confusions.NOTHING, "heard", "said"):
+        assert f"<!-- {word} -->" in drawn
