@@ -54,6 +54,19 @@ def test_every_door_gives_the_same_words():
             assert body[member] == invoked[member]
 
 
+def test_a_keyword_bundle_answers_with_its_word(keyword_transcriber, monkeypatch):
+    monkeypatch.setattr(routes, "warm_transcriber", lambda _: keyword_transcriber)
+    status, _, body = call(as_json(audio=toy.encode(toy.say("smart mirror"))))
+    answer = json.loads(body)
+    assert (status, answer["transcript"]) == (200, "smart mirror")
+    assert answer["words"] == [
+        {"word": "smart mirror", "start": 0.0, "end": 0.5, "confidence": answer["confidence"]}
+    ]
+    status, media_type, body = call(as_json(audio=toy.encode(toy.say("no", 2.5))))
+    assert (status, media_type) == (413, "application/problem+json")
+    assert json.loads(body)["code"] == "too_long"
+
+
 @pytest.mark.parametrize(
     ("form", "media_type", "start"),
     [
