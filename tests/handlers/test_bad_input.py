@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from handlers import api, problems
+from asr.settings import Settings
+from asr.transcriber import warm_transcriber
+from handlers import api, problems, routes
 from handlers.requests import MAX_AUDIO_BYTES
 from tests.asr import toy
 from tests.handlers.events import Context, as_json, request
@@ -84,6 +86,7 @@ STATUS = {
     "unsupported_audio": 415,
     "empty_audio": 422,
     "too_short": 422,
+    "model_unavailable": 503,
 }
 
 
@@ -97,14 +100,15 @@ def refused(event, code):
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(tmp_path, monkeypatch):
+def nothing_left_behind(tmp_path_factory, monkeypatch):
     """No file is left, and no more than 1 GiB is taken."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert (after - before) * 1024 < ADDRESS_SPACE_GROWTH_BYTES
-    assert list(tmp_path.iterdir()) == []
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", BAD_AUDIO)
@@ -154,6 +158,17 @@ def test_of_truncated_audio_what_is_there_is_transcribed(form, keep):
     heard = json.loads(answer["body"])["transcript"]
     assert len(heard) > len(spoken) * keep / 2
     assert spoken.startswith(heard[:-1])
+
+
+@pytest.mark.parametrize("fault", ["missing", "altered", "of another schema"])
+def test_a_model_that_is_not_what_it_should_be_is_refused(fault, tmp_path, monkeypatch):
+    if fault != "missing":
+        toy.write_bundle(tmp_path, **({"schema": 2} if fault == "of another schema" else {}))
+    if fault == "altered":
+        (tmp_path / "model.pt").write_bytes(toy.scripted() + b"more")
+    settings = Settings(model_uri=str(tmp_path))
+    monkeypatch.setattr(routes, "warm_transcriber", lambda _: warm_transcriber(settings))
+    refused(as_json(audio=toy.wav("a")), "model_unavailable")
 
 
 def test_silence_is_an_empty_transcript():
