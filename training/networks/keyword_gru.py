@@ -5,6 +5,7 @@ waveform, it stayed at chance; fed with MFCC, the same two layers learn.
 """
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.features import frame_mask
@@ -24,6 +25,8 @@ class KeywordGRU(nn.Module):
         The words, in the order of the classes.
     layers, hidden : int
         Depth and width.
+    stride : int
+        Frames of features that the layers take at a step, side by side.
     dropout : float
         Probability, between layers and before the classifier.
     """
@@ -34,20 +37,26 @@ class KeywordGRU(nn.Module):
         labels: list[str],
         layers: int = 2,
         hidden: int = 256,
+        stride: int = 1,
         dropout: float = 0.2,
     ) -> None:
         super().__init__()
-        self.stride = 1
+        self.stride = stride
         self.labels = labels
-        self.gru = nn.GRU(channels, hidden, layers, batch_first=True, dropout=dropout)
+        self.gru = nn.GRU(channels * stride, hidden, layers, batch_first=True, dropout=dropout)
         self.attention = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(hidden, len(labels))
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
-        heard, _ = self.gru(features)
-        outside = ~frame_mask(lengths, features.shape[1])[:, :, None]
+        features = features * frame_mask(lengths, features.shape[1])[:, :, None]
+        missing = -features.shape[1] % self.stride
+        padded = F.pad(features, [0, 0, 0, missing])
+        steps = padded.reshape(features.shape[0], -1, features.shape[2] * self.stride)
+        heard, _ = self.gru(steps)
+        lengths = torch.div(lengths + self.stride - 1, self.stride, rounding_mode="floor")
+        outside = ~frame_mask(lengths, steps.shape[1])[:, :, None]
         weights = self.attention(heard).float().masked_fill(outside, -float("inf")).softmax(1)
         clip = (heard.float() * weights).sum(1, keepdim=True)
         scores = self.classifier(self.dropout(clip))

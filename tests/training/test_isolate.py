@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+import soundfile
+
+from tests.training import corpora
+from training import isolate
+from training.corpus import read_manifest
+
+RATE = 16_000
+
+
+class Aligner:
+    """Stands in for PocketSphinx: every word lasts as many tenths of a second as it has letters."""
+
+    def set_align_text(self, text):
+        if "unheard" in text:
+            raise RuntimeError("Failed to set up alignment")
+        self.words = text.split()
+
+    def start_utt(self):
+        pass
+
+    def process_raw(self, raw, full_utt):
+        assert full_utt
+        self.samples = np.frombuffer(raw, np.int16)
+
+    def end_utt(self):
+        pass
+
+    def seg(self):
+        frame = 0
+        for word in self.words:
+            yield Segment(f"{word}(2)", frame, frame + 10 * len(word) - 1)
+            frame += 10 * len(word)
+
+
+class Segment:
+    def __init__(self, word, start_frame, end_frame):
+        self.word, self.start_frame, self.end_frame = word, start_frame, end_frame
+
+
+@pytest.fixture
+def sentences(tmp_path, monkeypatch):
+    monkeypatch.setattr(isolate, "Decoder", lambda **_: Aligner())
+    (tmp_path / "in").mkdir()
+    texts = ["one a seven", "nothing here", "one unheard", "seven"]
+    rows = []
+    for index, text in enumerate(texts):
+        samples = np.arange(RATE * 2) / RATE / 2
+        soundfile.write(tmp_path / "in" / f"{index}.wav", samples, RATE)
+        rows.append(f"{index}.wav\t2.0\tanna\t{'lj' if text == 'seven' else 'an4'}\t{text}\n")
+    manifest = tmp_path / "in" / "manifest.tsv"
+    manifest.write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
+    return manifest
+
+
+def test_words_are_cut_out_where_they_are_said(sentences, tmp_path):
+    isolate.write(read_manifest(sentences), ["one", "seven", "a"], tmp_path / "out")
+    written = read_manifest(tmp_path / "out" / "manifest.tsv")
+    assert [(u.text, u.speaker, u.corpus) for u in written] == [
+        ("one", "anna", "an4"),
+        ("seven", "anna", "an4"),  # "a" is too short
+        ("seven", "anna", "lj"),
+    ]
+    samples, _ = soundfile.read(written[1].path)
+    assert len(samples) / RATE == written[1].seconds == pytest.approx(0.5 + 0.06)
+    assert samples[0] == pytest.approx((0.4 - 0.03) / 2, abs=1e-3)
+
+
+def test_a_corpus_can_be_chosen(sentences, tmp_path, monkeypatch):
+    arguments = [str(sentences), "--words", "seven", "--corpus", "lj", "--out", tmp_path / "out"]
+    monkeypatch.setattr("sys.argv", ["isolate", *map(str, arguments)])
+    isolate.main()
+    assert [u.corpus for u in read_manifest(tmp_path / "out" / "manifest.tsv")] == ["lj"]

@@ -1,0 +1,89 @@
+"""Cut words out of sentences: `python -m training.isolate MANIFEST... --words W... --out DIR`.
+
+Where a word lies is found by forced alignment (PocketSphinx, with the model of its wheel). What
+comes out is a corpus of single words, said by as many people as the sentences were.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+from pocketsphinx import Decoder
+from tqdm import tqdm
+
+from asr import audio
+from training.corpus import MAX_CLIP, Utterance, read_manifest
+
+FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
+MARGIN = 3 * FRAME  # kept on either side of a word
+SHORTEST = 15 * FRAME  # what is shorter was slurred, or is aligned wrongly
+HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
+
+Samples = NDArray[np.float32]
+
+
+def align(decoder: Decoder, samples: Samples, text: str) -> list[tuple[str, int, int]]:
+    """Words of `text` with their first and last sample; none where it cannot be aligned."""
+    try:
+        decoder.set_align_text(text)
+        decoder.start_utt()
+    except RuntimeError:  # it holds a word that is not in the dictionary
+        return []
+    decoder.process_raw(np.round(samples * 32767).astype(np.int16).tobytes(), full_utt=True)
+    decoder.end_utt()
+    return [
+        # A second pronunciation of a word is called "word(2)".
+        (s.word.partition("(")[0], s.start_frame * FRAME, (s.end_frame + 1) * FRAME)
+        for s in decoder.seg() or ()
+    ]
+
+
+def isolated(
+    utterances: Sequence[Utterance], words: Sequence[str]
+) -> Iterator[tuple[Utterance, str, Samples]]:
+    """Each of `words` that is said in `utterances`, with its samples."""
+    decoder = Decoder(samprate=audio.SAMPLE_RATE, lm=None, loglevel="FATAL")
+    wanted = frozenset(words)
+    saying = [utterance for utterance in utterances if wanted & set(utterance.text.split())]
+    for utterance in tqdm(saying, unit="clip", disable=not sys.stderr.isatty()):
+        samples = audio.decode(utterance.path, MAX_CLIP).samples
+        for word, start, end in align(decoder, samples, utterance.text):
+            if word in wanted and end - start >= SHORTEST:
+                yield utterance, word, samples[max(start - MARGIN, 0) : end + MARGIN]
+
+
+def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path) -> None:
+    """Write the corpus of `words` into the folder `out`, its manifest last."""
+    out.mkdir(parents=True)
+    rows = []
+    for index, (utterance, word, samples) in enumerate(isolated(utterances, words)):
+        name = f"{index:06d}.flac"
+        soundfile.write(out / name, samples, audio.SAMPLE_RATE)
+        seconds = len(samples) / audio.SAMPLE_RATE
+        rows.append(f"{name}\t{seconds:.3f}\t{utterance.speaker}\t{utterance.corpus}\t{word}\n")
+    (out / "manifest.tsv").write_text(HEADER + "".join(rows), encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line and cut."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
+    parser.add_argument("--words", nargs="+", required=True)
+    parser.add_argument("--corpus", help="only of this name; default: all")
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    utterances = [
+        utterance
+        for manifest in options.manifests
+        for utterance in read_manifest(manifest)
+        if options.corpus in (None, utterance.corpus)
+    ]
+    write(utterances, options.words, options.out)
+
+
+if __name__ == "__main__":
+    main()
