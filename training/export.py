@@ -2,7 +2,7 @@
 
 `python -m training.export RUN --data DIR --out DIR --calibrate sentences-dev --measure
 sentences-dev sentences-test`. What is measured is the exported file, through the pipeline that
-serves.
+serves; `--precision` stores it smaller, and the card tells by how much that changed it.
 """
 
 import argparse
@@ -21,15 +21,18 @@ from typing import Any
 
 import torch
 import yaml
+from torch import nn
 
 from asr import bundle
 from asr.audio import SAMPLE_RATE, Budget
+from asr.ctc import Alphabet
 from asr.transcriber import Transcriber, check_golden
 from training import card, text
 from training.calibrate import expected_calibration_error, fit, trials
 from training.corpus import read_manifest
 from training.evaluate import report, transcribe
 from training.networks import Recogniser, build
+from training.precision import BFLOAT16, FLOAT32, PRECISIONS, compare, lower
 from training.recipe import Recipe
 
 GOLDEN_CLIP = Path(__file__).parents[1] / "samples" / "hello.flac"
@@ -37,6 +40,7 @@ SOURCES = Path(__file__).with_name("sources.yaml")
 LICENSE = "CC BY 4.0"  # the strictest that its sources ask for is attribution
 WINDOW_SECONDS, OVERLAP_SECONDS = 30.0, 4.0
 MODEL_FILE = "model.pt"
+COMPARED_CLIPS = 50
 
 
 def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
@@ -55,11 +59,14 @@ def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
     return recogniser.eval(), recipe, frame_seconds
 
 
-def script(recogniser: Recogniser, file: Path) -> None:
-    """Write `recogniser` as frozen TorchScript."""
+def script(recogniser: nn.Module, file: Path, precision: str = FLOAT32) -> None:
+    """Write `recogniser` as TorchScript in `precision`, frozen where its weights stay as stored."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
-        torch.jit.save(torch.jit.freeze(torch.jit.script(recogniser.eval())), str(file))
+        scripted = torch.jit.script(lower(recogniser, precision))
+        if precision != BFLOAT16:  # freezing makes constants of parameters, which cannot be widened
+            scripted = torch.jit.freeze(scripted)
+        torch.jit.save(scripted, str(file))
 
 
 def sources(recipe: Recipe, data: Path) -> list[dict[str, Any]]:
@@ -81,6 +88,9 @@ def seal(
     name: str,
     version: str,
     frame_seconds: float,
+    precision: str = FLOAT32,
+    license: str = LICENSE,
+    alphabet: Alphabet = text.ALPHABET,
     sources: Sequence[dict[str, Any]] = (),
     confidence: bundle.Confidence | None = None,
     metrics: dict[str, Any] | None = None,
@@ -96,7 +106,7 @@ def seal(
         "kind": "ctc",
         "name": name,
         "version": version,
-        "license": LICENSE,
+        "license": license,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "sources": list(sources),
         "model": {
@@ -106,12 +116,12 @@ def seal(
         },
         "sample_rate": SAMPLE_RATE,
         "frame_seconds": frame_seconds,
-        "labels": list(text.ALPHABET.labels),
-        "blank": text.ALPHABET.blank,
-        "word_boundary": text.ALPHABET.word_boundary,
+        "labels": list(alphabet.labels),
+        "blank": alphabet.blank,
+        "word_boundary": alphabet.word_boundary,
         "window_seconds": WINDOW_SECONDS,
         "overlap_seconds": OVERLAP_SECONDS,
-        "precision": "float32",
+        "precision": precision,
         "confidence": asdict(confidence or bundle.Confidence()),
         "metrics": metrics or {},
         "golden": {"audio": base64.b64encode(clip.read_bytes()).decode(), "transcript": ""},
@@ -129,19 +139,35 @@ def _write(directory: Path, manifest: dict[str, Any]) -> None:
     (directory / bundle.MANIFEST).write_text(text, encoding="utf-8")
 
 
-def export(run: Path, data: Path, out: Path, calibrate: str, measure: Sequence[str]) -> None:
+def replace(out: Path, draft: Path) -> None:
+    """Put a finished bundle in the place of what was at `out`."""
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(draft, out)
+
+
+def export(
+    run: Path,
+    data: Path,
+    out: Path,
+    calibrate: str,
+    measure: Sequence[str],
+    precision: str = FLOAT32,
+) -> None:
     """Export the best checkpoint of `run` into `out`, which is replaced only at the end."""
     recogniser, recipe, frame_seconds = trained(run / "best.ckpt")
     identity: dict[str, Any] = {
         "name": recipe.name,
         "version": recipe.version,
         "frame_seconds": frame_seconds,
+        "precision": precision,
         "sources": sources(recipe, data),
     }
     with tempfile.TemporaryDirectory() as temporary:
         draft = Path(temporary)
-        script(recogniser, draft / MODEL_FILE)
+        script(recogniser, draft / MODEL_FILE, precision)
         seal(draft, **identity)
+        clips = read_manifest(data / calibrate / "manifest.tsv")[:COMPARED_CLIPS]
+        comparison = compare(recogniser, bundle.load(str(draft)), clips)
 
         def listen(folder: str) -> Any:  # noqa: ANN401
             transcriber = Transcriber(bundle.load(str(draft)))
@@ -161,9 +187,9 @@ def export(run: Path, data: Path, out: Path, calibrate: str, measure: Sequence[s
         }
         seal(draft, confidence=confidence, metrics=metrics, **identity)
         shutil.copy(run / "curves.svg", draft / "curves.svg")
-        card.write(draft, reports, sum(p.numel() for p in recogniser.parameters()), calibrate)
-        shutil.rmtree(out, ignore_errors=True)
-        shutil.copytree(draft, out)
+        parameters = sum(p.numel() for p in recogniser.parameters())
+        card.write(draft, reports, parameters, calibrate, comparison)
+        replace(out, draft)
 
 
 def main() -> None:
@@ -174,8 +200,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--calibrate", default="sentences-dev")
     parser.add_argument("--measure", nargs="+", default=["sentences-dev", "sentences-test"])
+    parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
     options = parser.parse_args()
-    export(options.run, options.data, options.out, options.calibrate, options.measure)
+    export(
+        options.run,
+        options.data,
+        options.out,
+        options.calibrate,
+        options.measure,
+        options.precision,
+    )
 
 
 if __name__ == "__main__":
