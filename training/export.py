@@ -98,14 +98,15 @@ def seal(
 ) -> None:
     """Write the manifest of the `model.pt` in `directory`.
 
-    The golden transcript is what the model itself hears in `clip`; everything else is given.
+    The golden transcript is what the model itself hears in `clip`; everything else is given. A
+    lower precision is a version of its own, so that both can lie in one bucket.
     """
     content = (directory / MODEL_FILE).read_bytes()
     manifest: dict[str, Any] = {
         "schema": 1,
         "kind": "ctc",
         "name": name,
-        "version": version,
+        "version": version if precision == FLOAT32 else f"{version}-{precision}",
         "license": license,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "sources": list(sources),

@@ -11,6 +11,7 @@ FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
 
 
 SIZES = {
+    "conformer": {"width": 8, "layers": 2, "heads": 2, "kernel": 5, "channels": 4},
     "residual_bigru": corpora.SMALL,
     "convolutional": {"width": 8, "kernels": [3, 5], "dilations": [1, 2]},
 }
