@@ -54,13 +54,13 @@ class Published:
     rates: str
 
 
-_RATES = """\
-Published word error rates on LibriSpeech, decoded greedily and without a language model: {} % on
-test-clean, {} % on test-other."""
+_RATES = "Published word error rates on LibriSpeech, without a language model: {}."
 
 MODELS = {
     "wav2vec2-base-960h": Published(
-        "WAV2VEC2_ASR_BASE_960H", (LIBRISPEECH,), _RATES.format("3.4", "8.6")
+        "WAV2VEC2_ASR_BASE_960H",
+        (LIBRISPEECH,),
+        _RATES.format("3.4 % on test-clean, 8.6 % on test-other"),
     ),
     "wav2vec2-large-960h": Published(
         "WAV2VEC2_ASR_LARGE_960H",
@@ -70,7 +70,7 @@ MODELS = {
     "wav2vec2-large-lv60k-960h": Published(
         "WAV2VEC2_ASR_LARGE_LV60K_960H",
         (LIBRI_LIGHT, LIBRISPEECH),
-        _RATES.format("2.2", "4.5"),
+        _RATES.format("2.2 % on test-clean"),
     ),
 }
 ABOUT = """\
