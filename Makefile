@@ -5,6 +5,8 @@ PYTHON ?= python3
 AUDIO ?= samples/hello.flac
 FORMAT ?= text
 BUNDLE ?=
+MODEL ?= wav2vec2-base-960h
+PRECISION ?= float32
 PORT ?= 8000
 STACK ?= serverless-asr
 PARAMETERS ?=
@@ -40,6 +42,9 @@ format: $(DEVELOPMENT)  ## Format the code
 serve: $(DEVELOPMENT)  ## Serve the API on localhost:PORT
 	POWERTOOLS_SERVICE_NAME=asr POWERTOOLS_METRICS_DISABLED=true \
 	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
+
+model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION, under build/models
+	$(BIN)/python -m training.published $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
 
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	$(BIN)/python -m training.train training/recipes/$(RECIPE).yaml --data $(DATA)
@@ -81,5 +86,5 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	$(BIN)/python -m pip install -r training/requirements.txt -r tests/requirements.txt
 	touch $@
 
-.PHONY: help transcribe test lint format serve train validate image e2e publish-model deploy logs \
-    events clean
+.PHONY: help transcribe test lint format serve model train validate image e2e publish-model deploy \
+    logs events clean

@@ -1,8 +1,11 @@
 """The front-ends inside the networks: waveforms to features by frame, padding kept apart."""
 
+import warnings
+
 import torch
 from torch import Tensor, nn
 from torchaudio.functional import create_dct, melscale_fbanks
+from torchaudio.transforms import MelSpectrogram
 
 SAMPLE_RATE = 16_000  # Hz
 LOG_FLOOR = 1e-6  # mel power under which all is silence; 16-bit quantisation noise is near 1e-5
@@ -59,7 +62,10 @@ class LogMel(nn.Module):
         self.fft = 1 << (self.width - 1).bit_length()
         self.floor = LOG_FLOOR
         self.register_buffer("window", torch.hann_window(self.width), persistent=False)
-        bank = melscale_fbanks(self.fft // 2 + 1, 20.0, top_hertz, mels, SAMPLE_RATE)
+        bank = _mel_bank(self.fft, top_hertz, mels)
+        while not bank.any(0).all():  # a filter narrower than the bins' distance hears nothing
+            self.fft *= 2
+            bank = _mel_bank(self.fft, top_hertz, mels)
         self.register_buffer("bank", bank, persistent=False)
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -85,6 +91,13 @@ class LogMel(nn.Module):
         )
         power = torch.view_as_real(spectrum).square().sum(-1)  # (B, bins, F)
         return (power.transpose(1, 2) @ self.bank).clamp_min(self.floor).log()
+
+
+def _mel_bank(fft: int, top_hertz: float, mels: int) -> Tensor:
+    """Triangular filters on HTK's mel scale, 20 Hz to `top_hertz`; shape (fft // 2 + 1, mels)."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "At least one mel filterbank has all zero", UserWarning)
+        return melscale_fbanks(fft // 2 + 1, 20.0, top_hertz, mels, SAMPLE_RATE)
 
 
 class Mfcc(LogMel):
@@ -138,3 +151,41 @@ class WaveformFrames(nn.Module):
         missing = -waveforms.shape[1] % self.hop
         padded = torch.nn.functional.pad(waveforms, [0, missing])
         return padded.reshape(waveforms.shape[0], -1, self.hop), frames
+
+
+class MelPower(nn.Module):
+    """Mel power as the published recogniser is given it: no logarithm, no normalisation.
+
+    Each utterance is transformed by itself, because its ends are mirrored into the first and the
+    last frame. Of the published 128 filters 4 are narrower than the bins' distance and give 0.
+
+    Parameters
+    ----------
+    mels : int
+        Number of mel channels.
+    hop_seconds, window_seconds : float
+        Step and width of the Hann window; published are torchaudio's 12.5 and 25 ms.
+    """
+
+    def __init__(self, mels: int, hop_seconds: float, window_seconds: float) -> None:
+        super().__init__()
+        self.channels = mels
+        self.hop = round(hop_seconds * SAMPLE_RATE)
+        width = round(window_seconds * SAMPLE_RATE)
+        self.shortest = width // 2 + 1  # samples, of which half a window can be mirrored
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "At least one mel filterbank has all zero")
+            self.transform = MelSpectrogram(
+                SAMPLE_RATE, n_fft=width, hop_length=self.hop, n_mels=mels
+            )
+
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Waveforms (B, T) and lengths (B,) in samples to features (B, F, mels) and frames (B,)."""
+        features: list[Tensor] = []
+        for row in range(waveforms.shape[0]):
+            waveform = waveforms[row, : int(lengths[row])]
+            missing = max(0, self.shortest - waveform.shape[0])
+            power = self.transform(torch.nn.functional.pad(waveform, [0, missing]))
+            features.append(power.transpose(0, 1))
+        frames = torch.div(lengths.clamp_min(self.shortest), self.hop, rounding_mode="floor") + 1
+        return nn.utils.rnn.pad_sequence(features, batch_first=True), frames

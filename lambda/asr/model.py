@@ -42,6 +42,9 @@ class AcousticModel:
                 self._module = torch.jit.load(  # type: ignore[no-untyped-call]
                     BytesIO(bundle.model), map_location="cpu"
                 ).eval()
+            if bundle.manifest.precision == "bfloat16":
+                # Only stored so: a processor without bfloat16 arithmetic takes float32's pace.
+                self._module.float()
         except RuntimeError as error:
             raise ModelUnavailableError(
                 f"{bundle.manifest.model.file} is not a TorchScript module"

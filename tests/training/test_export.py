@@ -12,6 +12,7 @@ from tests.asr import toy
 from tests.training import corpora
 from training import evaluate, export
 from training.corpus import read_manifest
+from training.seal import GOLDEN_CLIP
 
 MINUTE = Budget(max_seconds=60.0)
 
@@ -33,7 +34,7 @@ def test_a_run_becomes_a_bundle_that_passes_its_golden_clip(exported, transcribe
         "manifest.json", "model.pt", "MODEL_CARD.md", "curves.svg",
     }  # fmt: skip
     check_golden(transcriber)
-    assert transcriber.manifest.golden.audio == export.GOLDEN_CLIP.read_bytes()
+    assert transcriber.manifest.golden.audio == GOLDEN_CLIP.read_bytes()
 
 
 def test_the_bundle_hears_what_the_network_learned(transcriber):
@@ -121,30 +122,13 @@ def test_an_export_replaces_all_of_the_bundle_that_was_there(learned, tmp_path, 
     assert not (tmp_path / "out" / "stale.txt").exists()
 
 
-def test_a_sealed_model_has_the_transcript_that_it_gives_itself(tmp_path):
-    (tmp_path / "model.pt").write_bytes(toy.scripted())
-    (tmp_path / "clip.wav").write_bytes(toy.wav("sealed"))
-    export.seal(
-        tmp_path,
-        contract=export.ctc_contract(0.02),
-        name="toy",
-        version="2",
-        license="MIT",
-        clip=tmp_path / "clip.wav",
-    )
-    sealed = bundle.load(str(tmp_path))
-    assert sealed.manifest.golden.transcript == "sealed"
-    assert sealed.manifest.confidence == bundle.Confidence(1.0, 0.0)
-    check_golden(Transcriber(sealed))
-
-
 @pytest.fixture(scope="module")
 def keywords(learned_words, tmp_path_factory):
     directory = tmp_path_factory.mktemp("keywords")
     clip = directory / "clip.flac"
     clip.write_bytes(toy.encode(corpora.sing("fed"), "FLAC"))
     run, data, out = learned_words.run, learned_words.data, directory / "bundle"
-    export.export(run, data, out, "dev", ["dev", "songs"], clip)
+    export.export(run, data, out, "dev", ["dev", "songs"], clip=clip)
     return out
 
 

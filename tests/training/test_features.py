@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.features import LogMel, Mfcc, WaveformFrames, frame_mask
+from training.features import LogMel, MelPower, Mfcc, WaveformFrames, frame_mask
 
 HOP = 160  # samples, of 10 ms
 
@@ -113,3 +113,34 @@ def test_frames_of_the_waveform_hold_its_samples():
     assert (features.shape, frames.tolist()) == ((2, 4, HOP), [4, 2])
     assert torch.equal(features.reshape(2, -1)[:, :500], waveforms)
     assert not features.reshape(2, -1)[:, 500:].any()
+
+
+@pytest.mark.parametrize("mels", [64, 80, 128])
+def test_no_channel_is_deaf(mels):
+    front_end = LogMel(mels=mels, hop_seconds=0.0125, window_seconds=0.025)
+    assert (front_end.bank.sum(0) > 0).all()
+
+
+@pytest.fixture(scope="module")
+def mel_power():
+    return MelPower(mels=40, hop_seconds=0.0125, window_seconds=0.025)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.integers(1, 5000), min_size=2, max_size=3))
+def test_mel_power_of_an_utterance_does_not_depend_on_its_company(mel_power, lengths):
+    waveforms = noise(len(lengths), max(lengths))  # what lies in the padding is not looked at
+    together, frames = mel_power(waveforms, torch.tensor(lengths))
+    assert together.shape[1] == frames.max()
+    for row, count, waveform, length in zip(together, frames, waveforms, lengths, strict=True):
+        alone, alone_frames = mel_power(waveform[None, :length], torch.tensor([length]))
+        assert alone_frames.item() == count == alone.shape[1]
+        assert torch.equal(row[:count], alone[0])
+        assert not row[count:].any()
+
+
+def test_mel_power_grows_with_the_square_of_the_level(mel_power):
+    waveform, length = noise(1, 4000), torch.tensor([4000])
+    quiet, _ = mel_power(waveform, length)
+    loud, _ = mel_power(waveform * 10, length)
+    assert torch.allclose(loud, quiet * 100, rtol=1e-3)

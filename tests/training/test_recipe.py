@@ -3,10 +3,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from asr import bundle
 from tests.training import corpora
 from training.augment import SpecAugment, WaveformAugmentation
+from training.export import export
 from training.networks import build
 from training.recipe import Recipe
+from training.train import train
 
 RECIPES = sorted((Path(__file__).parents[2] / "training" / "recipes").glob("*.yaml"))
 
@@ -48,3 +51,20 @@ def test_a_missing_member_is_refused(tmp_path):
     )
     with pytest.raises(TypeError, match="train"):
         Recipe.read(tmp_path / "odd.yaml")
+
+
+@pytest.mark.parametrize(
+    ("network", "parameters"),
+    [
+        ("residual_bigru", corpora.SMALL | {"legacy": True}),
+        ("conformer", {"width": 8, "layers": 1, "heads": 2, "kernel": 5, "channels": 4}),
+    ],
+    ids=["legacy", "conformer"],
+)
+def test_a_network_of_a_recipe_trains_and_exports(network, parameters, tmp_path):
+    corpora.write(tmp_path / "data" / "songs", ["abc de", "fed cab"])
+    corpora.write(tmp_path / "data" / "dev", ["abc de"])
+    recipe = corpora.recipe(network=network, parameters=parameters)
+    run = train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
+    export(run, tmp_path / "data", tmp_path / "out", "dev", ["dev"])
+    assert bundle.load(str(tmp_path / "out")).manifest.metrics["dev"]["utterances"] == 1

@@ -4,17 +4,20 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
-from training.features import SAMPLE_RATE, LogMel, Mfcc, WaveformFrames
+from training.features import SAMPLE_RATE, LogMel, MelPower, Mfcc, WaveformFrames
+from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.keyword_gru import KeywordGRU
 from training.networks.residual_bigru import ResidualBiGRU
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
     "log_mel": LogMel,
+    "mel_power": MelPower,
     "mfcc": Mfcc,
     "waveform": WaveformFrames,
 }
 NETWORKS: dict[str, type[nn.Module]] = {
+    "conformer": Conformer,
     "convolutional": Convolutional,
     "keyword_gru": KeywordGRU,
     "residual_bigru": ResidualBiGRU,
@@ -22,12 +25,17 @@ NETWORKS: dict[str, type[nn.Module]] = {
 
 
 class Recogniser(nn.Module):
-    """A front-end and a network under the one signature of the bundle contract."""
+    """A front-end and a network under the one signature of the bundle contract.
 
-    def __init__(self, front_end: nn.Module, network: nn.Module) -> None:
+    `alone` tells that the network lets the utterances of a batch change each other's results, so
+    that serving must run it on one at a time.
+    """
+
+    def __init__(self, front_end: nn.Module, network: nn.Module, alone: bool = False) -> None:
         super().__init__()
         self.front_end = front_end
         self.network = network
+        self.alone = alone
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T), samples (B,) to log-probabilities (B, F, C), frames (B,)."""
@@ -40,10 +48,12 @@ def build(
 ) -> tuple[Recogniser, float]:
     """Build what a recipe describes; also returns the seconds of one output frame.
 
-    `front_end` names a front-end by its member `type` (log-mel where it does not).
+    `front_end` names a front-end by its member `type`; where it does not, that is log-mel, or with
+    the parameter `legacy` the published one.
     """
-    options = {"type": "log_mel"} | front_end
+    legacy = bool(parameters.get("legacy", False))
+    options = {"type": "mel_power" if legacy else "log_mel"} | front_end
     features = FRONT_ENDS[options.pop("type")](**options)
     net = NETWORKS[network](features.channels, **parameters)
     stride, hop = cast(int, net.stride), cast(int, features.hop)
-    return Recogniser(features, net), hop * stride / SAMPLE_RATE
+    return Recogniser(features, net, alone=legacy), hop * stride / SAMPLE_RATE

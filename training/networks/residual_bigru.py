@@ -2,7 +2,8 @@
 
 Published with 3 convolutional blocks, 5 GRU layers of 512, 128 mels, stride 2 and 29 classes:
 23,705,373 parameters. There, every GRU after the first was built with `batch_first=False` on
-batch-first input and so recurred over the batch; here all of them recur over time.
+batch-first input and so recurred over the batch; here all of them recur over time, and padding is
+kept out. `legacy` is the network exactly as published, for weights that were trained so.
 """
 
 import torch
@@ -86,6 +87,21 @@ class BidirectionalGRU(nn.Module):
         return y
 
 
+class LegacyGRU(nn.Module):
+    """The published layer: it runs over padding, and unless `batch_first`, over the batch."""
+
+    def __init__(self, inputs: int, hidden: int, dropout: float, batch_first: bool) -> None:
+        super().__init__()
+        self.BiGRU = nn.GRU(inputs, hidden, batch_first=batch_first, bidirectional=True)
+        self.layer_norm = nn.LayerNorm(inputs)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
+        """(B, F, inputs) to (B, F, 2 * hidden); `lengths` (B,) is not looked at."""
+        y, _ = self.BiGRU(F.gelu(self.layer_norm(x)))
+        return self.dropout(y)
+
+
 def reversal(lengths: Tensor, frames: int) -> Tensor:
     """Indices (B, frames) that reverse each utterance within its length; padding stays."""
     position = torch.arange(frames, device=lengths.device)[None, :]
@@ -105,6 +121,9 @@ class ResidualBiGRU(nn.Module):
         Frames of features to a frame of output; the first convolution subsamples both axes.
     dropout : float
         Probability, everywhere the published network has one.
+    legacy : bool
+        As published: utterances of a batch change each other's results, by their padding and by
+        the recurrence over the batch.
     """
 
     def __init__(
@@ -117,18 +136,23 @@ class ResidualBiGRU(nn.Module):
         rnn_dim: int = 512,
         stride: int = 2,
         dropout: float = 0.1,
+        legacy: bool = False,
     ) -> None:
         super().__init__()
         self.stride = stride
+        self.legacy = legacy
         height = (mels - 1) // stride + 1
         self.cnn = nn.Conv2d(1, cnn_channels, 3, stride=stride, padding=1)
         self.rescnn_layers = nn.ModuleList(
             ResidualBlock(cnn_channels, height, dropout) for _ in range(cnn_layers)
         )
         self.fully_connected = nn.Linear(cnn_channels * height, rnn_dim)
+        inputs = [rnn_dim] + [2 * rnn_dim] * (rnn_layers - 1)
         self.birnn_layers = nn.ModuleList(
-            BidirectionalGRU(rnn_dim if layer == 0 else 2 * rnn_dim, rnn_dim, dropout)
-            for layer in range(rnn_layers)
+            LegacyGRU(width, rnn_dim, dropout, batch_first=layer == 0)
+            if legacy
+            else BidirectionalGRU(width, rnn_dim, dropout)
+            for layer, width in enumerate(inputs)
         )
         self.classifier = nn.Sequential(
             nn.Linear(2 * rnn_dim, rnn_dim),
@@ -142,6 +166,8 @@ class ResidualBiGRU(nn.Module):
         lengths = torch.div(lengths - 1, self.stride, rounding_mode="floor") + 1
         x = self.cnn(features.transpose(1, 2).unsqueeze(1))
         mask = frame_mask(lengths, x.shape[3])[:, None, None, :].to(x.dtype)
+        if self.legacy:
+            mask = torch.ones_like(mask)
         for block in self.rescnn_layers:
             x = block(x, mask)
         x = self.fully_connected(x.flatten(1, 2).transpose(1, 2))

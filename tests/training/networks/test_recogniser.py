@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training import corpora
-from training.export import script
 from training.networks import NETWORKS, build
+from training.seal import script
 
 FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
 
 
 SIZES: dict[str, dict[str, Any]] = {
+    "conformer": {"width": 8, "layers": 2, "heads": 2, "kernel": 5, "channels": 4},
     "residual_bigru": corpora.SMALL,
     "keyword_gru": {"labels": corpora.WORDS, "hidden": 8},
     "convolutional": {"width": 8, "kernels": [3, 5], "dilations": [1, 2]},

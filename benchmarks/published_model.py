@@ -1,0 +1,106 @@
+"""A published model at its full size, with random weights: exactness, size, memory, speed.
+
+`python -m benchmarks.published_model wav2vec2-base-960h` needs no network: the download alone is
+replaced. It prints, as a row in Markdown, the greatest difference from
+torchaudio's own log-probabilities, the file's size, the seconds to open it, processor seconds to a
+second of audio on 15 s (one thread), and the greatest memory of a process that transcribes 60 s.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+import soundfile
+import torch
+import torchaudio
+from torch import Tensor
+from torchaudio.pipelines._wav2vec2 import utils
+
+from asr import audio, bundle
+from asr.model import AcousticModel
+from training import published
+from training.precision import PRECISIONS
+
+STORED_CLASSES = 32  # the pipeline leaves three of them out
+SECONDS = 15
+# The command line, then the process's own account; getrusage would count its parent's memory too.
+TRANSCRIBE = """
+import runpy
+try:
+    runpy.run_module("asr", run_name="__main__", alter_sys=True)
+finally:
+    print(open("/proc/self/status").read())
+"""
+
+
+def random_weights(pipeline: Any) -> dict[str, Tensor]:  # noqa: ANN401 - torchaudio has no types
+    """A state dict in the layout in which the pipeline's weights are stored."""
+    torch.manual_seed(0)
+    parameters = pipeline._params | {"aux_num_out": STORED_CLASSES}
+    weights: dict[str, Tensor] = torchaudio.models.wav2vec2_model(**parameters).state_dict()
+    return weights
+
+
+def noise(seconds: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    generator = np.random.default_rng(0)
+    return (generator.standard_normal(seconds * audio.SAMPLE_RATE) * 0.1).astype(np.float32)
+
+
+def peak_megabytes(directory: Path) -> float:
+    """Greatest resident memory of a process of its own that transcribes a minute."""
+    clip = directory / "noise.wav"
+    soundfile.write(clip, noise(60), audio.SAMPLE_RATE)
+    command = [sys.executable, "-c", TRANSCRIBE, "--bundle", str(directory), str(clip)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return float(re.search(r"VmHWM:\s+(\d+) kB", printed)[1]) / 1024  # type: ignore[index]
+
+
+def measure(name: str, precision: str) -> str:
+    """Export, open and run one precision; returns its row."""
+    pipeline = getattr(torchaudio.pipelines, published.MODELS[name].pipeline)
+    samples = noise(SECONDS)
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        patch.object(utils, "load_state_dict_from_url", lambda *_, **__: random_weights(pipeline)),
+    ):
+        directory = Path(temporary) / name
+        published.export(name, directory, precision)
+        with torch.inference_mode():
+            scores, _ = pipeline.get_model()(torch.from_numpy(samples)[None])
+        opened = bundle.load(str(directory))
+        started = time.process_time()
+        model = AcousticModel(opened)
+        loaded = time.process_time() - started
+        model.log_probs([samples[: audio.SAMPLE_RATE]])
+        started = time.process_time()
+        (written,) = model.log_probs([samples])
+        spent = (time.process_time() - started) / SECONDS
+        difference = np.abs(written - scores.log_softmax(-1)[0].numpy()).max()
+        megabytes = len(opened.model) / 1e6
+        del model, opened
+        return (
+            f"| {precision} | {difference:.2g} | {megabytes:.1f} | {loaded:.2f} | {spent:.3f} "
+            f"| {peak_megabytes(directory):.0f} |"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", nargs="?", choices=published.MODELS, default="wav2vec2-base-960h")
+    parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    print("| precision | max log-prob difference | MB | s to open | real-time factor | peak MB |")
+    print("|---|---|---|---|---|---|")
+    print(measure(options.name, options.precision))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Make a bundle of weights that were trained in the published code of the assignment.
+
+`python -m training.legacy WEIGHTS --out DIR` takes a state dict (`torch.save`) or a scripted
+network (`torch.jit.save`) with the published names of its parameters, and runs it as it was
+trained: mel power without a logarithm, recurrence over time in the first GRU alone.
+"""
+
+import argparse
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training import card
+from training.networks import Recogniser, build
+from training.precision import FLOAT32, PRECISIONS
+from training.seal import MODEL_FILE, ctc_contract, replace, script, seal
+
+STRIDE = 2  # as published; the shapes of the weights do not tell it
+FRONT_END = {"hop_seconds": 0.0125, "window_seconds": 0.025}  # defaults of torchaudio's transform
+LICENSE = "that of the weights, unknown here"
+ABOUT = """\
+The residual-CNN and bidirectional-GRU recogniser of a course assignment, exactly as published: its
+GRUs after the first recur over the batch instead of time, its features are mel power without a
+logarithm. It is here to be compared with; the mended network is the better one to train."""
+RATES = """\
+The published weights were reported at WER 0.615 and CER 0.219 on LibriSpeech test-clean, after 5
+epochs of train-clean-100."""
+
+
+def read_state(weights: Path) -> Mapping[str, Tensor]:
+    """Parameters by name of a scripted file or of a saved state dict."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
+        try:
+            scripted = torch.jit.load(str(weights), map_location="cpu")  # type: ignore[no-untyped-call]
+        except RuntimeError:  # not TorchScript
+            return torch.load(weights, map_location="cpu", weights_only=True)
+        return scripted.state_dict()
+
+
+def sizes(state: Mapping[str, Tensor]) -> dict[str, Any]:
+    """Keyword arguments of the network, told from the shapes of its weights."""
+    return {
+        "classes": len(state["classifier.3.bias"]),
+        "cnn_layers": _depth(state, "rescnn_layers"),
+        "cnn_channels": len(state["cnn.bias"]),
+        "rnn_layers": _depth(state, "birnn_layers"),
+        "rnn_dim": len(state["fully_connected.bias"]),
+        "stride": STRIDE,
+        "legacy": True,
+    }
+
+
+def _depth(state: Mapping[str, Tensor], layers: str) -> int:
+    return len({name.split(".")[1] for name in state if name.startswith(f"{layers}.")})
+
+
+def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
+    """The published recogniser with these weights, and the seconds of one output frame.
+
+    Raises
+    ------
+    KeyError, RuntimeError
+        If the names or shapes are not the published ones.
+    """
+    mels = STRIDE * len(state["rescnn_layers.0.layer_norm1.layer_norm.bias"])
+    built, frame_seconds = build("residual_bigru", FRONT_END | {"mels": mels}, sizes(state))
+    built.network.load_state_dict(state)
+    return built.eval(), frame_seconds
+
+
+def export(weights: Path, out: Path, precision: str = FLOAT32) -> None:
+    """Write the bundle of a file of weights into `out`, which is replaced only at the end."""
+    built, frame_seconds = recogniser(read_state(weights))
+    with tempfile.TemporaryDirectory() as temporary:
+        draft = Path(temporary)
+        script(built, draft / MODEL_FILE, precision)
+        seal(
+            draft,
+            contract=ctc_contract(frame_seconds),
+            name="residual-bigru-legacy",
+            version="1",
+            license=LICENSE,
+            precision=precision,
+        )
+        card.write_published(draft, sum(p.numel() for p in built.parameters()), ABOUT, RATES)
+        replace(out, draft)
+
+
+def main() -> None:
+    """Read the command line and export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
+    options = parser.parse_args()
+    export(options.weights, options.out, options.precision)
+
+
+if __name__ == "__main__":
+    main()
