@@ -80,19 +80,20 @@ class SpecAugment:
 
     def __call__(self, features: Tensor, frames: Tensor) -> Tensor:
         """Features (B, F, mels) with masked parts at 0, the mean; frames (B,)."""
-        batch, total, mels = features.shape
+        _, total, mels = features.shape
         keep = torch.ones_like(features, dtype=torch.bool)
         for _ in range(self.channel_masks):
-            keep &= ~_spans(torch.full((batch,), mels), self.channel_width, mels)[:, None, :]
+            keep &= ~_spans(torch.full_like(frames, mels), self.channel_width, mels)[:, None, :]
         for _ in range(self.frame_masks):
-            width = torch.minimum(torch.tensor(self.frame_width), (frames * self.frame_share).int())
+            width = (frames * self.frame_share).int().clamp_max(self.frame_width)
             keep &= ~_spans(frames, width, total)[:, :, None]
         return features * keep
 
 
 def _spans(lengths: Tensor, width: Tensor | int, total: int) -> Tensor:
     """One random span of up to `width` within each length; shape (B, total), bool."""
-    drawn = (torch.rand(len(lengths)) * (torch.as_tensor(width) + 1)).int()
-    start = (torch.rand(len(lengths)) * (lengths - drawn).clamp_min(1)).int()
-    position = torch.arange(total)[None, :]
+    drawn = (torch.rand(lengths.shape, device=lengths.device) * (width + 1)).int()
+    room = (lengths - drawn).clamp_min(1)
+    start = (torch.rand(lengths.shape, device=lengths.device) * room).int()
+    position = torch.arange(total, device=lengths.device)[None, :]
     return (position >= start[:, None]) & (position < (start + drawn)[:, None])

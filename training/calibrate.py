@@ -15,6 +15,7 @@ from training.evaluate import Result
 
 BINS = 10
 NEWTON_STEPS = 50
+RESOLUTION = 1e-3  # a transcript gives confidences to three decimals: 1.0 means 0.9995 or more
 
 Floats = NDArray[np.float64]
 
@@ -42,20 +43,30 @@ def _matches(reference: str, hypothesis: str) -> list[float]:
 
 
 def fit(confidences: Floats, right: Floats) -> Confidence:
-    """Fit scale and bias by Newton's method on the log-loss, with Platt's smoothed targets."""
+    """Fit scale and bias by Newton's method on the log-loss, with Platt's smoothed targets.
+
+    A step that would raise the loss is halved (Lin, Lin and Weng 2007): from the odds of an
+    overconfident model, full steps diverge.
+    """
     positive, negative = right.sum(), (1 - right).sum()
     target = np.where(right > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    clipped = np.clip(confidences, 1e-6, 1 - 1e-6)
+    clipped = np.clip(confidences, RESOLUTION / 2, 1 - RESOLUTION / 2)
     design = np.stack([np.log(clipped / (1 - clipped)), np.ones_like(clipped)], axis=1)
     weights = np.array([1.0, 0.0])
     for _ in range(NEWTON_STEPS):
         estimate = 1 / (1 + np.exp(-design @ weights))
         curvature = design.T @ (design * (estimate * (1 - estimate))[:, None])
         step = np.linalg.solve(curvature + 1e-6 * np.eye(2), design.T @ (estimate - target))
+        while _log_loss(design @ (weights - step), target) > _log_loss(design @ weights, target):
+            step = step / 2
         weights = weights - step
         if np.abs(step).max() < 1e-9:
             break
     return Confidence(scale=round(float(weights[0]), 4), bias=round(float(weights[1]), 4))
+
+
+def _log_loss(odds: Floats, target: Floats) -> float:
+    return float((np.logaddexp(0, odds) - target * odds).sum())
 
 
 def expected_calibration_error(confidences: Floats, right: Floats) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.callbacks import (
+    Checkpoint,
     EMAWeightAveraging,
     LearningRateMonitor,
     ModelCheckpoint,
@@ -34,6 +35,26 @@ def resume_step(checkpoint: Path) -> int:
     if not checkpoint.exists():
         return 0
     return int(torch.load(checkpoint, map_location="cpu", weights_only=False)["global_step"])
+
+
+class SaveLast(Checkpoint):
+    """Saves to `file` every `SAVE_EVERY_STEPS`, and after a validation, to know of the best.
+
+    `ModelCheckpoint` saves before the validation of the same step, which a resumed run then skips,
+    and under another name in a run that was moved.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def on_train_batch_end(self, trainer: Trainer, *_: object) -> None:
+        """Save at multiples of `SAVE_EVERY_STEPS`."""
+        if trainer.global_step % SAVE_EVERY_STEPS == 0:
+            trainer.save_checkpoint(self.file)
+
+    def on_validation_end(self, trainer: Trainer, *_: object) -> None:
+        """Save what the validation found."""
+        trainer.save_checkpoint(self.file)
 
 
 def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
@@ -62,8 +83,8 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         log_every_n_steps=25,
         callbacks=[
             EMAWeightAveraging(decay=recipe.ema_decay),
-            ModelCheckpoint(run, "last", every_n_train_steps=SAVE_EVERY_STEPS),
             ModelCheckpoint(run, "best", monitor="dev_wer", enable_version_counter=False),
+            SaveLast(last),  # after the best, whose state it saves
             LearningRateMonitor("step"),
             TQDMProgressBar(refresh_rate=25),
         ],

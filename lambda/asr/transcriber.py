@@ -61,8 +61,13 @@ class Transcriber:
         """
         started = time.perf_counter()
         waveform = audio.decode(source, budget)
-        decoded = time.perf_counter() - started
-        return self._run([waveform.samples], decoded)
+        return self.transcribe_waveform(waveform, time.perf_counter() - started)
+
+    def transcribe_waveform(
+        self, waveform: audio.Waveform, decode_seconds: float = 0.0
+    ) -> Transcript:
+        """Transcribe what took `decode_seconds` to decode; raises TooShortError."""
+        return self._run([waveform.samples], decode_seconds)
 
     def transcribe_stream(self, source: audio.Source, budget: audio.Budget) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.settings import Settings
+from handlers.observability import metrics
 from handlers.requests import MAX_BODY_BYTES
 from handlers.routes import add_routes
 
@@ -35,6 +36,7 @@ class LocalServer(HttpResolverLocal):
             return {"type": "http.request", "body": body, "more_body": False}
 
         await super().__call__(scope, received, send)
+        metrics.clear_metrics()  # nobody reads them here
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         return super()._to_proxy_event(event | {"isBase64Encoded": True})

@@ -2,8 +2,8 @@
 
 import warnings
 
-from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from asr.transcript import Transcript
 
@@ -36,5 +36,7 @@ def record(transcript: Transcript) -> None:
 def record_error(code: str, detail: str) -> None:
     """Log and count one refusal, by its code."""
     logger.warning("refused", code=code, detail=detail)
-    with single_metric("Errors", MetricUnit.Count, 1, namespace=NAMESPACE) as metric:
-        metric.add_dimension("code", code)
+    refusals = EphemeralMetrics(namespace=NAMESPACE)  # apart, for its dimension is its own
+    refusals.add_dimension("code", code)
+    refusals.add_metric("Errors", MetricUnit.Count, 1)
+    refusals.flush_metrics()

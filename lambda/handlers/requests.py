@@ -98,7 +98,7 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
     rendering(form)
     if len(audio) > MAX_AUDIO_BYTES:
         raise TooLargeError(
-            f"{len(audio)} bytes of audio; the limit of a request is {MAX_AUDIO_BYTES}"
+            f"a request may hold {MAX_AUDIO_BYTES:,} bytes of audio, and this one holds more"
         )
     return TranscriptionRequest(audio, form, _boolean("timestamps", options))
 

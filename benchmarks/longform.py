@@ -1,0 +1,75 @@
+"""How far windows change a transcript: long audio decoded in windows, against decoded whole.
+
+`python -m benchmarks.longform --bundle DIR --manifest DIR/manifest.tsv --minutes 2` joins clips of
+one manifest to recordings of that length, and prints as JSON the rate of word edits between both
+transcripts, which both have errors, beside the time that each took.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr import audio, bundle
+from asr.transcriber import Transcriber
+from training.corpus import MAX_CLIP, Utterance, read_manifest
+from training.scoring import score
+
+Samples = NDArray[np.float32]
+HOUR = 3600.0
+
+
+def recordings(utterances: Sequence[Utterance], seconds: float) -> Iterator[Samples]:
+    """Join clips, in order, to waveforms of at least `seconds`; what is left over is dropped."""
+    joined: list[Samples] = []
+    for utterance in utterances:
+        joined.append(audio.decode(utterance.path, MAX_CLIP).samples)
+        if sum(map(len, joined)) >= seconds * audio.SAMPLE_RATE:
+            yield np.concatenate(joined)
+            joined = []
+
+
+def compare(opened: bundle.Bundle, waveforms: Sequence[Samples]) -> dict[str, Any]:
+    """Transcribe each waveform both ways; the reference is the one decoded whole."""
+    windowed = Transcriber(opened)
+    unbroken = Transcriber(replace(opened, manifest=replace(opened.manifest, window_seconds=HOUR)))
+    ways = {"windows": windowed, "whole": unbroken}
+    heard = {
+        name: [way.transcribe_waveform(audio.Waveform(w)) for w in waveforms]
+        for name, way in ways.items()
+    }
+    texts = {name: [t.text for t in transcripts] for name, transcripts in heard.items()}
+    edits = score(texts["whole"], texts["windows"])
+    return {
+        "recordings": len(waveforms),
+        "minutes": round(sum(map(len, waveforms)) / audio.SAMPLE_RATE / 60, 1),
+        "words": edits.words,
+        "word_edits": round(edits.wer, 4),
+        "character_edits": round(edits.cer, 4),
+        "inference_ms": {
+            name: round(sum(t.timing.inference_ms for t in transcripts))
+            for name, transcripts in heard.items()
+        },
+    }
+
+
+def main() -> None:
+    """Read the command line and print the comparison."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", default="")
+    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--recordings", type=int, default=5)
+    options = parser.parse_args()
+    cut = recordings(read_manifest(options.manifest), options.minutes * 60)
+    waveforms = [w for w, _ in zip(cut, range(options.recordings), strict=False)]
+    print(json.dumps(compare(bundle.load(options.bundle), waveforms), indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.training import corpora
+from training.recipe import Recipe
+from training.train import train
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A finished run on three songs, which are its dev set too."""
+
+    recipe: Recipe
+    data: Path
+    run: Path
+
+
+@pytest.fixture(scope="session")
+def learned(tmp_path_factory) -> Learned:
+    data = tmp_path_factory.mktemp("data")
+    songs = ["abc de", "fed cab", "a bad cafe"]
+    corpora.write(data / "songs", songs, corpus="an4")
+    corpora.write(data / "dev", songs, corpus="lj")
+    recipe = corpora.recipe(
+        name="learned",
+        front_end={"mels": 40, "hop_seconds": 0.02, "window_seconds": 0.032},
+        parameters=corpora.SMALL | {"cnn_channels": 8, "rnn_layers": 1, "rnn_dim": 48},
+        batch_seconds=8.0,
+        steps=125,
+        learning_rate=0.01,
+        warmup_steps=5,
+        ema_decay=0.8,
+        validate_every=25,
+        **corpora.PLAIN,
+    )
+    return Learned(recipe, data, train(recipe, data, tmp_path_factory.mktemp("runs"), workers=0))

@@ -1,0 +1,53 @@
+import pytest
+import torch
+from torch import Tensor
+
+from training.networks.convolutional import Convolutional
+
+KERNELS, DILATIONS = [3, 5, 3], [1, 1, 2]
+# Output frames on either side of one that it may hear, after the stem's own two.
+REACH = sum(kernel // 2 * dilation for kernel, dilation in zip(KERNELS, DILATIONS, strict=True))
+
+
+@pytest.fixture(params=[False, True], ids=["dense", "separable"])
+def network(request) -> Convolutional:
+    torch.manual_seed(0)
+    return Convolutional(6, 8, KERNELS, DILATIONS, separable=request.param, dropout=0.0).eval()
+
+
+def features(*shape: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(1))
+
+
+def test_an_output_hears_as_far_as_the_kernels_reach_and_no_farther(network):
+    x = features(1, 160, 6)
+    changed = x.clone()
+    changed[0, 80] += 3.0  # the input frame on which output frame 20 is centred
+    whole, _ = network(x, torch.tensor([160]))
+    other, _ = network(changed, torch.tensor([160]))
+    (heard,) = torch.where((whole[0] != other[0]).any(1))
+    assert heard.min() == 20 - REACH - 1  # the stem reaches 6 input frames, 1 of output
+    assert heard.max() == 20 + REACH + 1
+
+
+def test_an_utterance_does_not_change_what_another_gives(network):
+    x, lengths = features(3, 60, 6), torch.tensor([60, 41, 60])
+    changed = x.clone()
+    changed[1] += 1.0
+    assert torch.equal(network(x, lengths)[0][[0, 2]], network(changed, lengths)[0][[0, 2]])
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 8, 9, 31])
+def test_there_is_an_output_for_every_fourth_frame_begun(network, frames):
+    log_probs, lengths = network(features(1, frames, 6), torch.tensor([frames]))
+    assert lengths.tolist() == [-(-frames // network.stride)]
+    assert log_probs.shape == (1, lengths.item(), 29)
+    assert torch.allclose(log_probs.exp().sum(-1), torch.ones(1, lengths.item()), atol=1e-5)
+
+
+def test_separable_convolutions_have_fewer_weights():
+    dense, separable = (
+        sum(p.numel() for p in Convolutional(6, 8, KERNELS, separable=kind).blocks.parameters())
+        for kind in (False, True)
+    )
+    assert dense - separable == sum(KERNELS) * 8 * (8 - 1)

@@ -1,0 +1,134 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from training.features import frame_mask
+from training.networks.residual_bigru import (
+    BidirectionalGRU,
+    ResidualBiGRU,
+    ResidualBlock,
+    reversal,
+)
+
+FRAMES = 12
+
+
+def network(**changes: float) -> ResidualBiGRU:
+    """A small one without dropout, of as many recurrent layers as the published."""
+    torch.manual_seed(0)
+    sizes = {"mels": 10, "cnn_layers": 2, "cnn_channels": 3, "rnn_dim": 6, "dropout": 0.0}
+    return ResidualBiGRU(**(sizes | changes))  # type: ignore[arg-type]
+
+
+def features(*shape: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(1))
+
+
+def touched(x: Tensor, row: int, frame: int) -> Tensor:
+    """Another value in the first channel of one frame of one utterance."""
+    y = x.clone()
+    y[row, frame, 0] += 3.0
+    return y
+
+
+@pytest.fixture(params=[False, True], ids=["inference", "training"])
+def training(request):
+    return request.param
+
+
+def test_the_published_configuration_has_its_23_705_373_parameters():
+    with torch.device("meta"):
+        assert sum(p.numel() for p in ResidualBiGRU().parameters()) == 23_705_373
+
+
+@pytest.mark.parametrize("layer", range(5))
+def test_every_layer_recurs_over_time_in_both_directions(layer, training):
+    gru = network().train(training).birnn_layers[layer]
+    x, lengths = features(2, FRAMES, 6 if layer == 0 else 12), torch.tensor([FRAMES, FRAMES - 3])
+    whole = gru(x, lengths)
+    late = gru(touched(x, 0, FRAMES - 1), lengths)
+    early = gru(touched(x, 0, 0), lengths)
+    assert (late[0, 0, 6:] - whole[0, 0, 6:]).abs().max() > 1e-7  # backward
+    assert torch.equal(late[0, 0, :6], whole[0, 0, :6])  # forward has not heard it yet
+    assert (early[0, -1, :6] - whole[0, -1, :6]).abs().max() > 1e-7
+    assert torch.equal(early[0, -1, 6:], whole[0, -1, 6:])
+
+
+@pytest.mark.parametrize("layer", range(5))
+def test_no_layer_recurs_over_the_batch(layer, training):
+    gru = network().train(training).birnn_layers[layer]
+    x, lengths = features(3, FRAMES, 6 if layer == 0 else 12), torch.tensor([9, FRAMES, 5])
+    whole, changed = gru(x, lengths), gru(touched(x, 1, 4), lengths)
+    assert torch.equal(changed[0, :9], whole[0, :9])
+    assert torch.equal(changed[2, :5], whole[2, :5])
+    assert not torch.equal(changed[1], whole[1])
+
+
+def test_an_utterance_does_not_change_what_another_gives(training):
+    net = network().train(training)
+    x, lengths = features(3, 20, 10), torch.tensor([20, 20, 20])
+    whole, _ = net(x, lengths)
+    changed, _ = net(touched(x, 1, 10), lengths)
+    assert torch.allclose(changed[[0, 2]], whole[[0, 2]], atol=1e-6)
+    assert (changed[1] - whole[1]).abs().amax(1).min() > 0  # and all of its own
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, FRAMES), min_size=1, max_size=4))
+def test_the_way_of_training_equals_the_way_of_inference(lengths):
+    torch.manual_seed(0)
+    gru = BidirectionalGRU(5, 4, dropout=0.0)
+    frames = torch.tensor(lengths)
+    mask = frame_mask(frames, max(lengths))[:, :, None]
+    weight = features(len(lengths), max(lengths), 8) * mask  # so that every output counts
+
+    def outputs_and_gradients(train):
+        x = features(len(lengths), max(lengths), 5).requires_grad_()
+        y = gru.train(train)(x, frames)
+        gradients = torch.autograd.grad((y * weight).sum(), [x, *gru.parameters()])
+        return [y * mask, gradients[0] * mask, *gradients[1:]]
+
+    for fused, packed in zip(
+        outputs_and_gradients(True), outputs_and_gradients(False), strict=True
+    ):
+        assert torch.allclose(fused, packed, atol=1e-5)
+
+
+def test_dropout_is_for_training_alone():
+    gru = BidirectionalGRU(6, 6, dropout=0.5)
+    x, lengths = features(1, 50, 6), torch.tensor([50])
+    assert (gru.train()(x, lengths) == 0).float().mean() > 0.3
+    assert torch.equal(gru.eval()(x, lengths), gru.eval()(x, lengths))
+
+
+@given(st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_reversal_turns_each_utterance_and_leaves_its_padding(lengths):
+    order = reversal(torch.tensor(lengths), 9)
+    for row, length in zip(order.tolist(), lengths, strict=True):
+        assert row == [*range(length - 1, -1, -1), *range(length, 9)]
+
+
+def test_a_block_does_not_let_padding_into_an_utterance():
+    torch.manual_seed(0)
+    block = ResidualBlock(3, 5, dropout=0.0)
+    x = features(1, 3, 5, 8)
+    mask = frame_mask(torch.tensor([5]), 8)[:, None, None, :].float()
+    alone = block(x[..., :5], torch.ones(1, 1, 1, 5))
+    assert torch.allclose(block(x, mask)[..., :5], alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3])
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 7, 20])
+def test_outputs_are_as_many_as_the_stride_says(stride, frames):
+    net = network(stride=stride).eval()
+    log_probs, lengths = net(features(1, frames, 10), torch.tensor([frames]))
+    assert lengths.tolist() == [-(-frames // stride)]
+    assert log_probs.shape == (1, lengths.item(), 29)
+
+
+def test_outputs_are_log_probabilities():
+    log_probs, _ = network(classes=7).eval()(features(2, 20, 10), torch.tensor([20, 11]))
+    assert log_probs.dtype == torch.float32
+    assert torch.allclose(log_probs.exp().sum(-1), torch.ones(2, 10), atol=1e-5)

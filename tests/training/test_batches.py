@@ -1,0 +1,78 @@
+from itertools import chain, islice, pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.batches import BatchSchedule, plan_epoch
+
+durations = st.lists(st.floats(0.1, 20.0), min_size=1, max_size=60)
+bounds = st.floats(1.0, 60.0)
+seeds = st.integers(0, 2**31)
+
+
+def take(schedule, count):
+    return list(islice(iter(schedule), count))
+
+
+@given(durations, bounds, seeds, st.integers(0, 5), st.booleans())
+def test_every_utterance_comes_once_an_epoch(seconds, bound, seed, epoch, ascending):
+    batches = plan_epoch(seconds, bound, seed, epoch, ascending)
+    assert sorted(chain(*batches)) == list(range(len(seconds)))
+    assert all(batches)
+
+
+@given(durations, bounds, seeds, st.booleans())
+def test_padded_batches_keep_to_the_bound_unless_one_utterance_is_longer(
+    seconds, bound, seed, ascending
+):
+    for batch in plan_epoch(seconds, bound, seed, 0, ascending):
+        padded = len(batch) * max(seconds[index] for index in batch)
+        assert padded <= bound or len(batch) == 1
+
+
+@given(durations, bounds, seeds)
+def test_an_ascending_epoch_grows_but_for_the_jitter(seconds, bound, seed):
+    order = list(chain(*plan_epoch(seconds, bound, seed, 0, ascending=True)))
+    longest = 0.0
+    for index in order:
+        assert seconds[index] >= longest * 0.9 / 1.1 - 1e-9
+        longest = max(longest, seconds[index])
+
+
+def test_batches_are_as_large_as_the_bound_allows():
+    assert [len(b) for b in plan_epoch([1.0] * 25, 10.0, 0, 0, ascending=True)] == [10, 10, 5]
+
+
+def test_only_the_first_epochs_ascend():
+    seconds = [0.5 * 1.3**k for k in range(20)]  # steps wider than the jitter
+    epochs = islice(pairwise(take(BatchSchedule(seconds, 0.0, 1, sorted_epochs=2), 60)), 59)
+    rising = [seconds[a[0][0]] < seconds[b[0][0]] for a, b in epochs]
+    assert all(rising[:19])
+    assert all(rising[20:39])
+    assert not all(rising[40:59])
+
+
+def test_each_epoch_has_another_order():
+    plans = [plan_epoch([1.0] * 30, 5.0, 0, epoch, ascending=False) for epoch in range(4)]
+    assert len({str(plan) for plan in plans}) == 4
+
+
+@given(durations, bounds, seeds)
+def test_the_seed_alone_decides_the_order(seconds, bound, seed):
+    one, other = (BatchSchedule(seconds, bound, seed) for _ in range(2))
+    assert take(one, 30) == take(other, 30)
+    assert take(one, 30) == take(one, 30)  # and iterating leaves no trace
+
+
+@given(durations, bounds, seeds, st.integers(0, 40))
+def test_starting_at_a_step_yields_what_the_unbroken_schedule_yields_from_there(
+    seconds, bound, seed, start
+):
+    unbroken = take(BatchSchedule(seconds, bound, seed), start + 10)
+    assert take(BatchSchedule(seconds, bound, seed, start), 10) == unbroken[start:]
+
+
+@given(durations, bounds, seeds, st.integers(0, 40))
+def test_items_carry_their_step(seconds, bound, seed, start):
+    for step, batch in enumerate(take(BatchSchedule(seconds, bound, seed, start), 5), start):
+        assert {item_step for _, item_step in batch} == {step}

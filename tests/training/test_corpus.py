@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from asr import audio
+from asr.audio import Budget
+from tests.training import corpora
+from training import corpus
+
+
+def refuse(*_):
+    raise AssertionError("decoded again")
+
+
+def test_a_manifest_is_read_in_its_order_with_normalised_texts(tmp_path):
+    manifest = tmp_path / "manifest.tsv"
+    rows = ['b/1.ogg\t2.5\tanna\tan4\t"Well," said I\n', "a.flac\t0.25\tben\tvctk\tDON\u2019T\n"]
+    manifest.write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
+    assert corpus.read_manifest(manifest) == [
+        corpus.Utterance(tmp_path / "b/1.ogg", 2.5, "anna", "an4", "well said i"),
+        corpus.Utterance(tmp_path / "a.flac", 0.25, "ben", "vctk", "don't"),
+    ]
+
+
+def test_each_utterance_has_the_samples_of_its_clip(tmp_path):
+    manifest = corpora.write(tmp_path / "songs", ["a", "longer one", "bc"])
+    opened = corpus.load(manifest, tmp_path / "cache")
+    assert len(opened) == 3
+    for index, utterance in enumerate(opened.utterances):
+        decoded = audio.decode(utterance.path, Budget(max_seconds=60.0)).samples
+        waveform = opened.waveform(index)
+        assert waveform.dtype == np.float32
+        # two steps of 16 bits
+        assert np.allclose(waveform, decoded, rtol=0, atol=2 / 32768)
+        assert opened.seconds(index) == len(decoded) / 16_000
+
+
+def test_full_scale_does_not_wrap_around(tmp_path, monkeypatch):
+    full = audio.Waveform(np.array([1.0, -1.0], np.float32))
+    monkeypatch.setattr(audio, "decode", lambda *_: full)
+    opened = corpus.load(corpora.write(tmp_path / "songs", ["a"]), tmp_path / "cache")
+    assert np.allclose(opened.waveform(0), [1.0, -1.0], atol=1e-4)
+
+
+def test_a_duration_is_that_of_the_samples_and_not_of_the_manifest(tmp_path):
+    manifest = corpora.write(tmp_path / "songs", ["abcd"])
+    manifest.write_text(manifest.read_text().replace("0.480", "9.000"))
+    assert corpus.load(manifest, tmp_path / "cache").seconds(0) == pytest.approx(0.48)
+
+
+def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
+    manifest = corpora.write(tmp_path / "songs", ["a", "b"])
+    first = corpus.load(manifest, tmp_path / "cache")
+    monkeypatch.setattr(audio, "decode", refuse)
+    second = corpus.load(manifest, tmp_path / "cache")
+    assert np.array_equal(first.samples, second.samples)
+    assert np.array_equal(first.offsets, second.offsets)
+
+
+def test_another_manifest_is_decoded_anew(tmp_path):
+    manifest = corpora.write(tmp_path / "songs", ["a", "b"])
+    corpus.load(manifest, tmp_path / "cache")
+    manifest.write_text("".join(manifest.read_text().splitlines(keepends=True)[:-1]))
+    fewer = corpus.load(manifest, tmp_path / "cache")
+    assert (len(fewer), len(fewer.offsets)) == (1, 2)
+
+
+def test_an_interrupted_decode_is_done_again(tmp_path, monkeypatch):
+    manifest = corpora.write(tmp_path / "songs", ["a", "b", "c"])
+    whole = corpus.load(manifest, tmp_path / "elsewhere")
+    decode = audio.decode
+
+    def killed(path, budget):
+        if path.name == "1.flac":
+            raise KeyboardInterrupt
+        return decode(path, budget)
+
+    monkeypatch.setattr(audio, "decode", killed)
+    with pytest.raises(KeyboardInterrupt):
+        corpus.load(manifest, tmp_path / "cache")
+    monkeypatch.setattr(audio, "decode", decode)
+    again = corpus.load(manifest, tmp_path / "cache")
+    assert np.array_equal(again.samples, whole.samples)
+    assert np.array_equal(again.offsets, whole.offsets)

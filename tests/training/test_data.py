@@ -1,0 +1,71 @@
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr.audio import SAMPLE_RATE
+from tests.training import corpora
+from training import corpus, text
+from training.augment import WaveformAugmentation
+from training.batches import BatchSchedule
+from training.data import SpeechDataset, collate, evaluation_loader, training_loader
+
+TEXTS = ["a", "bc", "def", "ghij", "klmno"]
+
+
+@pytest.fixture(scope="module")
+def two_corpora(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    one = corpora.write(folder / "one", TEXTS[:3], corpus="an4")
+    other = corpora.write(folder / "other", TEXTS[3:], corpus="lj")
+    return [corpus.load(manifest, folder / "cache") for manifest in (one, other)]
+
+
+def test_an_index_runs_through_all_corpora(two_corpora):
+    dataset = SpeechDataset(two_corpora)
+    items = [dataset[index, 0] for index in range(len(dataset))]
+    assert [transcript for _, transcript, _ in items] == TEXTS
+    assert [name for _, _, name in items] == ["an4"] * 3 + ["lj"] * 2
+    for (waveform, transcript, _), seconds in zip(items, dataset.seconds, strict=True):
+        assert torch.allclose(waveform, torch.from_numpy(corpora.sing(transcript)), atol=1e-4)
+        assert seconds == len(waveform) / SAMPLE_RATE
+
+
+def test_a_waveform_is_altered_by_its_step_and_index_alone(two_corpora):
+    dataset = SpeechDataset(two_corpora, WaveformAugmentation())
+    torch.manual_seed(1)
+    first = dataset[2, 7][0]
+    torch.manual_seed(2)
+    assert torch.equal(dataset[2, 7][0], first)
+    assert not torch.equal(dataset[2, 8][0][:1000], first[:1000])
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.text(text.CHARACTERS)), min_size=1, max_size=5))
+def test_a_batch_holds_each_item_and_zeros_after_it(clips):
+    items = [(torch.ones(length), transcript, "an4") for length, transcript in clips]
+    batch = collate(items)
+    assert batch.waveforms.shape == (len(clips), max(length for length, _ in clips))
+    assert batch.waveforms.sum(1).tolist() == batch.samples.tolist() == [n for n, _ in clips]
+    assert batch.texts == [transcript for _, transcript in clips]
+    for row, count, transcript in zip(batch.labels, batch.characters, batch.texts, strict=True):
+        assert row[:count].tolist() == text.encode(transcript)
+        assert not row[count:].any()
+
+
+def test_training_follows_the_schedule(two_corpora):
+    dataset = SpeechDataset(two_corpora)
+    schedule = BatchSchedule(dataset.seconds, 1.0, seed=3, start=4)
+    loaded = [batch.texts for batch in islice(training_loader(dataset, schedule, 0), 12)]
+    assert loaded == [[TEXTS[index] for index, _ in batch] for batch in islice(schedule, 12)]
+
+
+def test_evaluation_hears_every_utterance_once_and_unaltered(two_corpora):
+    batches = list(evaluation_loader(SpeechDataset(two_corpora), 1.0))
+    assert sorted(t for batch in batches for t in batch.texts) == sorted(TEXTS)
+    assert len(batches) > 1
+    for batch in batches:
+        for row, count, transcript in zip(batch.waveforms, batch.samples, batch.texts, strict=True):
+            assert np.allclose(row[:count], corpora.sing(transcript), atol=1e-4)

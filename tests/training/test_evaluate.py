@@ -1,0 +1,70 @@
+import json
+
+import numpy as np
+import pytest
+
+from tests.asr import toy
+from tests.training import corpora
+from training import evaluate
+from training.corpus import read_manifest
+from training.evaluate import report, transcribe
+
+
+@pytest.fixture
+def manifest(tmp_path):
+    """Two corpora that the toy hears perfectly, but for what the manifest says otherwise."""
+    clips = [
+        ("an4", "the cat sat", toy.speak("the cat sat")),
+        ("an4", "on the mat", toy.speak("on a mat")),
+        ("lj", "hush", np.zeros(16_000, np.float32)),
+        ("lj", "blink", toy.speak("blink")[:800]),  # too short to be heard
+    ]
+    rows = []
+    for index, (corpus, text, samples) in enumerate(clips):
+        (tmp_path / f"{index}.wav").write_bytes(toy.encode(samples))
+        rows.append(f"{index}.wav\t1.0\tanna\t{corpus}\t{text}\n")
+    (tmp_path / "manifest.tsv").write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
+    return tmp_path / "manifest.tsv"
+
+
+def test_each_clip_is_transcribed_as_a_request_would_be(toy_transcriber, manifest):
+    results = transcribe(toy_transcriber, read_manifest(manifest))
+    assert [result.text for result in results] == ["the cat sat", "on a mat", "", ""]
+    assert [result.transcript is None for result in results] == [False, False, False, True]
+
+
+def test_rates_are_given_in_all_and_per_corpus(toy_transcriber, manifest):
+    rates = report(transcribe(toy_transcriber, read_manifest(manifest)))
+    assert list(rates["corpora"]) == ["an4", "lj"]
+    assert rates["corpora"]["an4"] == {
+        "utterances": 2,
+        "words": 6,
+        "wer": 0.1667,
+        "cer": 0.1429,  # "the" for "a": 3 of 21
+        "substitutions": 1,
+        "deletions": 0,
+        "insertions": 0,
+    }
+    assert (rates["corpora"]["lj"]["deletions"], rates["corpora"]["lj"]["wer"]) == (2, 1.0)
+    assert (rates["all"]["utterances"], rates["all"]["words"]) == (4, 8)
+    assert rates["all"]["wer"] == 3 / 8
+
+
+def test_speed_is_over_all_audio_that_was_heard(toy_transcriber, manifest):
+    results = transcribe(toy_transcriber, read_manifest(manifest))
+    rates = report(results)
+    heard = [result.transcript for result in results if result.transcript]
+    assert rates["audio_seconds"] == pytest.approx(sum(t.duration for t in heard), abs=0.05)
+    factors = [t.timing.real_time_factor for t in heard]
+    assert min(factors) <= rates["real_time_factor"] <= max(factors)
+
+
+def test_the_command_line_prints_the_report_as_json(toy_bundle, manifest, monkeypatch, capsys):
+    monkeypatch.setattr(
+        "sys.argv", ["evaluate", "--bundle", str(toy_bundle), "--manifest", str(manifest)]
+    )
+    evaluate.main()
+    printed = json.loads(capsys.readouterr().out)
+    assert set(printed) == {"all", "corpora", "audio_seconds", "real_time_factor"}
+    assert printed["all"]["wer"] == 3 / 8
+    assert set(printed["corpora"]) == {"an4", "lj"}

@@ -1,0 +1,131 @@
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from asr import bundle
+from asr.audio import Budget
+from asr.model import AcousticModel
+from asr.transcriber import Transcriber, check_golden
+from tests.asr import toy
+from tests.training import corpora
+from training import evaluate, export
+from training.corpus import read_manifest
+
+MINUTE = Budget(max_seconds=60.0)
+
+
+@pytest.fixture(scope="module")
+def exported(learned, tmp_path_factory):
+    out = tmp_path_factory.mktemp("bundles") / "learned"
+    export.export(learned.run, learned.data, out, "dev", ["dev", "songs"])
+    return out
+
+
+@pytest.fixture(scope="module")
+def transcriber(exported):
+    return Transcriber(bundle.load(str(exported)))
+
+
+def test_a_run_becomes_a_bundle_that_passes_its_golden_clip(exported, transcriber):
+    assert {path.name for path in exported.iterdir()} == {
+        "manifest.json", "model.pt", "MODEL_CARD.md", "curves.svg",
+    }  # fmt: skip
+    check_golden(transcriber)
+    assert transcriber.manifest.golden.audio == export.GOLDEN_CLIP.read_bytes()
+
+
+def test_the_bundle_hears_what_the_network_learned(transcriber):
+    for text in ("abc de", "fed cab", "a bad cafe"):
+        assert transcriber.transcribe(toy.encode(corpora.sing(text)), MINUTE).text == text
+
+
+def test_the_bundle_computes_what_the_checkpoint_does(learned, exported):
+    recogniser, recipe, frame_seconds = export.trained(learned.run / "best.ckpt")
+    samples = corpora.sing("abc de")
+    (written,) = AcousticModel(bundle.load(str(exported))).log_probs([samples])
+    with torch.inference_mode():
+        expected, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
+    assert np.allclose(written, expected[0].numpy(), atol=1e-4)
+    assert recipe == learned.recipe
+    assert frame_seconds == 0.04
+
+
+def test_the_weights_are_the_averaged_ones_of_the_checkpoint(learned):
+    recogniser, _, _ = export.trained(learned.run / "best.ckpt")
+    saved = torch.load(learned.run / "best.ckpt", weights_only=False)
+    for name, value in recogniser.state_dict().items():
+        assert torch.equal(value, saved["state_dict"][f"recogniser.{name}"])
+
+
+def test_the_manifest_says_what_evaluation_measures(learned, exported, transcriber):
+    manifest = transcriber.manifest
+    for folder in ("dev", "songs"):
+        utterances = read_manifest(learned.data / folder / "manifest.tsv")
+        measured = evaluate.report(evaluate.transcribe(transcriber, utterances))["all"]
+        assert manifest.metrics[folder] == {k: measured[k] for k in ("utterances", "wer", "cer")}
+        assert manifest.metrics[folder] == {"utterances": 3, "wer": 0.0, "cer": 0.0}
+
+
+def test_the_manifest_describes_the_model(learned, transcriber):
+    manifest = transcriber.manifest
+    assert (manifest.name, manifest.version) == ("learned", "1")
+    assert (manifest.frame_seconds, manifest.sample_rate) == (0.04, 16_000)
+    assert manifest.sources == [
+        {
+            "name": "CMU AN4",
+            "license": "BSD-style (Carnegie Mellon University)",
+            "reference": "CMU AN4, 1991",
+            "hours": 0.0,
+        }
+    ]
+    # every word is right, so that the fit can only be more sure
+    heard = transcriber.transcribe(toy.encode(corpora.sing("abc de")), MINUTE)
+    assert all(word.confidence > 0.8 for word in heard.words)
+
+
+def test_the_card_mentions_the_measured_rates(exported):
+    card = (exported / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| dev | all | 3 | 7 | 0.000 | 0.000 | 0 | 0 | 0 |" in card
+    assert "| songs | an4 | 3 | 7 | 0.000 | 0.000 | 0 | 0 | 0 |" in card
+    assert "fitted on dev" in card
+
+
+def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
+    for folder, corpus, hours in (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3)):
+        manifest = corpora.write(tmp_path / folder, ["abc"], corpus=corpus)
+        manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
+    recipe = corpora.recipe(train=["a", "b", "c"])
+    assert [(s["name"], s["hours"]) for s in export.sources(recipe, tmp_path)] == [
+        ("Mozilla Common Voice, English", 5.0),
+        ("LJ Speech 1.1", 1.0),
+    ]
+
+
+def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path):
+    toy.write_bundle(tmp_path / "out")
+    with pytest.raises(FileNotFoundError):
+        export.export(learned.run, learned.data, tmp_path / "out", "dev", ["nowhere"])
+    assert bundle.load(str(tmp_path / "out")).manifest.name == "toy"
+
+
+def test_an_export_replaces_all_of_the_bundle_that_was_there(learned, tmp_path, monkeypatch):
+    toy.write_bundle(tmp_path / "out")
+    (tmp_path / "out" / "stale.txt").write_text("from before")
+    arguments = ["--data", learned.data, "--out", tmp_path / "out"]
+    arguments += ["--calibrate", "dev", "--measure", "dev"]
+    monkeypatch.setattr("sys.argv", ["export", str(learned.run), *[str(a) for a in arguments]])
+    export.main()
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["name"] == "learned"
+    assert not (tmp_path / "out" / "stale.txt").exists()
+
+
+def test_a_sealed_model_has_the_transcript_that_it_gives_itself(tmp_path):
+    (tmp_path / "model.pt").write_bytes(toy.scripted())
+    (tmp_path / "clip.wav").write_bytes(toy.wav("sealed"))
+    export.seal(tmp_path, name="toy", version="2", frame_seconds=0.02, clip=tmp_path / "clip.wav")
+    sealed = bundle.load(str(tmp_path))
+    assert sealed.manifest.golden.transcript == "sealed"
+    assert sealed.manifest.confidence == bundle.Confidence(1.0, 0.0)
+    check_golden(Transcriber(sealed))

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+
+from training.features import LogMel, frame_mask
+
+HOP = 160  # samples, of 10 ms
+
+
+@pytest.fixture(scope="module")
+def log_mel():
+    return LogMel(mels=32, hop_seconds=0.01, window_seconds=0.025)
+
+
+def noise(*shape: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0)) * 0.1
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 5000), min_size=2, max_size=4))
+def test_frames_do_not_depend_on_what_an_utterance_is_batched_with(log_mel, lengths):
+    waveforms = noise(len(lengths), max(lengths)) * frame_mask(torch.tensor(lengths), max(lengths))
+    together, frames = log_mel(waveforms, torch.tensor(lengths))
+    for row, count, waveform, length in zip(together, frames, waveforms, lengths, strict=True):
+        alone, alone_frames = log_mel(waveform[None, :length], torch.tensor([length]))
+        assert alone_frames.item() == count == alone.shape[1] == length // HOP + 1
+        assert torch.allclose(row[:count], alone[0], atol=1e-4)
+        assert not row[count:].any()
+
+
+def test_each_channel_has_mean_0_and_variance_1_over_its_utterance(log_mel):
+    lengths = torch.tensor([16_000, 9_000])
+    features, frames = log_mel(noise(2, 16_000) * frame_mask(lengths, 16_000), lengths)
+    for row, count in zip(features, frames, strict=True):
+        assert torch.allclose(row[:count].mean(0), torch.zeros(32), atol=1e-5)
+        variance = row[:count].var(0, correction=0)
+        assert 0.9 < variance.min() < variance.max() <= 1.0  # a little less where it was small
+
+
+def test_level_does_not_matter(log_mel):
+    waveform, length = noise(1, 8000), torch.tensor([8000])
+    quiet, _ = log_mel(waveform * 0.1, length)
+    loud, _ = log_mel(waveform, length)
+    # the floor still shows a little in the quietest channels
+    assert torch.allclose(quiet, loud, atol=0.05)
+
+
+def test_digital_silence_is_zero_and_not_noise(log_mel):
+    features, frames = log_mel(torch.zeros(1, 8000), torch.tensor([8000]))
+    assert (frames.item(), features.shape) == (51, (1, 51, 32))
+    assert features.abs().max() < 1e-4
+
+
+def test_the_shortest_clip_has_one_frame(log_mel):
+    features, frames = log_mel(torch.ones(1, 1), torch.tensor([1]))
+    assert frames.tolist() == [1]
+    assert features.isfinite().all()
+
+
+@pytest.mark.parametrize("frame", [0, 7, 49])
+def test_a_frame_is_centred_on_its_multiple_of_the_hop(log_mel, frame):
+    waveform = torch.zeros(1, 50 * HOP)
+    waveform[0, frame * HOP] = 1.0
+    features, _ = log_mel(waveform, torch.tensor([50 * HOP]))
+    assert features[0].sum(1).argmax() == frame
+
+
+@pytest.mark.parametrize("hertz", [400.0, 1000.0, 3000.0, 6000.0])
+def test_a_tone_shows_in_the_channel_of_its_frequency(log_mel, hertz):
+    time = torch.arange(16_000) / 16_000
+    waveform = noise(16_000) * 0.01 + 0.5 * torch.sin(2 * torch.pi * hertz * time) * (time > 0.5)
+    # an utterance of its own gain in each channel: undo it with that of the noise
+    features, _ = log_mel(waveform[None], torch.tensor([16_000]))
+    change = features[0, 60:95].mean(0) - features[0, 5:45].mean(0)
+    spread = features[0, 5:45].std(0)
+    low, high = 2595 * np.log10(1 + np.array([20.0, 8000.0]) / 700)  # HTK's mel scale
+    mel = 2595 * np.log10(1 + hertz / 700)
+    assert abs((change / spread).argmax().item() - ((mel - low) / (high - low) * 33 - 1)) <= 1
+
+
+def test_the_mask_is_true_inside_each_utterance():
+    mask = frame_mask(torch.tensor([2, 0, 3]), 3)
+    assert mask.tolist() == [[True, True, False], [False] * 3, [True] * 3]

@@ -1,0 +1,139 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.asr import toy
+from tests.training import corpora
+from training.data import collate
+from training.module import CtcModule, learning_rate_factor
+from training.recipe import Recipe
+
+PLAIN = corpora.recipe(**corpora.PLAIN)
+
+
+def batch(*texts, speak=corpora.sing):
+    return collate([(torch.from_numpy(speak(text)), text, "an4") for text in texts])
+
+
+def logging(module, monkeypatch):
+    """What `module` logs from here on."""
+    logged: dict[str, float] = {}
+    monkeypatch.setattr(
+        module, "log", lambda name, value, **_: logged.update({name: torch.as_tensor(value).item()})
+    )
+    return logged
+
+
+@given(st.integers(1, 50), st.integers(1, 200))
+def test_the_learning_rate_climbs_in_a_line_then_falls_to_nothing(warmup, more):
+    steps = warmup + more
+    factors = [learning_rate_factor(step, warmup, steps) for step in range(steps + 3)]
+    assert factors[:warmup] == pytest.approx([(step + 1) / warmup for step in range(warmup)])
+    assert factors[warmup] == 1.0
+    assert factors[warmup:] == sorted(factors[warmup:], reverse=True)
+    assert factors[steps:] == pytest.approx([0.0] * 3, abs=1e-12)
+
+
+def test_the_learning_rate_falls_as_a_cosine():
+    factors = [learning_rate_factor(step, 10, 110) for step in (35, 60, 85)]
+    assert factors == pytest.approx([0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5])
+
+
+def test_the_optimiser_follows_the_recipe():
+    module = CtcModule(corpora.recipe(learning_rate=0.5, warmup_steps=4, weight_decay=0.25))
+    configured = module.configure_optimizers()
+    optimizer, scheduler = configured["optimizer"], configured["lr_scheduler"]["scheduler"]
+    assert optimizer.param_groups[0]["lr"] == 0.125
+    optimizer.step()
+    scheduler.step()
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    decay = {
+        id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]
+    }
+    for name, parameter in module.named_parameters():
+        matrix = "weight" in name and "norm" not in name
+        assert decay[id(parameter)] == (0.25 if matrix else 0.0), name
+
+
+def test_the_loss_of_a_batch_is_the_mean_over_its_utterances(monkeypatch):
+    torch.manual_seed(0)
+    module = CtcModule(PLAIN)
+    logged = logging(module, monkeypatch)
+    both = module.training_step(batch("abc", "fedcba ab"), 0)
+    assert logged == {"train_loss": pytest.approx(both.item())}
+    alone = [module.training_step(batch(text), 0).item() for text in ("abc", "fedcba ab")]
+    assert both.item() == pytest.approx(sum(alone) / 2, rel=1e-4)
+
+
+def test_the_loss_is_the_surprise_of_the_text_per_character(monkeypatch):
+    module = CtcModule(PLAIN)
+    logging(module, monkeypatch)
+
+    def even(features, frames):
+        return torch.zeros(1, 2, 29).log_softmax(-1), torch.tensor([2])
+
+    monkeypatch.setattr(module.recogniser.network, "forward", even)
+    # "a" in 2 frames: aa, a-, -a of 29^2 paths; "ab": one path
+    for text, paths in (("a", 3), ("ab", 1)):
+        expected = -torch.tensor(paths / 29**2).log().item() / len(text)
+        assert module.training_step(batch(text), 0).item() == pytest.approx(expected, rel=1e-5)
+    assert module.training_step(batch("abc"), 0).item() == 0.0  # does not fit
+
+
+def test_training_hears_masked_features_and_validation_does_not(monkeypatch):
+    module = CtcModule(PLAIN)
+    logging(module, monkeypatch)
+    heard = []
+    module.recogniser.network.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
+    monkeypatch.setattr(module, "spec_augment", lambda features, frames: features * 0)
+    with torch.no_grad():
+        module.training_step(batch("abc"), 0)
+        module.eval().validation_step(batch("abc"), 0)
+    assert not heard[0].any()
+    assert heard[1].any()
+
+
+def test_dev_is_scored_as_a_whole_and_each_time_anew(monkeypatch):
+    module = CtcModule(PLAIN)
+    monkeypatch.setattr(module, "recogniser", toy.Toy())
+    logged = logging(module, monkeypatch)
+    right, wrong = batch("a b c", "d e f", speak=toy.speak), batch("g", speak=toy.speak)
+    wrong = wrong._replace(texts=["h"])
+    for _ in range(2):
+        module.validation_step(right, 0)
+        module.validation_step(wrong, 1)
+        module.on_validation_epoch_end()
+        assert logged["dev_wer"] == pytest.approx(1 / 7)
+        assert logged["dev_cer"] == pytest.approx(1 / 11)
+    losses = []
+    for each in (right, wrong):
+        module.validation_step(each, 0)
+        module.on_validation_epoch_end()
+        losses.append(logged["dev_loss"])
+    module.validation_step(right, 0)
+    module.validation_step(wrong, 1)
+    module.on_validation_epoch_end()
+    assert logged["dev_loss"] == pytest.approx((2 * losses[0] + losses[1]) / 3)
+
+
+def test_frames_of_padding_are_not_transcribed(monkeypatch):
+    module = CtcModule(PLAIN)
+
+    class Babbling(toy.Toy):
+        def forward(self, waveforms, lengths):
+            log_probs, frames = super().forward(waveforms, lengths)
+            for row, count in zip(log_probs, frames, strict=True):
+                row[count:] = torch.eye(29)[5].log()
+            return log_probs, frames
+
+    monkeypatch.setattr(module, "recogniser", Babbling())
+    logged = logging(module, monkeypatch)
+    module.validation_step(batch("a", "abcdef", speak=toy.speak), 0)
+    module.on_validation_epoch_end()
+    assert logged["dev_wer"] == 0.0
+
+
+def test_a_checkpoint_tells_its_recipe():
+    module = CtcModule(PLAIN)
+    assert Recipe(**module.hparams["recipe"]) == PLAIN

@@ -1,0 +1,180 @@
+from collections import defaultdict
+
+import pytest
+import torch
+import yaml
+
+from tests.training import corpora
+from training import train
+from training.curves import read
+from training.module import CtcModule
+from training.scoring import Score
+from training.train import resume_step
+
+TEXTS = ["ab", "bcd", "cdef", "a b c", "fade", "deaf", "c", "bead"]
+RECIPE = corpora.recipe(steps=8, validate_every=4, batch_seconds=1.0, **corpora.PLAIN)
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+@pytest.fixture
+def data(tmp_path):
+    corpora.write(tmp_path / "data" / "songs", TEXTS)
+    corpora.write(tmp_path / "data" / "dev", TEXTS[:3])
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Texts and weights by step as they are trained; a checkpoint every 2 steps."""
+    monkeypatch.setattr(train, "SAVE_EVERY_STEPS", 2)
+    heard = defaultdict(list)
+    step = CtcModule.training_step
+
+    def recorded(self, batch, index):
+        weights = {name: p.detach().clone() for name, p in self.recogniser.named_parameters()}
+        heard[self.global_step].append((batch.texts, weights))
+        return step(self, batch, index)
+
+    monkeypatch.setattr(CtcModule, "training_step", recorded)
+    return heard
+
+
+def kill_at(step, monkeypatch):
+    """Let the process die in the middle of `step`, once."""
+    training_step = CtcModule.training_step
+
+    def dying(self, batch, index):
+        if self.global_step == step:
+            monkeypatch.setattr(CtcModule, "training_step", training_step)
+            raise KilledError
+        return training_step(self, batch, index)
+
+    monkeypatch.setattr(CtcModule, "training_step", dying)
+
+
+def checkpoint(file):
+    return torch.load(file, weights_only=False)
+
+
+def test_a_run_leaves_checkpoints_logs_and_curves(data, steps, tmp_path):
+    run = train.train(RECIPE, data, tmp_path / "runs", workers=0)
+    assert run == tmp_path / "runs" / "tiny-1"
+    assert {path.name for path in run.iterdir()} == {
+        "last.ckpt", "best.ckpt", "csv", "tensorboard", "curves.svg",
+    }  # fmt: skip
+    assert list(run.glob("tensorboard/from-0000000/events*"))
+    assert [step for step, _ in read(run)["dev_wer"]] == [3, 7]
+    assert resume_step(run / "last.ckpt") == 8
+    assert sorted(steps) == list(range(8))
+
+
+@pytest.mark.parametrize(("killed", "saved"), [(5, 4), (7, 6)])  # dev is heard at 4 and 8
+def test_a_killed_run_resumes_at_its_last_checkpoint_as_if_unbroken(
+    data, steps, tmp_path, monkeypatch, killed, saved
+):
+    unbroken = train.train(RECIPE, data, tmp_path / "unbroken", workers=0)
+    expected = dict(steps)
+    steps.clear()
+    kill_at(killed, monkeypatch)
+    with pytest.raises(KilledError):
+        train.train(RECIPE, data, tmp_path / "runs", workers=0)
+    run = tmp_path / "runs" / "tiny-1"
+    assert resume_step(run / "last.ckpt") == saved
+    assert sorted(steps) == list(range(killed))
+    before = set(run.iterdir())
+    train.train(RECIPE, data, tmp_path / "runs", workers=0)
+
+    assert {step: len(times) for step, times in steps.items()} == {
+        step: 2 if saved <= step < killed else 1 for step in range(8)
+    }
+    for step, times in steps.items():
+        for texts, weights in times:
+            assert texts == expected[step][0][0]
+            for name, value in weights.items():
+                assert torch.allclose(value, expected[step][0][1][name], atol=1e-6), (step, name)
+    assert set(run.iterdir()) - before <= {run / "curves.svg"}
+    one, other = checkpoint(unbroken / "last.ckpt"), checkpoint(run / "last.ckpt")
+    for state in ("state_dict", "current_model_state"):
+        for name, value in one[state].items():
+            assert torch.allclose(value, other[state][name], atol=1e-6), (state, name)
+    assert {name: [s for s, _ in points] for name, points in read(run).items()} == {
+        name: [s for s, _ in points] for name, points in read(unbroken).items()
+    }
+
+
+def test_a_run_that_was_moved_still_saves_under_the_same_name(data, steps, tmp_path, monkeypatch):
+    kill_at(5, monkeypatch)
+    with pytest.raises(KilledError):
+        train.train(RECIPE, data, tmp_path / "here", workers=0)
+    (tmp_path / "here").rename(tmp_path / "there")
+    with pytest.warns(UserWarning, match="dirpath has changed"):
+        run = train.train(RECIPE, data, tmp_path / "there", workers=0)
+    assert resume_step(run / "last.ckpt") == 8
+    assert sorted(path.name for path in run.glob("*.ckpt")) == ["best.ckpt", "last.ckpt"]
+
+
+def test_a_finished_run_is_not_trained_further(data, steps, tmp_path):
+    for _ in range(2):
+        run = train.train(RECIPE, data, tmp_path / "runs", workers=0)
+    assert [len(steps[step]) for step in range(9)] == [1] * 8 + [0]
+    assert resume_step(run / "last.ckpt") == 8
+
+
+def rated(monkeypatch, *rates):
+    """Let dev come out at these error rates, one after the other."""
+    scores = (Score(10, 100, 100, round(100 * rate), 0, 0, 0) for rate in rates)
+    monkeypatch.setattr("training.module.score", lambda *_: next(scores))
+
+
+def test_the_best_checkpoint_is_that_of_the_lowest_dev_wer(data, steps, tmp_path, monkeypatch):
+    rated(monkeypatch, 0.5, 0.2, 0.4, 0.3)
+    recipe = corpora.recipe(steps=8, validate_every=2, batch_seconds=1.0)
+    run = train.train(recipe, data, tmp_path / "runs", workers=0)
+    assert resume_step(run / "best.ckpt") == 4
+
+
+def test_a_resumed_run_remembers_its_best(data, steps, tmp_path, monkeypatch):
+    rated(monkeypatch, 0.5, 0.2, 0.4, 0.3)
+    kill_at(5, monkeypatch)
+    recipe = corpora.recipe(steps=8, validate_every=2, batch_seconds=1.0)
+    with pytest.raises(KilledError):
+        train.train(recipe, data, tmp_path / "runs", workers=0)
+    run = train.train(recipe, data, tmp_path / "runs", workers=0)
+    assert resume_step(run / "best.ckpt") == 4
+
+
+def test_checkpoints_hold_the_averaged_weights(data, steps, tmp_path):
+    recipe = corpora.recipe(steps=7, ema_decay=0.7, batch_seconds=1.0)
+    run = train.train(recipe, data, tmp_path / "runs", workers=0)
+    saved = checkpoint(run / "last.ckpt")
+    assert saved["global_step"] == 6
+    weights = [steps[step][0][1] for step in range(1, 7)]
+    for name, average in weights[0].items():
+        for later in weights[1:]:
+            average = 0.7 * average + 0.3 * later[name]  # noqa: PLW2901
+        assert torch.allclose(saved["state_dict"][f"recogniser.{name}"], average, atol=1e-6)
+        assert torch.equal(saved["current_model_state"][f"recogniser.{name}"], weights[-1][name])
+
+
+def test_a_network_learns_a_few_songs_by_heart(learned):
+    rates = dict(read(learned.run)["dev_wer"])
+    assert (rates[24], rates[124]) == (1.0, 0.0)
+
+
+def test_without_a_checkpoint_a_run_starts_at_the_beginning(tmp_path):
+    assert resume_step(tmp_path / "last.ckpt") == 0
+
+
+def test_the_command_line_trains_a_recipe(data, tmp_path, monkeypatch):
+    (tmp_path / "tiny.yaml").write_text(
+        yaml.safe_dump(vars(corpora.recipe(steps=1, validate_every=1)))
+    )
+    arguments = ["--data", data, "--runs", tmp_path / "runs", "--workers", 0, "--threads", 1]
+    monkeypatch.setattr(
+        "sys.argv", ["train", str(tmp_path / "tiny.yaml"), *[str(a) for a in arguments]]
+    )
+    train.main()
+    assert (tmp_path / "runs" / "tiny-1" / "best.ckpt").exists()
