@@ -147,10 +147,13 @@ def test_a_bad_parameter_is_refused_by_name():
 @pytest.mark.parametrize("keep", [0.5, 0.9])
 @pytest.mark.parametrize("form", ["WAV", "FLAC"])
 def test_of_truncated_audio_what_is_there_is_transcribed(form, keep):
-    whole = toy.encode(toy.speak("abcdefgh"), form)
+    spoken = "abcdefgh" * 4
+    whole = toy.encode(toy.speak(spoken), form)
     answer = api.handler(as_json(audio=whole[: int(len(whole) * keep)]), Context())
     assert answer["statusCode"] == 200
-    assert "abcdefgh".startswith(json.loads(answer["body"])["transcript"][:-1])
+    heard = json.loads(answer["body"])["transcript"]
+    assert len(heard) > len(spoken) * keep / 2
+    assert spoken.startswith(heard[:-1])
 
 
 def test_silence_is_an_empty_transcript():

@@ -39,8 +39,15 @@ def test_an_ascending_epoch_grows_but_for_the_jitter(seconds, bound, seed):
         longest = max(longest, seconds[index])
 
 
-def test_batches_are_as_large_as_the_bound_allows():
+def test_utterances_of_a_second_fill_ten_seconds():
     assert [len(b) for b in plan_epoch([1.0] * 25, 10.0, 0, 0, ascending=True)] == [10, 10, 5]
+
+
+@given(durations, bounds, seeds)
+def test_batches_are_as_large_as_the_bound_allows(seconds, bound, seed):
+    for batch, following in pairwise(plan_epoch(seconds, bound, seed, 0, ascending=True)):
+        longer = [*batch, following[0]]
+        assert len(longer) * max(seconds[index] for index in longer) > bound
 
 
 def test_only_the_first_epochs_ascend():

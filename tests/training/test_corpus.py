@@ -13,7 +13,7 @@ def refuse(*_):
 
 def test_a_manifest_is_read_in_its_order_with_normalised_texts(tmp_path):
     manifest = tmp_path / "manifest.tsv"
-    rows = ['b/1.ogg\t2.5\tanna\tan4\t"Well," said I\n', "a.flac\t0.25\tben\tvctk\tDON\u2019T\n"]
+    rows = ['b/1.ogg\t2.5\tanna\tan4\t"Well said I\n', "a.flac\t0.25\tben\tvctk\tDON\u2019T\n"]
     manifest.write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
     assert corpus.read_manifest(manifest) == [
         corpus.Utterance(tmp_path / "b/1.ogg", 2.5, "anna", "an4", "well said i"),

@@ -1,0 +1,63 @@
+"""The embedded bundle is what its manifest and its card say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from asr import audio, bundle
+from asr.audio import Budget, Waveform
+from asr.transcriber import Transcriber, check_golden
+from training.scoring import score
+
+MAX_MODEL_BYTES = 32_000_000
+# Of the words of a recording of a few windows, how many may differ from decoding it whole: frames
+# beside a seam see half an overlap of context, and features are normalised by window.
+WINDOWS_WORD_EDITS = 0.1
+
+
+@pytest.fixture(scope="module")
+def opened():
+    return bundle.load()
+
+
+@pytest.fixture(scope="module")
+def transcriber(opened):
+    return Transcriber(opened)
+
+
+def test_the_golden_clip_reads_as_the_manifest_says(transcriber):
+    check_golden(transcriber)
+
+
+def test_the_model_is_small_enough_for_the_repository(opened):
+    assert len(opened.model) == opened.manifest.model.bytes < MAX_MODEL_BYTES
+
+
+def test_the_card_gives_the_rates_of_the_manifest(opened):
+    card = (bundle.EMBEDDED / "MODEL_CARD.md").read_text()
+    assert set(opened.manifest.metrics) >= {"sentences-dev", "sentences-test"}
+    for name, rates in opened.manifest.metrics.items():
+        assert f"| {name} | all | {rates['utterances']} |" in card
+        assert f"| {rates['wer']:.3f} | {rates['cer']:.3f} |" in card
+    for source in opened.manifest.sources:
+        assert source["name"] in card
+        assert source["license"] in card
+    assert (bundle.EMBEDDED / "curves.svg").exists()
+
+
+def test_silence_is_an_empty_transcript(transcriber):
+    heard = transcriber.transcribe_waveform(Waveform(np.zeros(5 * 16_000, np.float32)))
+    assert heard.text == ""
+
+
+def test_windows_change_few_words_of_a_long_recording(opened, transcriber):
+    clip = audio.decode(opened.manifest.golden.audio, Budget(max_seconds=60.0))
+    recording = Waveform(np.tile(clip.samples, 30))
+    whole = Transcriber(replace(opened, manifest=replace(opened.manifest, window_seconds=3600.0)))
+    assert recording.seconds > 2 * opened.manifest.window_seconds
+    edits = score(
+        [whole.transcribe_waveform(recording).text],
+        [transcriber.transcribe_waveform(recording).text],
+    )
+    assert edits.wer <= WINDOWS_WORD_EDITS
