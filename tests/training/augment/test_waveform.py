@@ -44,6 +44,13 @@ def test_each_stage_comes_as_often_as_asked(stage, probability, altered):
     assert different == pytest.approx(altered, abs=10 if 0 < altered < 40 else 0)
 
 
+def test_channels_whose_shares_are_all_leave_no_clip_as_it_was():
+    samples = corpora.sing("abc")
+    augment = replace(OFF, telephone_probability=0.25, band_probability=0.25, codec_probability=0.5)
+    heard = [augment(samples, (0, step, 0)) for step in range(40)]
+    assert not any(np.allclose(x, samples[: len(x)], atol=1e-4) for x in heard)
+
+
 def test_a_stage_does_not_change_what_the_others_draw():
     samples = corpora.sing("abc") * np.float32(0.1)
     for step in range(10):
