@@ -5,13 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from training import text
-from training.augment import WaveformAugmentation
+from training.augment import WaveformAugmentation, room_tone
 from training.batches import BatchSchedule, Item, plan_epoch
 from training.corpus import Corpus
+
+Samples = NDArray[np.float32]
 
 
 class Batch(NamedTuple):
@@ -29,13 +32,20 @@ class Batch(NamedTuple):
 
 
 class SpeechDataset(Dataset[tuple[Tensor, str, str]]):
-    """Items (index, step) of several corpora as (waveform, text, corpus)."""
+    """Items (index, step) of several corpora as (waveform, text, corpus).
+
+    The seed, the step and the index decide how an item is altered.
+    """
 
     def __init__(
-        self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
+        self,
+        corpora: Sequence[Corpus],
+        augmentation: WaveformAugmentation | None = None,
+        seed: int = 0,
     ) -> None:
         self.corpora = corpora
         self.augmentation = augmentation
+        self.seed = seed
         self.where = [(c, i) for c, corpus in enumerate(corpora) for i in range(len(corpus))]
         self.seconds = [corpora[c].seconds(i) for c, i in self.where]
 
@@ -46,10 +56,17 @@ class SpeechDataset(Dataset[tuple[Tensor, str, str]]):
         index, step = item
         corpus, position = self.corpora[self.where[index][0]], self.where[index][1]
         utterance = corpus.utterances[position]
-        samples = corpus.waveform(position)
+        samples, words = corpus.waveform(position), utterance.text
         if self.augmentation is not None:
-            samples = self.augmentation(samples, (step, index))
-        return torch.from_numpy(np.ascontiguousarray(samples)), utterance.text, utterance.corpus
+            seed = (self.seed, step, index)
+            if self.augmentation.empties(seed):
+                samples, words = room_tone(len(samples), np.random.default_rng(seed)), ""
+            samples = self.augmentation(samples, seed, self._any_voice)
+        return torch.from_numpy(np.ascontiguousarray(samples)), words, utterance.corpus
+
+    def _any_voice(self, random: np.random.Generator) -> Samples:
+        corpus, position = self.where[random.integers(len(self))]
+        return self.corpora[corpus].waveform(position)
 
 
 def collate(items: list[tuple[Tensor, str, str]]) -> Batch:

@@ -18,6 +18,9 @@ from training.networks import build
 from training.recipe import Recipe
 from training.scoring import score
 
+# As many frames of an utterance without text weigh as much as a character of the others.
+FRAMES_OF_SILENCE = 8
+
 
 def learning_rate_factor(step: int, warmup: int, steps: int) -> float:
     """Linear warm-up to 1, then a cosine to 0 at `steps` (Loshchilov and Hutter 2017)."""
@@ -61,6 +64,10 @@ class RecipeModule(LightningModule, ABC):
     @abstractmethod
     def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
         """Figures of the whole of dev by name."""
+
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        """Make what is random in a step, masks and dropout, a function of seed and step alone."""
+        torch.manual_seed((self.recipe.seed * 1_000_003 + self.global_step) % 2**32)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of one batch with masked features."""
@@ -117,14 +124,18 @@ class CtcModule(RecipeModule):
 
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
         """CTC (Graves et al. 2006); an utterance with too few frames for its text counts 0."""
-        return F.ctc_loss(
+        losses = F.ctc_loss(
             log_probs.float().transpose(0, 1),
             batch.labels,
             frames,
             batch.characters,
             blank=text.ALPHABET.blank,
+            reduction="none",
             zero_infinity=True,
         )
+        silent = batch.characters == 0
+        weights = torch.where(silent, frames / FRAMES_OF_SILENCE, batch.characters)
+        return (losses / weights.clamp_min(1)).mean()
 
     def read(self, log_probs: Tensor) -> str:
         """The greedy transcript."""

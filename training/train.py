@@ -69,6 +69,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
+        recipe.seed,
     )
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]

@@ -43,6 +43,29 @@ def test_a_waveform_is_altered_by_its_step_and_index_alone(two_corpora):
     assert not torch.equal(dataset[2, 8][0][:1000], first[:1000])
 
 
+def test_another_seed_alters_otherwise(two_corpora):
+    one, other = (SpeechDataset(two_corpora, WaveformAugmentation(), seed) for seed in (1, 2))
+    assert not torch.equal(one[2, 7][0][:1000], other[2, 7][0][:1000])
+
+
+def test_an_emptied_item_has_neither_speech_nor_text(two_corpora):
+    dataset = SpeechDataset(two_corpora, WaveformAugmentation(0.0, 0.0, 0.0, empty_probability=1.0))
+    for index in range(len(dataset)):
+        tensor, transcript, name = dataset[index, 3]
+        waveform, song = tensor.numpy(), corpora.sing(TEXTS[index])
+        assert (transcript, name) == ("", "an4" if index < 3 else "lj")
+        assert len(waveform) == len(song)
+        alike = np.linalg.norm(waveform) * np.linalg.norm(song)
+        assert abs(np.dot(waveform, song)) <= 0.1 * alike
+
+
+def test_behind_a_clip_talk_the_others(two_corpora):
+    augment = WaveformAugmentation(0.0, 0.0, 0.0, babble_probability=1.0, babble_snr_db=(0.0, 0.0))
+    waveform = SpeechDataset(two_corpora, augment)[4, 1][0].numpy()
+    added = waveform - corpora.sing(TEXTS[4])
+    assert np.mean(added**2) == pytest.approx(np.mean(corpora.sing(TEXTS[4]) ** 2), rel=0.2)
+
+
 @given(st.lists(st.tuples(st.integers(1, 50), st.text(text.CHARACTERS)), min_size=1, max_size=5))
 def test_a_batch_holds_each_item_and_zeros_after_it(clips):
     items = [(torch.ones(length), transcript, "an4") for length, transcript in clips]

@@ -81,6 +81,34 @@ def test_the_loss_is_the_surprise_of_the_text_per_character(monkeypatch):
     assert module.training_step(batch("abc"), 0).item() == 0.0  # does not fit
 
 
+def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
+    module = CtcModule(PLAIN)
+    logging(module, monkeypatch)
+
+    def even(features, frames):
+        return torch.zeros(len(frames), 24, 29).log_softmax(-1), torch.full((len(frames),), 24)
+
+    monkeypatch.setattr(module.recogniser.network, "forward", even)
+    surprise = 24 * torch.tensor(29.0).log().item() / 3
+    silent = batch("", speak=lambda _: corpora.sing("abc"))
+    assert module.training_step(silent, 0).item() == pytest.approx(surprise, rel=1e-5)
+    both = batch("", "abc", speak=lambda _: corpora.sing("abc"))
+    spoken = module.training_step(batch("abc"), 0).item()
+    expected = (surprise + spoken) / 2
+    assert module.training_step(both, 0).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_seed_and_the_step_decide_what_is_random(monkeypatch):
+    def drawn(seed, step):
+        module = CtcModule(corpora.recipe(seed=seed))
+        monkeypatch.setattr(CtcModule, "global_step", step)
+        module.on_train_batch_start(batch("a"), 0)
+        return torch.rand(3).tolist()
+
+    assert drawn(1, 5) == drawn(1, 5)
+    assert len({tuple(drawn(seed, step)) for seed in (1, 2) for step in (5, 6)}) == 4
+
+
 def test_training_hears_masked_features_and_validation_does_not(monkeypatch):
     module = CtcModule(PLAIN)
     logging(module, monkeypatch)

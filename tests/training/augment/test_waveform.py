@@ -1,0 +1,144 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.training import corpora
+from training.augment import WaveformAugmentation
+
+seeds = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
+OFF = WaveformAugmentation(speed=0.0, gain_db=0.0, noise_probability=0.0)
+STAGES = ["room", "babble", "telephone", "band", "codec"]
+EVERYTHING = WaveformAugmentation(
+    room_probability=0.5,
+    babble_probability=0.5,
+    telephone_probability=0.25,
+    band_probability=0.25,
+    codec_probability=0.5,
+)
+
+
+def power(samples):
+    return float(np.mean(samples.astype(np.float64) ** 2))
+
+
+def other(_):
+    return corpora.sing("gfedcba")
+
+
+@settings(max_examples=20)
+@given(seeds)
+def test_the_seed_alone_decides_how_a_waveform_is_altered(seed):
+    samples = corpora.sing("abc")
+    one, other = WaveformAugmentation()(samples, seed), WaveformAugmentation()(samples, seed)
+    assert np.array_equal(one, other)
+    assert one.dtype == np.float32
+
+
+def test_each_step_alters_otherwise():
+    samples = corpora.sing("abc")
+    altered = [WaveformAugmentation()(samples, (step, 0)) for step in range(5)]
+    assert len({a.tobytes() for a in altered}) == 5
+
+
+@settings(max_examples=30)
+@given(seeds, st.floats(0.0, 0.3))
+def test_speed_stays_within_its_range(seed, speed):
+    samples = corpora.sing("abcdef")
+    altered = WaveformAugmentation(speed=speed, noise_probability=0.0)(samples, seed)
+    assert len(samples) / (1 + speed) - 2 <= len(altered) <= len(samples) / (1 - speed) + 2
+
+
+def test_faster_is_higher():
+    time = np.arange(16_000) / 16_000
+    samples = (0.1 * np.sin(2 * np.pi * 1000 * time)).astype(np.float32)
+    for step in range(5):
+        altered = WaveformAugmentation(0.2, 0.0, 0.0)(samples, (step,))
+        spectrum = np.abs(np.fft.rfft(altered * np.hanning(len(altered))))
+        hertz = spectrum.argmax() * 16_000 / len(altered)
+        assert hertz * len(altered) == pytest.approx(1000 * len(samples), rel=0.01)
+
+
+@settings(max_examples=30)
+@given(seeds, st.floats(0.001, 0.5))
+def test_a_shift_puts_silence_on_either_side(seed, seconds):
+    samples = corpora.sing("abc")
+    altered = WaveformAugmentation(0.0, 0.0, 0.0, shift_seconds=seconds)(samples, seed)
+    assert len(samples) <= len(altered) <= len(samples) + 2 * round(seconds * 16_000)
+    start = np.flatnonzero(altered)[0] - np.flatnonzero(samples)[0]
+    assert 0 <= start <= round(seconds * 16_000)
+    assert np.array_equal(altered[start : start + len(samples)], samples)
+    assert not altered[start + len(samples) :].any()
+
+
+@settings(max_examples=30)
+@given(seeds, st.floats(0.0, 12.0))
+def test_gain_stays_within_its_range(seed, gain_db):
+    samples = corpora.sing("abc") * np.float32(0.1)
+    altered = WaveformAugmentation(0.0, gain_db, 0.0)(samples, seed)
+    assert abs(10 * np.log10(power(altered) / power(samples))) <= gain_db + 0.1
+
+
+def test_gain_does_not_leave_the_range_of_samples():
+    loud = np.sign(corpora.sing("abc"))
+    altered = [WaveformAugmentation(gain_db=20.0)(loud, (step,)) for step in range(10)]
+    assert max(np.abs(a).max() for a in altered) == 1.0
+
+
+@pytest.mark.parametrize(("probability", "noisy"), [(0.0, 0), (0.5, 50), (1.0, 100)])
+def test_noise_comes_as_often_as_asked(probability, noisy):
+    silence_after = np.concatenate([corpora.sing("a"), np.zeros(800, np.float32)])
+    augment = WaveformAugmentation(0.0, 0.0, probability)
+    heard = sum(bool(np.abs(augment(silence_after, (i,))[-400:]).max() > 0) for i in range(100))
+    assert heard == pytest.approx(noisy, abs=15 if 0 < noisy < 100 else 0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.tuples(st.integers(0, 9), st.integers(0, 10**6), st.integers(0, 10**6)))
+def test_the_seed_alone_decides_with_everything_on(seed):
+    samples = corpora.sing("abc")
+    one, again = EVERYTHING(samples, seed, other), EVERYTHING(samples, seed, other)
+    assert np.array_equal(one, again)
+    assert one.dtype == np.float32
+    assert np.abs(one).max() <= 1
+    assert 0.85 * len(samples) < len(one) < 1.15 * len(samples)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize(("probability", "altered"), [(0.0, 0), (0.5, 20), (1.0, 40)])
+def test_each_stage_comes_as_often_as_asked(stage, probability, altered):
+    samples = corpora.sing("abc")
+    augment = replace(OFF, **{f"{stage}_probability": probability})
+    heard = [augment(samples, (0, step, 0), other) for step in range(40)]
+    different = sum(len(x) != len(samples) or not np.allclose(x, samples, atol=1e-4) for x in heard)
+    assert different == pytest.approx(altered, abs=10 if 0 < altered < 40 else 0)
+
+
+def test_channels_whose_shares_are_all_leave_no_clip_as_it_was():
+    samples = corpora.sing("abc")
+    augment = replace(OFF, telephone_probability=0.25, band_probability=0.25, codec_probability=0.5)
+    heard = [augment(samples, (0, step, 0)) for step in range(40)]
+    assert not any(np.allclose(x, samples[: len(x)], atol=1e-4) for x in heard)
+
+
+def test_a_stage_does_not_change_what_the_others_draw():
+    samples = corpora.sing("abc") * np.float32(0.1)
+    for step in range(10):
+        plain = WaveformAugmentation(noise_probability=0.0)(samples, (step,))
+        in_noise = WaveformAugmentation(noise_probability=0.0, room_probability=1.0)
+        assert len(in_noise(samples, (step,))) == len(plain)
+
+
+def test_without_other_voices_there_is_no_babble():
+    samples = corpora.sing("abc")
+    augment = replace(OFF, babble_probability=1.0)
+    assert np.array_equal(augment(samples, (1,)), samples)
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.1, 1.0])
+def test_clips_are_emptied_as_often_as_asked(probability):
+    augment = WaveformAugmentation(empty_probability=probability)
+    emptied = sum(augment.empties((0, step, 3)) for step in range(1000))
+    assert emptied == pytest.approx(1000 * probability, abs=40 if 0 < probability < 1 else 0)

@@ -1,0 +1,148 @@
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import soundfile
+
+from training import corpus, sentences, synthesize
+from training.synthesize import Plan, draw, make
+from training.voices import Command, Engine, Voice
+
+PEOPLE = [Voice("singer", name, "", name) for name in ("anna", "ben", "rms")]  # rms is held out
+TEXT = [f"{a} {b} is {c}" for a in ("the", "one") for b in ("cat", "dog") for c in ("in", "out")]
+
+
+def sing(voice, manner, sentence, file):
+    """An engine of its own kind: a tone of 1/20 s a character, in silence, written at once."""
+    if "mute" in sentence:
+        return Command(["false"], "")
+    if "slow" in sentence:
+        return Command(["sleep", "5"], "")
+    seconds = 20 if "endless" in sentence else len(sentence) / 20 / manner.rate
+    time = np.arange(round(seconds * 16_000)) / 16_000
+    tone = np.sin(2 * np.pi * 200 * manner.pitch * time)
+    soundfile.write(file, 0.1 * np.pad(tone, (4000, 8000)), 16_000)
+    return Command(["true"], "")
+
+
+SINGER = Engine("singer", "true", "nothing", 1.0, lambda: PEOPLE, sing)
+
+
+@pytest.fixture(autouse=True)
+def singer(monkeypatch):
+    """The only engine is the singer."""
+    monkeypatch.setattr(synthesize, "ENGINES", {"singer": SINGER})
+    monkeypatch.setattr(synthesize, "BLOCK", 4)
+
+
+def plan(*texts, seed=1, voices=PEOPLE[:2]):
+    return Plan(seed, voices, texts or TEXT)
+
+
+def contents(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_clips_are_the_same_for_a_seed_and_others_for_another():
+    first = list(islice(draw(plan()), 20))
+    assert first == list(islice(draw(plan()), 20))
+    assert first != list(islice(draw(plan(seed=2)), 20))
+
+
+def test_every_sentence_comes_once_before_any_comes_twice():
+    spoken = [clip.sentence for clip in islice(draw(plan()), 16)]
+    assert sorted(spoken[:8]) == sorted(spoken[8:]) == sorted(TEXT)
+    assert spoken[:8] != TEXT
+
+
+def test_people_are_drawn_alike_however_many_voices_they_have():
+    many = [Voice("singer", f"anna{i}", "", "anna") for i in range(20)]
+    drawn = [clip.voice.person for clip in islice(draw(plan(voices=[*many, PEOPLE[1]])), 400)]
+    assert drawn.count("ben") == pytest.approx(200, abs=50)
+
+
+def test_rate_and_pitch_come_out_as_drawn_whatever_the_size(tmp_path):
+    clip = next(draw(plan("just one sentence")))
+    for size in (0.9, 1.1):
+        asked = replace(clip.manner, rate=1.1 * size, pitch=1.2 * size)
+        one = replace(clip, manner=asked, size=size, peak=0.5, edges=(0.1, 0.2))
+        assert synthesize.speak(one, tmp_path) == pytest.approx(17 / 20 / 1.1 + 0.3, abs=0.02)
+        samples, rate = soundfile.read(tmp_path / one.file)
+        assert rate == 16_000
+        spectrum = np.abs(np.fft.rfft(samples))
+        assert spectrum.argmax() * 16_000 / len(samples) == pytest.approx(240, abs=3)
+        assert np.abs(samples).max() == pytest.approx(0.5, abs=0.01)
+        assert not samples[:1590].any()
+        assert samples[1600:1700].any()
+        assert not samples[-3190:].any()
+
+
+def test_a_corpus_is_written_in_our_format(tmp_path):
+    make(tmp_path / "said", plan(), hours=0.005, jobs=2)
+    utterances = corpus.read_manifest(tmp_path / "said" / "manifest.tsv")
+    assert 18 <= sum(utterance.seconds for utterance in utterances) < 21
+    for utterance in utterances:
+        assert soundfile.info(utterance.path).duration == pytest.approx(utterance.seconds, abs=1e-3)
+        assert utterance.text in TEXT
+        assert utterance.speaker in {"singer:anna:", "singer:ben:"}
+        assert utterance.corpus == "singer"
+    # nothing that the manifest does not name
+    assert len(list((tmp_path / "said").glob("*.flac"))) == len(utterances)
+
+
+def test_what_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
+    make(tmp_path / "whole", plan(), hours=0.006, jobs=2)
+    make(tmp_path / "stopped", plan(), hours=0.002, jobs=1)
+    with (tmp_path / "stopped" / "manifest.tsv").open("a") as manifest:
+        manifest.write("0000099.flac\t1.0")  # a row that a kill has cut
+    make(tmp_path / "stopped", plan(), hours=0.006, jobs=1)
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
+    make(tmp_path / "stopped", plan(), hours=0.006, jobs=1)
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("other", [plan(seed=2), plan("two words"), plan(voices=PEOPLE[:1])])
+def test_a_corpus_is_not_continued_by_another_plan(tmp_path, other):
+    make(tmp_path, plan(), hours=0.001, jobs=1)
+    with pytest.raises(SystemExit, match="another seed"):
+        make(tmp_path, other, hours=0.002, jobs=1)
+
+
+def test_what_an_engine_does_not_manage_to_say_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(synthesize, "TIMEOUT", 0.1)
+    spoken = plan("a mute one", "an endless one", "a slow one", "a good one")
+    make(tmp_path, spoken, hours=0.001, jobs=2)
+    utterances = corpus.read_manifest(tmp_path / "manifest.tsv")
+    assert {utterance.text for utterance in utterances} == {"a good one"}
+    assert len(list(tmp_path.glob("*.flac"))) == len(utterances)
+
+
+def test_engines_that_say_nothing_are_an_error(tmp_path):
+    with pytest.raises(SystemExit, match="says anything"):
+        make(tmp_path, plan("a mute one"), hours=0.001, jobs=1)
+
+
+def test_a_missing_engine_is_named_with_its_package(monkeypatch, capsys):
+    missing = Engine("mute", "no-such-program", "mute-voices", 1.0, list, sing)
+    monkeypatch.setattr(synthesize, "ENGINES", {"mute": missing, "singer": SINGER})
+    assert synthesize.installed(["mute", "singer"]) == PEOPLE
+    assert "mute is not here; Debian has it as: mute-voices" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="None"):
+        synthesize.installed(["mute"])
+
+
+def test_the_held_out_corpus_shares_neither_voice_nor_sentence(tmp_path, capsys):
+    file = tmp_path / "text"
+    words = ("one", "two", "three", "four", "five", "six", "seven", "eight")
+    text = [f"{a} {b} {c}" for a in words for b in words for c in words]
+    file.write_text("\n".join(text), encoding="utf-8")
+    out, held = tmp_path / "out", tmp_path / "held"
+    options = ["--hours", "0.01", "--hold-out", str(held), "--hold-out-hours", "0.005"]
+    synthesize.main([str(file), "--out", str(out), *options])
+    training, testing = (corpus.read_manifest(f / "manifest.tsv") for f in (out, held))
+    assert {u.speaker for u in training} == {"singer:anna:", "singer:ben:"}
+    assert {u.speaker for u in testing} == {"singer:rms:"}
+    assert not {u.text for u in training} & {u.text for u in testing}
+    assert all(sentences.held_out(u.text) for u in testing)
+    assert "hours a minute" in capsys.readouterr().out

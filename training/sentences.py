@@ -1,0 +1,47 @@
+"""Which sentences of open text a synthesiser can be trusted to speak as they are written."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from training import text
+
+WORDS = range(2, 21)  # in a sentence
+HELD_OUT_SHARE = 25  # one sentence in so many is kept for test sets
+
+# Outside of words: quotation marks.
+_QUOTE = re.compile(r"(?<![A-Za-z])'|'(?![A-Za-z])")
+_PLAIN = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", '"': "", "\u2014": ", "}
+    | {"\u2013": ", ", "\u2026": ",", "_": ""}
+)
+# A full stop ends a sentence here; elsewhere it is an abbreviation, read in as many ways as there
+# are engines, like digits, initials and words in capitals.
+_WRITTEN_OUT = re.compile(r"[A-Za-z' ,;:!?-]+[.!?]?")
+_READ_OTHERWISE = re.compile(
+    r"\b([A-Z]{2,}|[B-HJ-Z]|Mr|Mrs|Messrs|Dr|St|Jr|Sr|Col|Capt|Co|Ltd|vs|etc)\b"
+)
+
+
+def speakable(sentence: str) -> str | None:
+    """The sentence in plain characters, or None if it may not be spoken as it is spelled."""
+    plain = " ".join(_QUOTE.sub("", sentence.translate(_PLAIN)).split())
+    if not _WRITTEN_OUT.fullmatch(plain) or _READ_OTHERWISE.search(plain):
+        return None
+    return plain if len(text.normalise(plain).split()) in WORDS else None
+
+
+def read(files: Iterable[Path]) -> list[str]:
+    """All speakable sentences of `files`, one a line there, each of them once, in their order."""
+    spoken: dict[str, str] = {}
+    for file in files:
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if (plain := speakable(line)) is not None:
+                spoken.setdefault(text.normalise(plain), plain)
+    return list(spoken.values())
+
+
+def held_out(sentence: str) -> bool:
+    """Whether a sentence is for test sets; it depends on the words alone."""
+    return zlib.crc32(text.normalise(sentence).encode()) % HELD_OUT_SHARE == 0

@@ -1,0 +1,257 @@
+"""Speak open text with free synthesisers: `python -m training.synthesize TEXT --hours H --out DIR`.
+
+What comes out is a corpus (FLAC at 16 kHz and a `manifest.tsv`) whose speaker is
+`engine:voice:variant`. The people of `voices.HELD_OUT`, and one sentence in 25, are in no such
+corpus but in that of `--hold-out`, whatever the seed: a model can be tested on voices and sentences
+that it has not heard. The same command continues a run that was stopped.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from asr.audio import SAMPLE_RATE
+from training import sentences
+from training.voices import ENGINES, Command, Manner, Voice
+
+MANIFEST = "manifest.tsv"
+HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
+# How much rate, pitch and the size of the speaker may differ from the voice's own.
+RATE, PITCH, SIZE = (0.8, 1.3), (0.8, 1.25), (0.88, 1.14)
+PEAK = (0.1, 0.9)
+SILENCE = 0.003  # of the peak, -50 dB: what is quieter at either end is cut
+EDGE_SECONDS = (0.05, 0.4)  # of silence then put at either end
+CHARACTERS_PER_SECOND = (4.0, 40.0)  # outside of it, an engine did not say what it was given
+TIMEOUT = 60.0  # seconds; an engine that hangs loses its sentence
+BLOCK = 64  # clips between two additions to the manifest
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that decides what is said: clip `n` of a plan is the same wherever it is made."""
+
+    seed: int
+    voices: Sequence[Voice]
+    sentences: Sequence[str]
+
+    def identity(self) -> dict[str, int]:
+        """What two plans must have in common for one to continue the other's corpus."""
+        spoken = "\n".join([*self.sentences, *(voice.speaker for voice in self.voices)])
+        return {"seed": self.seed, "crc32": zlib.crc32(spoken.encode())}
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One sentence to be spoken; `size` is that of the speaker: formants fall as it grows."""
+
+    file: str
+    sentence: str
+    voice: Voice
+    manner: Manner
+    size: float
+    peak: float
+    edges: tuple[float, float]
+
+
+def draw(plan: Plan) -> Iterator[Clip]:
+    """Clips without end: each sentence once, in random order, before any comes twice.
+
+    An engine is drawn by its share, then one of its people, then one of that person's voices.
+    """
+    order = np.random.default_rng(plan.seed).permutation(len(plan.sentences))
+    engines = sorted({voice.engine for voice in plan.voices})
+    shares = np.array([ENGINES[name].share for name in engines])
+    for index in count():
+        random = np.random.default_rng((plan.seed, index))
+        engine = str(random.choice(engines, p=shares / shares.sum()))
+        of_engine = [voice for voice in plan.voices if voice.engine == engine]
+        person = str(random.choice(sorted({voice.person for voice in of_engine})))
+        of_person = [voice for voice in of_engine if voice.person == person]
+        size = random.uniform(*SIZE)
+        yield Clip(
+            file=f"{index:07d}.flac",
+            sentence=plan.sentences[order[index % len(order)]],
+            voice=of_person[random.integers(len(of_person))],
+            manner=Manner(random.uniform(*RATE) * size, random.uniform(*PITCH) * size),
+            size=size,
+            peak=random.uniform(*PEAK),
+            edges=(random.uniform(*EDGE_SECONDS), random.uniform(*EDGE_SECONDS)),
+        )
+
+
+def speak(clip: Clip, out: Path) -> float:
+    """Write `clip` into the folder `out`; its seconds, 0 if the engine did not manage to say it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        said = Path(scratch) / "said.wav"
+        engine = ENGINES[clip.voice.engine]
+        samples = _run(engine.command(clip.voice, clip.manner, clip.sentence, said), said, clip)
+    seconds = len(samples) / SAMPLE_RATE
+    slowest, fastest = CHARACTERS_PER_SECOND
+    if not slowest * seconds < len(clip.sentence) < fastest * seconds:
+        return 0.0
+    before, after = (round(edge * SAMPLE_RATE) for edge in clip.edges)
+    samples = np.pad(samples * np.float32(clip.peak / np.abs(samples).max()), (before, after))
+    soundfile.write(out / clip.file, samples, SAMPLE_RATE)
+    return len(samples) / SAMPLE_RATE
+
+
+def _run(command: Command, said: Path, clip: Clip) -> Samples:
+    """What an engine says, without the silence around it; empty if it fails.
+
+    It was asked to speak slower and lower by the size of the speaker, or the other way round, and
+    is now played that much faster: rate and pitch are as drawn, and the formants have moved.
+    """
+    try:
+        subprocess.run(
+            command.arguments,
+            input=command.script,
+            capture_output=True,
+            check=True,
+            text=True,
+            timeout=TIMEOUT,
+        )
+        samples, rate = soundfile.read(said, dtype="float32")
+    except (subprocess.SubprocessError, soundfile.LibsndfileError):
+        return np.empty(0, np.float32)
+    played = soxr.resample(samples, rate / clip.size, SAMPLE_RATE, quality="MQ")
+    (loud,) = np.nonzero(np.abs(played) > SILENCE * np.abs(played).max(initial=0.0))
+    return played[loud[0] : loud[-1] + 1] if len(loud) else np.empty(0, np.float32)
+
+
+def make(out: Path, plan: Plan, hours: float, jobs: int) -> str:
+    """Speak `plan` into the folder `out` until it holds `hours`, from where it had been left.
+
+    Returns
+    -------
+    str
+        How fast it went, by engine too.
+
+    Raises
+    ------
+    SystemExit
+        If the folder holds a corpus of another plan, or no engine can speak.
+    """
+    done, before = _left_off(out, plan)
+    seconds, began = before, time.monotonic()
+    spoken: defaultdict[str, float] = defaultdict(float)
+    worked: defaultdict[str, float] = defaultdict(float)
+
+    def timed(clip: Clip) -> tuple[Clip, float, float]:
+        start = time.monotonic()
+        return clip, speak(clip, out), time.monotonic() - start
+
+    clips = (clip for clip in draw(plan) if clip.file > done)
+    with ThreadPoolExecutor(jobs) as pool, (out / MANIFEST).open("a", encoding="utf-8") as manifest:
+        while seconds < hours * 3600:
+            for clip, length, work in pool.map(timed, islice(clips, BLOCK)):
+                spoken[clip.voice.engine] += length
+                worked[clip.voice.engine] += work
+                if seconds >= hours * 3600:
+                    (out / clip.file).unlink(missing_ok=True)
+                elif length:
+                    manifest.write(_row(clip, length))
+                    seconds += length
+            manifest.flush()
+            if not sum(spoken.values()):
+                raise SystemExit("No engine says anything that can be used.")
+    return _speed(seconds - before, time.monotonic() - began, spoken, worked)
+
+
+def _left_off(out: Path, plan: Plan) -> tuple[str, float]:
+    """The last file of the corpus in `out` and the seconds in it; a new one has none."""
+    out.mkdir(parents=True, exist_ok=True)
+    stored, manifest = out / "plan.json", out / MANIFEST
+    if not stored.exists():
+        manifest.write_text(HEADER, encoding="utf-8")
+        stored.write_text(json.dumps(plan.identity()), encoding="utf-8")
+    if json.loads(stored.read_text(encoding="utf-8")) != plan.identity():
+        raise SystemExit(f"{out} was made with another seed, other voices or other text.")
+    lines = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole = [line for line in lines if line.endswith("\n")]  # the last may have been cut off
+    manifest.write_text("".join(whole), encoding="utf-8")
+    rows = [line.split("\t") for line in whole[1:]]
+    return (rows[-1][0] if rows else ""), sum(float(row[1]) for row in rows)
+
+
+def _row(clip: Clip, seconds: float) -> str:
+    voice = clip.voice
+    return f"{clip.file}\t{seconds:.3f}\t{voice.speaker}\t{voice.engine}\t{clip.sentence}\n"
+
+
+def _speed(
+    seconds: float, elapsed: float, spoken: Mapping[str, float], worked: Mapping[str, float]
+) -> str:
+    engines = ", ".join(f"{name} {spoken[name] / worked[name]:.0f}" for name in sorted(spoken))
+    return (
+        f"{seconds / 3600:.2f} hours in {elapsed / 60:.1f} minutes: "
+        f"{seconds / 60 / max(elapsed, 1e-9):.2f} hours a minute. "
+        f"Seconds of speech a second of one job: {engines or 'nothing was left to do'}."
+    )
+
+
+def installed(names: Sequence[str]) -> list[Voice]:
+    """The voices of those of the named engines that are here; says which are not.
+
+    Raises
+    ------
+    SystemExit
+        If none is.
+    """
+    voices: list[Voice] = []
+    for name in names:
+        engine = ENGINES[name]
+        if engine.installed():
+            voices += engine.voices()
+        else:
+            print(f"{name} is not here; Debian has it as: {engine.packages}", file=sys.stderr)
+    if not voices:
+        raise SystemExit("None of the engines is here.")
+    return voices
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line and speak."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("text", type=Path, nargs="+", help="open text, one sentence a line")
+    parser.add_argument("--hours", type=float, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--hold-out", type=Path, help="folder of a corpus for tests, made as well")
+    parser.add_argument("--hold-out-hours", type=float, default=0.3)
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args(arguments)
+    voices = installed(options.engines)
+    spoken = sentences.read(options.text)
+    print(f"{len(voices)} voices, {len(spoken):,} sentences that can be spoken")
+    wanted = [(options.out, options.hours, False)]
+    if options.hold_out:
+        wanted.insert(0, (options.hold_out, options.hold_out_hours, True))
+    for out, hours, held_out in wanted:
+        plan = Plan(
+            options.seed,
+            [voice for voice in voices if voice.held_out == held_out],
+            [sentence for sentence in spoken if sentences.held_out(sentence) == held_out],
+        )
+        print(f"{out}: {make(out, plan, hours, options.jobs)}")
+
+
+if __name__ == "__main__":
+    main()
