@@ -1,6 +1,7 @@
 import pytest
 
 from training.curves import PANELS, draw, read
+from training.module import learning_rate_factor
 
 
 def log(run, start, *rows):
@@ -43,3 +44,10 @@ def test_a_run_logs_every_metric_that_is_drawn(learned, name):
     points = read(learned.run)[name]
     assert [step for step, _ in points] == [24, 49, 74, 99, 124]
     assert f"<!-- {PANELS[name]} -->" in (learned.run / "curves.svg").read_text()
+
+
+def test_the_learning_rate_follows_the_recipe_update_by_update(learned):
+    recipe = learned.recipe
+    for step, rate in read(learned.run)["lr-AdamW/pg1"]:
+        factor = learning_rate_factor(step, recipe.warmup_steps, recipe.steps)
+        assert rate == pytest.approx(recipe.learning_rate * factor)
