@@ -5,7 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.features import LogMel, MelPower, Mfcc, WaveformFrames, frame_mask
+from training.features import (
+    MFCC_RANGE,
+    MFCC_SCALE,
+    LogMel,
+    MelPower,
+    Mfcc,
+    WaveformFrames,
+    frame_mask,
+)
 
 HOP = 160  # samples, of 10 ms
 
@@ -91,11 +99,23 @@ def test_cepstral_coefficients_are_the_cosine_transform_of_log_mel_powers():
     waveform, length = noise(1, 8000), torch.tensor([8000])
     features, frames = mfcc(waveform, length)
     assert (features.shape, frames.tolist()) == ((1, 51, 12), [51])
+    powers = mfcc.log_mel(waveform)[0]
     channel, order = torch.arange(32), torch.arange(12)[:, None]
     cosines = torch.cos(torch.pi / 32 * (channel + 0.5) * order)  # DCT-II
-    expected = mfcc.log_mel(waveform)[0] @ cosines.T
-    expected = (expected - expected.mean(0)) / expected.std(0, correction=0)
-    assert torch.allclose(features[0], expected, atol=0.05)  # but for the bound of the variance
+    scale = torch.where(order == 0, 1 / 32, 2 / 32).sqrt()
+    above = (powers - powers.max() + MFCC_RANGE).clamp_min(0)
+    assert torch.allclose(features[0], above @ (cosines * scale).T / MFCC_SCALE, atol=1e-4)
+
+
+@given(st.floats(0.05, 1.0), st.integers(0, 50))
+def test_coefficients_do_not_change_with_level_or_with_silence_around(gain, hops):
+    mfcc = Mfcc(12, mels=32, hop_seconds=0.01, window_seconds=0.025)
+    waveform = noise(1, 8000)
+    features, _ = mfcc(waveform, torch.tensor([8000]))
+    padded = torch.nn.functional.pad(waveform * gain, [hops * HOP, hops * HOP])
+    quiet, frames = mfcc(padded, torch.tensor([padded.shape[1]]))
+    assert torch.allclose(quiet[0, hops : frames - hops], features[0], atol=1e-3)
+    assert not quiet[0, : max(hops - 2, 0)].any()
 
 
 def test_nothing_above_the_top_is_heard():
