@@ -16,6 +16,7 @@ from tqdm import tqdm
 from asr import audio
 from training import text
 
+HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
 MAX_CLIP = audio.Budget(max_seconds=60.0)
 
 

@@ -16,12 +16,11 @@ from pocketsphinx import Decoder
 from tqdm import tqdm
 
 from asr import audio
-from training.corpus import MAX_CLIP, Utterance, read_manifest
+from training.corpus import HEADER, MAX_CLIP, Utterance, read_manifest
 
 FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
 MARGIN = 3 * FRAME  # kept on either side of a word
 SHORTEST = 15 * FRAME  # what is shorter was slurred, or is aligned wrongly
-HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
 
 Samples = NDArray[np.float32]
 

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 
 from asr.audio import SAMPLE_RATE
 from training import sentences
+from training.corpus import HEADER
 from training.voices import ENGINES, Command, Manner, Voice
 
 MANIFEST = "manifest.tsv"
-HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
 # How much rate, pitch and the size of the speaker may differ from the voice's own.
 RATE, PITCH, SIZE = (0.8, 1.3), (0.8, 1.25), (0.88, 1.14)
 PEAK = (0.1, 0.9)

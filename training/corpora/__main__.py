@@ -20,8 +20,7 @@ from training.corpora import archives
 from training.corpora.archives import ArchiveError
 from training.corpora.layouts import PARTS, Clip
 from training.corpora.sources import SOURCES
-
-HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
+from training.corpus import HEADER
 
 
 def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
