@@ -4,6 +4,10 @@ What comes out is a corpus (FLAC at 16 kHz and a `manifest.tsv`) whose speaker i
 `engine:voice:variant`. The people of `voices.HELD_OUT`, and one sentence in 25, are in no such
 corpus but in that of `--hold-out`, whatever the seed: a model can be tested on voices and sentences
 that it has not heard. The same command continues a run that was stopped.
+
+Measured, CPU time of an engine for a sentence of 5 s: espeak-ng 13 ms, flite 10 (kal16) to 58, pico
+27, RHVoice 160, festival 170 to 310, of which 160 go to its start. All together, 25 s of speech a
+second of one core: 0.4 hours a minute.
 """
 
 import argparse
