@@ -11,7 +11,6 @@ PARAMETERS ?=
 # Where a CPU build of torch comes from; passed over where it does not answer.
 export TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 
-export PYTHONPATH := lambda:.
 BIN := $(VENV)/bin
 SERVING := $(VENV)/serving.stamp
 DEVELOPMENT := $(VENV)/development.stamp
@@ -75,6 +74,9 @@ clean:  ## Remove what the other targets have made (not runs/, which holds train
 $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
 	$(PYTHON) -m venv $(VENV)
 	PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
+	# Both source roots, for every program that this Python runs.
+	printf '%s\n' "$(CURDIR)" "$(CURDIR)/lambda" > \
+	    "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sources.pth"
 	touch $@
 
 $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
