@@ -72,6 +72,7 @@ clean:  ## Remove what the other targets have made (not runs/, which holds train
 	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
+	@echo "Installing what serving needs into $(VENV) (a minute or two)"
 	$(PYTHON) -m venv $(VENV)
 	PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
 	# Both source roots, for every program that this Python runs.
@@ -80,7 +81,8 @@ $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
 	touch $@
 
 $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
-	$(BIN)/python -m pip install -r training/requirements.txt -r tests/requirements.txt
+	@echo "Installing what training and tests need into $(VENV)"
+	$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
 	touch $@
 
 .PHONY: help transcribe test lint format serve train validate image e2e publish-model deploy logs \
