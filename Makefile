@@ -13,7 +13,6 @@ PARAMETERS ?=
 # Where a CPU build of torch comes from; passed over where it does not answer.
 export TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 
-export PYTHONPATH := lambda:.
 BIN := $(VENV)/bin
 SERVING := $(VENV)/serving.stamp
 DEVELOPMENT := $(VENV)/development.stamp
@@ -78,12 +77,17 @@ clean:  ## Remove what the other targets have made (not runs/, which holds train
 	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
+	@echo "Installing what serving needs into $(VENV) (a minute or two)"
 	$(PYTHON) -m venv $(VENV)
 	PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
+	# Both source roots, for every program that this Python runs.
+	printf '%s\n' "$(CURDIR)" "$(CURDIR)/lambda" > \
+	    "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sources.pth"
 	touch $@
 
 $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
-	$(BIN)/python -m pip install -r training/requirements.txt -r tests/requirements.txt
+	@echo "Installing what training and tests need into $(VENV)"
+	$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
 	touch $@
 
 .PHONY: help transcribe test lint format serve model train validate image e2e publish-model deploy \

@@ -1,7 +1,7 @@
 """How far windows change a transcript: long audio decoded in windows, against decoded whole.
 
 `python -m benchmarks.longform --bundle DIR --manifest DIR/manifest.tsv --minutes 2` joins clips of
-one manifest to recordings of that length, and prints as JSON the rate of word edits between both
+one speaker to recordings of that length, and prints as JSON the rate of word edits between both
 transcripts, which both have errors, beside the time that each took.
 """
 
@@ -9,6 +9,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,18 @@ HOUR = 3600.0
 
 
 def recordings(utterances: Sequence[Utterance], seconds: float) -> Iterator[Samples]:
-    """Join clips, in order, to waveforms of at least `seconds`; what is left over is dropped."""
-    joined: list[Samples] = []
-    for utterance in utterances:
-        joined.append(audio.decode(utterance.path, MAX_CLIP).samples)
-        if sum(map(len, joined)) >= seconds * audio.SAMPLE_RATE:
-            yield np.concatenate(joined)
-            joined = []
+    """Join clips of one speaker to waveforms of at least `seconds`; the rest is dropped."""
+    for _, clips in groupby(sorted(utterances, key=_speaker), key=_speaker):
+        joined: list[Samples] = []
+        for clip in clips:
+            joined.append(audio.decode(clip.path, MAX_CLIP).samples)
+            if sum(map(len, joined)) >= seconds * audio.SAMPLE_RATE:
+                yield np.concatenate(joined)
+                joined = []
+
+
+def _speaker(utterance: Utterance) -> str:
+    return utterance.speaker
 
 
 def compare(opened: bundle.Bundle, waveforms: Sequence[Samples]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Publish a model bundle: PYTHONPATH=lambda python scripts/publish_model.py DIRECTORY BUCKET.
+"""Publish a model bundle: python scripts/publish_model.py DIRECTORY BUCKET.
 
 Checks the digests and the golden clip, uploads to s3://BUCKET/NAME/VERSION/ with the manifest last,
 so that a reader finds a whole bundle or none, and prints the parameters to deploy it with.

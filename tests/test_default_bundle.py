@@ -11,9 +11,10 @@ from asr.transcriber import Transcriber, check_golden
 from training.scoring import score
 
 MAX_MODEL_BYTES = 32_000_000
-# Of the words of a recording of a few windows, how many may differ from decoding it whole: frames
-# beside a seam see half an overlap of context, and features are normalised by window.
-WINDOWS_WORD_EDITS = 0.1
+# How far windows may change the transcript of a recording of a few of them, in characters: frames
+# beside a seam see half an overlap of context, and features are normalised by window. On real
+# speech `benchmarks.longform` found 0.083 (benchmarks/LEDGER.md).
+WINDOWS_CHARACTER_EDITS = 0.1
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def test_silence_is_an_empty_transcript(transcriber):
     assert heard.text == ""
 
 
-def test_windows_change_few_words_of_a_long_recording(opened, transcriber):
+def test_windows_change_little_of_a_long_recording(opened, transcriber):
     clip = audio.decode(opened.manifest.golden.audio, Budget(max_seconds=60.0))
     recording = Waveform(np.tile(clip.samples, 30))
     whole = Transcriber(replace(opened, manifest=replace(opened.manifest, window_seconds=3600.0)))
@@ -60,4 +61,4 @@ def test_windows_change_few_words_of_a_long_recording(opened, transcriber):
         [whole.transcribe_waveform(recording).text],
         [transcriber.transcribe_waveform(recording).text],
     )
-    assert edits.wer <= WINDOWS_WORD_EDITS
+    assert edits.cer <= WINDOWS_CHARACTER_EDITS

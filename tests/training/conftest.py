@@ -10,7 +10,10 @@ from training.train import train
 
 @dataclass(frozen=True)
 class Learned:
-    """A finished run on three songs, which are its dev set too."""
+    """A finished run on three songs, which are its dev set too.
+
+    The manifest of `misheard` has half of their words wrong.
+    """
 
     recipe: Recipe
     data: Path
@@ -23,6 +26,9 @@ def learned(tmp_path_factory) -> Learned:
     songs = ["abc de", "fed cab", "a bad cafe"]
     corpora.write(data / "songs", songs, corpus="an4")
     corpora.write(data / "dev", songs, corpus="lj")
+    corpora.write(data / "misheard", songs)
+    wrong = (data / "misheard" / "manifest.tsv").read_text().replace("abc", "x").replace("bad", "y")
+    (data / "misheard" / "manifest.tsv").write_text(wrong.replace("cab", "z"))
     recipe = corpora.recipe(
         name="learned",
         front_end={"mels": 40, "hop_seconds": 0.02, "window_seconds": 0.032},

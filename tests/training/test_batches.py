@@ -43,7 +43,7 @@ def test_utterances_of_a_second_fill_ten_seconds():
     assert [len(b) for b in plan_epoch([1.0] * 25, 10.0, 0, 0, ascending=True)] == [10, 10, 5]
 
 
-@given(durations, bounds, seeds)
+@given(st.lists(st.floats(1.0, 1.3), min_size=10, max_size=40), st.floats(2.0, 10.0), seeds)
 def test_batches_are_as_large_as_the_bound_allows(seconds, bound, seed):
     for batch, following in pairwise(plan_epoch(seconds, bound, seed, 0, ascending=True)):
         longer = [*batch, following[0]]

@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from asr.transcriber import Transcriber, check_golden
 from tests.asr import toy
 from tests.training import corpora
 from training import evaluate, export
+from training.calibrate import fit, trials
 from training.corpus import read_manifest
 from training.seal import GOLDEN_CLIP
 
@@ -58,6 +60,7 @@ def test_the_weights_are_the_averaged_ones_of_the_checkpoint(learned):
     saved = torch.load(learned.run / "best.ckpt", weights_only=False)
     for name, value in recogniser.state_dict().items():
         assert torch.equal(value, saved["state_dict"][f"recogniser.{name}"])
+    assert not recogniser.training
 
 
 def test_the_manifest_says_what_evaluation_measures(learned, exported, transcriber):
@@ -81,9 +84,34 @@ def test_the_manifest_describes_the_model(learned, transcriber):
             "hours": 0.0,
         }
     ]
-    # every word is right, so that the fit can only be more sure
-    heard = transcriber.transcribe(toy.encode(corpora.sing("abc de")), MINUTE)
-    assert all(word.confidence > 0.8 for word in heard.words)
+
+
+def confidence(folder):
+    return bundle.load(str(folder)).manifest.confidence
+
+
+def test_confidence_is_fitted_on_what_was_heard_without_it(learned, exported, tmp_path):
+    sealed = json.loads((exported / "manifest.json").read_text())
+    plain = tmp_path / "plain"
+    shutil.copytree(exported, plain)
+    sealed["confidence"] = {"scale": 1.0, "bias": 0.0}
+    (plain / "manifest.json").write_text(json.dumps(sealed))
+    utterances = read_manifest(learned.data / "dev" / "manifest.tsv")
+    heard = evaluate.transcribe(Transcriber(bundle.load(str(plain))), utterances)
+    assert confidence(exported) == fit(*trials(heard)) != bundle.Confidence()
+
+
+def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):
+    for calibrate in ("misheard", "dev"):
+        export.export(learned.run, learned.data, tmp_path / calibrate, calibrate, ["dev"])
+    modest, sure = (
+        Transcriber(bundle.load(str(tmp_path / name)))
+        .transcribe(toy.encode(corpora.sing("abc de")), MINUTE)
+        .words[0]
+        .confidence
+        for name in ("misheard", "dev")
+    )
+    assert modest < 0.7 < sure
 
 
 def test_the_card_mentions_the_measured_rates(exported):

@@ -1,5 +1,6 @@
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -96,6 +97,14 @@ def test_the_way_of_training_equals_the_way_of_inference(lengths):
         assert torch.allclose(fused, packed, atol=1e-5)
 
 
+def test_a_layer_is_norm_then_gelu_then_the_gru_of_torch():
+    torch.manual_seed(0)
+    layer = BidirectionalGRU(12, 6, dropout=0.1).eval()
+    x = features(2, FRAMES, 12)
+    expected, _ = layer.BiGRU(F.gelu(layer.layer_norm(x)))
+    assert torch.allclose(layer(x, torch.tensor([FRAMES, FRAMES])), expected, atol=1e-6)
+
+
 def test_dropout_is_for_training_alone():
     gru = BidirectionalGRU(6, 6, dropout=0.5)
     x, lengths = features(1, 50, 6), torch.tensor([50])
@@ -117,6 +126,14 @@ def test_a_block_does_not_let_padding_into_an_utterance():
     mask = frame_mask(torch.tensor([5]), 8)[:, None, None, :].float()
     alone = block(x[..., :5], torch.ones(1, 1, 1, 5))
     assert torch.allclose(block(x, mask)[..., :5], alone, atol=1e-6)
+
+
+def test_a_block_adds_to_what_it_is_given():
+    block = ResidualBlock(3, 5, dropout=0.0)
+    for parameter in block.cnn2.parameters():
+        torch.nn.init.zeros_(parameter)
+    x = features(1, 3, 5, 8)
+    assert torch.equal(block(x, torch.ones(1, 1, 1, 8)), x)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
