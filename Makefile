@@ -20,7 +20,7 @@ DEVELOPMENT := $(VENV)/development.stamp
 .DEFAULT_GOAL := help
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 transcribe: $(SERVING)  ## Transcribe AUDIO (files or folders) as FORMAT on BUNDLE, here
 	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) $(AUDIO)
@@ -46,6 +46,9 @@ model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION,
 	$(BIN)/python -m training.published $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
 
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
+	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
+	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
+	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
 	$(BIN)/python -m training.train training/recipes/$(RECIPE).yaml --data $(DATA)
 
 validate:  ## Check the SAM template
@@ -77,18 +80,18 @@ clean:  ## Remove what the other targets have made (not runs/, which holds train
 	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
-	@echo "Installing what serving needs into $(VENV) (a minute or two)"
-	$(PYTHON) -m venv $(VENV)
-	PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
-	# Both source roots, for every program that this Python runs.
-	printf '%s\n' "$(CURDIR)" "$(CURDIR)/lambda" > \
+	@echo "Installing what serving needs into $(VENV) (a minute or two)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
+	@# Both source roots, for every program that this Python runs.
+	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/lambda" > \
 	    "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sources.pth"
-	touch $@
+	@touch $@
 
 $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
-	@echo "Installing what training and tests need into $(VENV)"
-	$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
-	touch $@
+	@echo "Installing what training and tests need into $(VENV)" >&2
+	@$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
+	@touch $@
 
 .PHONY: help transcribe test lint format serve model train validate image e2e publish-model deploy \
     logs events clean

@@ -7,6 +7,7 @@ file, and make the exit status 1; the other files are transcribed all the same.
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -71,6 +72,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{error.code}: {error.detail}", file=sys.stderr)
         return 1
     files = list(find(options.files))
+    if options.files and not files:
+        print(f"no audio files in {', '.join(map(str, options.files))}", file=sys.stderr)
+        return 1
     failed = 0
     for path in tqdm(files, unit="file", disable=len(files) < 2 or not sys.stderr.isatty()):
         try:
@@ -85,4 +89,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # A reader that has seen enough, such as `head`, is no error.
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

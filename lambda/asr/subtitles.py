@@ -1,10 +1,10 @@
 """Words with times to subtitles: SubRip and WebVTT (W3C), in cues that can be read."""
 
 import html
+import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 LINE_CHARACTERS = 42
 CUE_LINES = 2
@@ -25,8 +25,8 @@ class Cue:
     end: float
 
 
-def cues(words: Sequence[TimedWord]) -> list[Cue]:
-    """Break words, in order of time, into cues.
+def cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cue]:
+    """Break words, in order of time, into cues; none ends after `duration` seconds.
 
     A cue has at most 2 lines of 42 characters, lasts at most 7 s, ends at a pause, and never
     overlaps the next.
@@ -37,8 +37,8 @@ def cues(words: Sequence[TimedWord]) -> list[Cue]:
             groups[-1] = replace(groups[-1], text=f"{groups[-1].text} {text}", end=end)
         else:
             groups.append(Cue(text, start, min(end, start + CUE_MAX_SECONDS)))
-    starts = [cue.start for cue in groups[1:]]
-    return [_linger(cue, following) for cue, following in zip_longest(groups, starts)]
+    limits = [cue.start for cue in groups[1:]] + [duration]
+    return [_linger(cue, limit) for cue, limit in zip(groups, limits, strict=False)]
 
 
 def to_srt(shown: Sequence[Cue]) -> str:
@@ -76,10 +76,9 @@ def _fits(cue: Cue, text: str, start: float, end: float) -> bool:
     )
 
 
-def _linger(cue: Cue, following: float | None) -> Cue:
-    """Keep a short cue on, but not into the one that starts at `following` seconds."""
-    end = max(cue.end, cue.start + CUE_MIN_SECONDS)
-    return replace(cue, end=round(end if following is None else min(end, following), 3))
+def _linger(cue: Cue, limit: float) -> Cue:
+    """Keep a short cue on, but not beyond `limit` seconds, where the next or nothing follows."""
+    return replace(cue, end=round(min(max(cue.end, cue.start + CUE_MIN_SECONDS), limit), 3))
 
 
 def _wrap(text: str) -> str:

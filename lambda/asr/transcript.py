@@ -98,7 +98,8 @@ def to_verbose_json(transcript: Transcript) -> dict[str, Any]:
 
 
 def _cues(transcript: Transcript) -> list[subtitles.Cue]:
-    return subtitles.cues([(word.word, word.start, word.end) for word in transcript.words])
+    words = [(word.word, word.start, word.end) for word in transcript.words]
+    return subtitles.cues(words, transcript.duration)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,10 @@ def test_a_folder_stands_for_the_audio_in_it(run, tmp_path):
     }
 
 
+def test_a_folder_without_audio_is_an_error(run, tmp_path):
+    assert run(tmp_path) == (1, "", f"no audio files in {tmp_path}\n")
+
+
 def test_several_files_are_headed_by_their_names(run, clip):
     _, out, _ = run(clip, clip)
     assert out == f"==> {clip} <==\na clip\n\n" * 2

@@ -51,6 +51,10 @@ def test_a_short_cue_lingers_until_the_next():
     assert subtitles.cues(words) == [Cue("hi", 1.0, 2.0), Cue("there", 2.1, 3.1)]
 
 
+def test_no_cue_outlasts_the_audio():
+    assert subtitles.cues([("hi", 0.3, 0.5)], duration=0.8) == [Cue("hi", 0.3, 0.8)]
+
+
 def test_srt_is_numbered_with_commas():
     assert subtitles.to_srt([Cue("a", 0.0, 1.5), Cue("b", 3661.25, 3662.0)]) == (
         "1\n00:00:00,000 --> 00:00:01,500\na\n\n2\n01:01:01,250 --> 01:01:02,000\nb\n"
