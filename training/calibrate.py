@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from asr.bundle import Confidence
 from training.evaluate import Result
 
-BINS = 10
 NEWTON_STEPS = 50
 RESOLUTION = 1e-3  # a transcript gives confidences to three decimals: 1.0 means 0.9995 or more
 
@@ -75,14 +74,3 @@ def fit(confidences: Floats, right: Floats) -> Confidence:
 
 def _log_loss(odds: Floats, target: Floats) -> float:
     return float((np.logaddexp(0, odds) - target * odds).sum())
-
-
-def expected_calibration_error(confidences: Floats, right: Floats) -> float:
-    """Mean gap between confidence and accuracy over 10 bins (Naeini et al. 2015)."""
-    bins = np.minimum((confidences * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(confidences[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-        for b in range(BINS)
-        if (bins == b).any()
-    ]
-    return float(sum(gaps))

@@ -20,6 +20,7 @@ from asr.audio import Budget
 from asr.errors import TooShortError
 from asr.transcriber import Transcriber
 from asr.transcript import Transcript
+from training.bootstrap import interval
 from training.corpus import Utterance, read_manifest
 from training.scoring import accuracy, score
 
@@ -53,12 +54,15 @@ def transcribe(transcriber: Transcriber, utterances: Sequence[Utterance]) -> lis
 
 
 def error_rates(results: Sequence[Result]) -> dict[str, Any]:
-    """Rates and counts of edits, for JSON."""
+    """Rates, the 95 % interval of WER, and counts of edits, for JSON."""
     rates = score([r.utterance.text for r in results], [r.text for r in results])
+    alone = [score([r.utterance.text], [r.text]) for r in results]
+    low, high = interval([one.word_edits for one in alone], [one.words for one in alone])
     return {
         "utterances": rates.utterances,
         "words": rates.words,
         "wer": round(rates.wer, 4),
+        "wer_interval": [round(low, 4), round(high, 4)],
         "cer": round(rates.cer, 4),
         "substitutions": rates.substitutions,
         "deletions": rates.deletions,

@@ -19,12 +19,13 @@ import yaml
 from asr import bundle
 from asr.transcriber import Transcriber
 from training import card, confusions
-from training.calibrate import expected_calibration_error, fit, trials
+from training.calibrate import fit, trials
 from training.corpus import read_manifest
 from training.evaluate import Result, report, transcribe
 from training.networks import Recogniser, build
 from training.precision import FLOAT32, PRECISIONS, Comparison, compare
 from training.recipe import Recipe
+from training.reliability import bins, expected_calibration_error
 from training.seal import (
     GOLDEN_CLIP,
     MODEL_FILE,
@@ -114,7 +115,7 @@ def export(
         reports: dict[str, Any] = {}
         for folder in measure:
             results = listen(folder)
-            error = expected_calibration_error(*trials(results, kind))
+            error = expected_calibration_error(bins(*trials(results, kind)))
             reports[folder] = report(results, kind) | {
                 "expected_calibration_error": round(error, 4)
             }

@@ -22,9 +22,14 @@ class Score:
     character_edits: int
 
     @property
+    def word_edits(self) -> int:
+        """Substitutions, deletions and insertions of words."""
+        return self.substitutions + self.deletions + self.insertions
+
+    @property
     def wer(self) -> float:
         """Word error rate; above 1 where there are more insertions than hits."""
-        return (self.substitutions + self.deletions + self.insertions) / max(self.words, 1)
+        return self.word_edits / max(self.words, 1)
 
     @property
     def cer(self) -> float:

@@ -41,6 +41,7 @@ def test_rates_are_given_in_all_and_per_corpus(toy_transcriber, manifest):
         "utterances": 2,
         "words": 6,
         "wer": 0.1667,
+        "wer_interval": [0.0, 0.3333],  # a clip without a mistake, and one with one in 3 words
         "cer": 0.1429,  # "the" for "a": 3 of 21
         "substitutions": 1,
         "deletions": 0,
