@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from asr.errors import AsrError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import api, problems, routes
@@ -78,16 +79,8 @@ BAD_AUDIO = {
     "a FLAC that claims 655,350 Hz": (lambda: flac_claiming_a_rate(655_350), "unsupported_audio"),
     "more than the limit": (lambda: b"\0" * (MAX_AUDIO_BYTES + 1), "too_large"),
 }
-STATUS = {
-    "malformed_request": 400,
-    "invalid_base64": 400,
-    "too_large": 413,
-    "too_long": 413,
-    "unsupported_audio": 415,
-    "empty_audio": 422,
-    "too_short": 422,
-    "model_unavailable": 503,
-}
+# The statuses themselves are held to the contract in tests/asr/test_errors.py.
+STATUS = {error.code: error.status for error in AsrError.__subclasses__()}
 
 
 def refused(event, code):
