@@ -40,7 +40,9 @@ SOURCES = Path(__file__).with_name("sources.yaml")
 COMPARED_CLIPS = 50
 
 CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
-    "ctc": lambda _, frame_seconds: ctc_contract(frame_seconds),
+    "ctc": lambda recogniser, frame_seconds: ctc_contract(
+        frame_seconds, context_seconds=recogniser.context_seconds
+    ),
     "keyword": lambda recogniser, _: keyword_contract(cast(list[str], recogniser.network.labels)),
 }
 # What is drawn of what the last measured set sounded like, by kind of bundle.
