@@ -57,7 +57,9 @@ def bounded(tmp_path):
 
 def test_bounded_context_and_fixed_statistics_make_windows_give_exactly_the_whole(bounded):
     manifest = bounded.manifest
-    assert manifest.overlap_seconds == pytest.approx(2 * 0.04 * 12)  # 10, the stem, half a Hann window
+    assert manifest.overlap_seconds == pytest.approx(
+        2 * 0.04 * 12
+    )  # 10, the stem, half a Hann window
     samples = np.random.default_rng(0).normal(0, 0.1, 16_000 * 20).astype(np.float32)
     model = AcousticModel(bounded)
     (whole,) = model.log_probs([samples])
