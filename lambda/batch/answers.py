@@ -8,7 +8,7 @@ been overtaken fails.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asr.problems import MEDIA_TYPE
@@ -30,7 +30,7 @@ class Answer:
     Attributes
     ----------
     members : dict or None
-        The document that answers.
+        The document that answers. Where there are two, neither counts.
     result, refusal : str or None
         Of the two documents.
     companions : mapping of str to str
@@ -44,21 +44,19 @@ class Answer:
     companions: Mapping[str, str]
 
 
-def find_document(store: Store, key: str) -> Members | None:
-    """The document that answers the object `key`; raises TakenError."""
-    return (
-        _document(store, key, keys.result_key(key))[0]
-        or _document(store, key, keys.error_key(key))[0]
-    )
+def find_documents(store: Store, key: str) -> Answer:
+    """The answer to the object `key` without its companions; raises TakenError."""
+    result, result_tag = _document(store, key, keys.result_key(key))
+    refusal, refusal_tag = _document(store, key, keys.error_key(key))
+    members = None if result and refusal else result or refusal
+    return Answer(key, members, result_tag, refusal_tag, {})
 
 
 def find(store: Store, key: str) -> Answer:
     """All of the answer to the object `key`; raises TakenError."""
-    result, result_tag = _document(store, key, keys.result_key(key))
-    refusal, refusal_tag = _document(store, key, keys.error_key(key))
     tags = {form: store.etag(keys.companion_key(key, form)) for form in keys.COMPANIONS}
     companions = {form: tag for form, tag in tags.items() if tag is not None}
-    return Answer(key, result or refusal, result_tag, refusal_tag, companions)
+    return replace(find_documents(store, key), companions=companions)
 
 
 def _document(store: Store, key: str, name: str) -> tuple[Members | None, str | None]:

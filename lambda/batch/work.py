@@ -13,9 +13,9 @@ from asr.settings import Settings, names
 from asr.transcriber import Transcriber
 from asr.transcript import Transcript
 from batch import answers, documents, keys, lease
-from batch.answers import Publication
+from batch.answers import Answer, Publication
 from batch.deadline import Deadline, Pace, RetryLaterError
-from batch.documents import Members, Source
+from batch.documents import Source
 from batch.events import ObjectEvent
 from batch.lease import Lease
 from batch.store import Audio, ConflictError, SourceChangedError, Sources, Store
@@ -71,8 +71,7 @@ class Worker:
         TakenError
             If where the answer belongs lies something else.
         """
-        document = answers.find_document(self._store, event.key)
-        if document is not None and self._stands(document, event):
+        if self._stands(answers.find_documents(self._store, event.key), event):
             return Outcome(event.key, "up_to_date")
         deadline.check()
         with lease.held(self._store, event.key, deadline) as claim:
@@ -86,7 +85,7 @@ class Worker:
     def _answer(self, event: ObjectEvent, deadline: Deadline, claim: Lease) -> Outcome:
         # The answer before the source: who is overtaken in between fails to replace it.
         found = answers.find(self._store, event.key)
-        if found.members is not None and self._stands(found.members, event):
+        if self._stands(found, event):
             return Outcome(event.key, "up_to_date")
         publication = Publication(self._store, found, claim.check)
         source = Source.announced(event)
@@ -104,8 +103,11 @@ class Worker:
         self._check_unchanged(source)
         return outcome
 
-    def _stands(self, document: Members, event: ObjectEvent) -> bool:
+    def _stands(self, found: Answer, event: ObjectEvent) -> bool:
         """Whether there is nothing to do, for a document answers the event, or the object."""
+        document = found.members
+        if document is None:
+            return False
         if answers.answers_event(document, event):
             return True
         try:
