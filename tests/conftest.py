@@ -6,7 +6,21 @@ import pytest
 
 from asr import bundle
 from asr.transcriber import Transcriber
+from tests import cloud
 from tests.asr import toy
+
+
+@pytest.fixture(scope="session")
+def aws_server():
+    with cloud.server() as url:
+        yield url
+
+
+@pytest.fixture
+def aws(aws_server, monkeypatch) -> None:
+    """S3 and SQS, to which boto3 talks as the environment says."""
+    for name, value in cloud.access(aws_server).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from asr.settings import Settings
+from batch import keys
 from handlers import openapi
 from handlers.api import app
 
@@ -27,8 +29,13 @@ Loader.add_multi_constructor("!", construct)
 
 
 @pytest.fixture
-def resources() -> dict[str, Any]:
-    template: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader)
+def template() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader)
+    return loaded
+
+
+@pytest.fixture
+def resources(template: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = template["Resources"]
     return found
 
@@ -69,3 +76,105 @@ def test_what_the_gateway_refuses_is_a_problem_document(resources: dict[str, Any
         assert problem.keys() == {"type", "title", "status", "detail", "code"}
         headers = response["ResponseParameters"]["Headers"]
         assert headers["Content-Type"] == "'application/problem+json'"
+
+
+def test_a_message_is_hidden_for_as_long_as_a_function_may_take_and_longer(template):
+    timeout = template["Parameters"]["BatchTimeout"]["MaxValue"]
+    queue = template["Resources"]["BatchQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_what_fails_three_times_goes_to_the_dead_letters_and_rings(resources):
+    redrive = resources["BatchQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive == {"deadLetterTargetArn": "BatchDeadLetters.Arn", "maxReceiveCount": 3}
+    alarm = resources["DeadLettersAlarm"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == "BatchDeadLetters.QueueName"
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+def test_only_messages_that_failed_come_back_and_each_is_alone(resources):
+    mapping = resources["BatchMessages"]["Properties"]
+    assert mapping["EventSourceArn"] == "BatchQueue.Arn"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": "BatchMaximumConcurrency"}
+
+
+def test_what_lands_in_the_input_bucket_is_announced(resources):
+    (queue,) = resources["InputBucket"]["Properties"]["NotificationConfiguration"][
+        "QueueConfigurations"
+    ]
+    assert queue == {"Event": "s3:ObjectCreated:*", "Queue": "BatchQueue.Arn"}
+
+
+def test_the_batch_function_may_do_what_it_does_and_nothing_more(resources):
+    _, own = resources["BatchFunction"]["Properties"]["Policies"]
+    granted = {
+        statement["Sid"]: (statement["Action"], statement["Resource"])
+        for statement in own["Statement"]
+    }
+    assert granted == {
+        "ListBoth": ("s3:ListBucket", ["InputBucket.Arn", "OutputBucket.Arn"]),
+        "ReadAudio": ("s3:GetObject", "${InputBucket.Arn}/*"),
+        "ReplaceAnswers": (
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            "${OutputBucket.Arn}/*",
+        ),
+        "TakeMessages": (
+            [
+                "sqs:ReceiveMessage",
+                "sqs:DeleteMessage",
+                "sqs:ChangeMessageVisibility",
+                "sqs:GetQueueAttributes",
+            ],
+            "BatchQueue.Arn",
+        ),
+    }
+
+
+def test_every_variable_of_the_functions_is_read_by_the_settings(resources):
+    for name in ("ApiFunction", "BatchFunction"):
+        variables = resources[name]["Properties"]["Environment"]["Variables"]
+        ours = {v for v in variables if not v.startswith("POWERTOOLS_")} - {"CORS_ORIGIN"}
+        default = Settings.read({})
+        for variable in ours:
+            value = "7" if variable.endswith("SECONDS") else "true"
+            assert Settings.read({variable: value}) != default, variable
+
+
+def test_both_functions_are_one_image_with_two_commands(resources):
+    api, batch = (resources[name] for name in ("ApiFunction", "BatchFunction"))
+    assert api["Metadata"] == batch["Metadata"]
+    assert api["Properties"]["ImageConfig"] == {"Command": ["handlers.api.handler"]}
+    assert batch["Properties"]["ImageConfig"] == {"Command": ["handlers.batch.handler"]}
+
+
+def test_the_leases_of_killed_functions_are_swept_up(resources):
+    rules = resources["OutputBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (sweeping,) = [rule for rule in rules if rule.get("Prefix") == keys.LEASES]
+    assert (sweeping["Status"], sweeping["ExpirationInDays"]) == ("Enabled", 1)
+
+
+def test_nothing_is_deleted_unless_somebody_asks_for_it(template):
+    for name in ("InputRetentionDays", "OutputRetentionDays"):
+        assert template["Parameters"][name]["Default"] == 0
+
+
+def test_every_bucket_is_private_encrypted_and_kept(resources):
+    buckets = [found for found in resources.values() if found["Type"] == "AWS::S3::Bucket"]
+    assert len(buckets) == 3
+    for bucket in buckets:
+        assert all(bucket["Properties"]["PublicAccessBlockConfiguration"].values())
+        assert "BucketEncryption" in bucket["Properties"]
+        assert bucket["DeletionPolicy"] == "Retain"
+
+
+def test_the_dashboard_is_json(resources):
+    body = resources["Dashboard"]["Properties"]["DashboardBody"]
+    assert len(json.loads(body)["widgets"]) == 4
+
+
+def test_every_parameter_is_in_a_group(template):
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    listed = [name for group in groups for name in group["Parameters"]]
+    assert sorted(listed) == sorted(template["Parameters"])

@@ -16,6 +16,7 @@ from asr.errors import AsrError, MalformedRequestError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import problems, requests
+from handlers.loading import preload
 from handlers.observability import logger, metrics, record, record_error, tracer
 from handlers.routes import add_routes
 
@@ -25,17 +26,6 @@ app = APIGatewayRestResolver(
     cors=CORSConfig(allow_origin=os.environ.get("CORS_ORIGIN", "*"), allow_headers=["x-api-key"]),
 )
 add_routes(app, settings)
-
-
-def preload() -> None:
-    """Open the model while Lambda initialises, which runs at full speed and before the request.
-
-    A fault is left for the request to report: one in this phase would only look like a crash.
-    """
-    try:
-        warm_transcriber(settings)
-    except AsrError as error:
-        logger.error("model not preloaded", detail=error.detail)
 
 
 def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
@@ -66,4 +56,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
-    preload()
+    preload(settings)
