@@ -62,6 +62,12 @@ class TooShortError(AsrError):
     code, status, title = "too_short", 422, "Audio is too short"
 
 
+class AudioGoneError(AsrError):
+    """What was to be transcribed is not there any more."""
+
+    code, status, title = "audio_gone", 410, "Audio is gone"
+
+
 class ModelUnavailableError(AsrError):
     """The model bundle is missing, altered, of another schema, or failed its golden clip."""
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from asr.errors import JobsUnavailableError
 from handlers import job_documents, problems
 from handlers.observability import logger
+from handlers.requests import decode_base64
 from jobs import names, status, tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
@@ -26,7 +27,7 @@ def add_job_routes(app: ApiGatewayResolver, settings: JobSettings | None) -> Non
     @app.post(problems.JOBS, **job_documents.CREATE)
     def create() -> Response[str]:
         owner, opened = _caller(app, storage)
-        request = tickets.read_request(app.current_event.decoded_body or "")
+        request = tickets.read_request(_body(app))
         ticket = tickets.issue(request, owner, datetime.now(UTC))
         opened.keep_ticket(ticket, owner)
         answer = {
@@ -39,11 +40,13 @@ def add_job_routes(app: ApiGatewayResolver, settings: JobSettings | None) -> Non
         return _answer(HTTPStatus.CREATED, answer, {"Location": f"{problems.JOBS}/{ticket.id}"})
 
     @app.get(f"{problems.JOBS}/<id>", **job_documents.READ)
-    def read(id: Annotated[str, Path(description="as the job's creation gave it")]) -> Response[str]:
+    def read(
+        id: Annotated[str, Path(description="as the job's creation gave it")],
+    ) -> Response[str]:
         owner, opened = _caller(app, storage)
         found = status.look_up(opened, owner, id, datetime.now(UTC)) if names.is_id(id) else None
         if found is None:
-            # The answer of any address that there is not: whether it is someone else's, nobody learns.
+            # As of any address that there is not: whether it is a job of another, nobody learns.
             raise NotFoundError
         return _answer(HTTPStatus.OK, found)
 
@@ -61,6 +64,11 @@ def _caller(app: ApiGatewayResolver, storage: Storage | None) -> tuple[str, Stor
     context = app.current_event.get("requestContext") or {}
     api_key_id = (context.get("identity") or {}).get("apiKeyId")
     return names.owner(api_key_id, storage.settings.owner_key), storage
+
+
+def _body(app: ApiGatewayResolver) -> str | bytes:
+    body = app.current_event.body or ""
+    return decode_base64(body) if app.current_event.is_base64_encoded else body
 
 
 def _answer(

@@ -152,4 +152,5 @@ def _job_paths() -> dict[str, Any]:
     add_job_routes(jobs, None)
     paths: dict[str, Any] = json.loads(jobs.get_openapi_json_schema(**INFORMATION))["paths"]
     paths[problems.JOBS]["post"]["requestBody"] = job_documents.CREATE_BODY
+    del paths[f"{problems.JOBS}/{{id}}"]["get"]["responses"]["422"]  # any id that is none is a 404
     return paths

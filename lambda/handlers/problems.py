@@ -1,4 +1,4 @@
-"""Errors as problem documents (RFC 9457): the one place where they become answers."""
+"""Problem documents (RFC 9457) as HTTP answers."""
 
 import json
 from http import HTTPStatus
@@ -10,26 +10,12 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from asr.errors import AsrError, MalformedRequestError
+from asr.problems import MEDIA_TYPE, document, from_error
 from handlers.observability import logger, record_error
 
-MEDIA_TYPE = "application/problem+json"
+__all__ = ["JOBS", "MEDIA_TYPE", "add_problems", "document", "from_error", "response"]
+
 JOBS = "/v1/jobs"  # where audio may go that is too large or too long for one request
-
-
-def document(code: str, status: int, title: str, detail: str) -> dict[str, Any]:
-    """The members of a problem document; `code` is from the closed list of `asr.errors`."""
-    return {
-        "type": f"urn:serverless-asr:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-
-
-def from_error(error: AsrError) -> dict[str, Any]:
-    """The problem document of one of our errors."""
-    return document(error.code, error.status, error.title, error.detail)
 
 
 def response(problem: dict[str, Any]) -> Response[str]:
@@ -55,16 +41,12 @@ def add_problems(app: ApiGatewayResolver) -> None:
     @app.not_found
     def not_found(_: NotFoundError) -> Response[str]:
         where = f"{app.current_event.http_method} {app.current_event.path}"
-        return response(
-            document("not_found", 404, "Not found", f"there is no {where}")
-        )
+        return response(document("not_found", 404, "Not found", f"there is no {where}"))
 
     @app.exception_handler(Exception)
     def fail(_: Exception) -> Response[str]:
         logger.exception("internal error")
-        return response(
-            document("internal", 500, "Internal error", "see the logs of this request")
-        )
+        return response(document("internal", 500, "Internal error", "see the logs of this request"))
 
 
 def _with_jobs(problem: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,9 @@ LINK_SECONDS = 15 * 60  # how long the link to a result can be followed
 # Within API Gateway's 29 seconds; a bucket answers in a fraction of one.
 _CONFIG = Config(
     signature_version="s3v4",
-    s3={"addressing_style": "virtual"},  # or links name no region, and redirect while a bucket is new
+    s3={
+        "addressing_style": "virtual"
+    },  # or links name no region, and redirect while a bucket is new
     connect_timeout=3,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -87,10 +89,23 @@ class Storage:
         return self._list(self.settings.output_bucket, names.prefix(owner, job_id))
 
     def read(self, key: str) -> dict[str, Any]:
-        """Read a JSON document of the output bucket."""
+        """Read a JSON document of the output bucket, which a listing has shown."""
         answer = self._s3.get_object(Bucket=self.settings.output_bucket, Key=key)
         document: dict[str, Any] = json.load(answer["Body"])
         return document
+
+    def find(self, key: str) -> dict[str, Any] | None:
+        """Read a JSON document of the output bucket that may come and go; None if it is not there.
+
+        Looked for by listing: to whom may not list a whole bucket, S3 says of a missing object only
+        that it is forbidden.
+        """
+        if key not in self._list(self.settings.output_bucket, key):
+            return None
+        try:
+            return self.read(key)
+        except self._s3.exceptions.NoSuchKey:
+            return None
 
     def link(self, key: str) -> str:
         """A presigned link to an object of the output bucket."""

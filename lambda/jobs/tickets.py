@@ -89,7 +89,7 @@ class Ticket:
 
 
 def read_request(body: str | bytes) -> JobRequest:
-    """Read the body of a request; raises MalformedRequestError, which names each member at fault."""
+    """Read the body of a request; raises MalformedRequestError that names each member at fault."""
     try:
         return JobRequest.model_validate_json(body)
     except ValidationError as error:

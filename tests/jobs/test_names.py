@@ -27,7 +27,10 @@ def test_an_owner_does_not_tell_the_key_and_depends_on_the_stack():
     one = names.owner("abcdefghij", "this stack")
     assert re.fullmatch("[0-9a-f]{32}", one)
     assert one == names.owner("abcdefghij", "this stack")
-    assert len({one, names.owner("abcdefghij", "another"), names.owner("abcdefghik", "this stack")}) == 3
+    assert (
+        len({one, names.owner("abcdefghij", "another"), names.owner("abcdefghik", "this stack")})
+        == 3
+    )
 
 
 @pytest.mark.parametrize("api_key_id", [None, ""])
@@ -63,7 +66,10 @@ def test_any_file_name_becomes_a_key_that_s3_takes(file_name: str):
     name = names.safe_file_name(file_name)
     assert 0 < len(name.encode()) <= names.FILE_NAME_BYTES
     assert not set(name) & set("/\\+%&?#*'\"<>$")
-    assert not any(unicodedata.category(character).startswith(("C", "Z")) for character in name.replace(" ", ""))
+    assert not any(
+        unicodedata.category(character).startswith(("C", "Z"))
+        for character in name.replace(" ", "")
+    )
     assert name not in {".", ".."}
     assert names.safe_file_name(name) == name
 

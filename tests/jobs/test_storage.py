@@ -57,7 +57,11 @@ def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: Storage, t
     ]
     assert exact == {
         "bucket": storage.settings.input_bucket,
-        **{name: value for name, value in form["fields"].items() if name not in {"policy", "x-amz-signature"}},
+        **{
+            name: value
+            for name, value in form["fields"].items()
+            if name not in {"policy", "x-amz-signature"}
+        },
     }
     assert (exact["key"], exact["Content-Type"]) == (ticket.key, "audio/mpeg")
     left = datetime.fromisoformat(policy["expiration"]) - datetime.now(UTC)

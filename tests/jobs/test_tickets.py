@@ -77,7 +77,10 @@ def test_a_content_type_that_is_given_is_kept(content_type: str):
         ('{"file_name": "\\ud800"}', "JSON"),
         ('{"file_name": "a", "formats": []}', "formats: .*at least 1"),
         ('{"file_name": "a", "formats": ["json", "pdf"]}', r"formats\.1: .*'vtt'"),
-        ('{"file_name": "a", "callback_url": "https://example.com"}', "callback_url: .*not permitted"),
+        (
+            '{"file_name": "a", "callback_url": "https://example.com"}',
+            "callback_url: .*not permitted",
+        ),
         ('{"file_name": "a", "content_type": "text/html"}', "content_type: .*audio"),
         ('{"file_name": "a", "content_type": "audio/mpeg\\r\\nx: y"}', "content_type: .*audio"),
     ],
