@@ -28,9 +28,17 @@ def test_every_error_that_a_request_can_get_is_documented():
     ]
     only_of_batch = {errors.AudioGoneError}
     for error in set(errors.AsrError.__subclasses__()) - only_of_batch:
-        described = [a for status, a in answers if status == str(error.status)]
-        assert any(error.code in answer["description"] for answer in described)
-        assert all("application/problem+json" in answer["content"] for answer in described)
+        assert any(
+            error.code in answer["description"] and "application/problem+json" in answer["content"]
+            for status, answer in answers
+            if status == str(error.status)
+        )
+
+
+def test_jobs_document_no_answer_that_they_do_not_give():
+    paths = document()["paths"]
+    assert set(paths["/v1/jobs"]["post"]["responses"]) == {"201", "400", "503"}
+    assert set(paths["/v1/jobs/{id}"]["get"]["responses"]) == {"200", "404", "503"}
 
 
 def test_a_job_is_asked_for_with_json():
