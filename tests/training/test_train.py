@@ -29,7 +29,7 @@ def data(tmp_path):
 @pytest.fixture
 def steps(monkeypatch):
     """Texts and weights by step as they are trained; a checkpoint every 2 steps."""
-    monkeypatch.setattr(train, "SAVE_EVERY_STEPS", 2)
+    monkeypatch.setattr("training.callbacks.SAVE_EVERY_STEPS", 2)
     heard = defaultdict(list)
     step = CtcModule.training_step
 
