@@ -25,6 +25,8 @@ class Settings:
         BATCH_FORMATS: forms written beside each result, comma-separated: `text`, `srt`, `vtt`.
     output_bucket : str
         OUTPUT_BUCKET: where batch writes.
+    queue_url : str
+        QUEUE_URL: the queue whose messages the batch function gets.
     """
 
     model_uri: str = ""
@@ -34,6 +36,7 @@ class Settings:
     batch_max_seconds: float = 4 * 3600.0
     batch_formats: tuple[str, ...] = ()
     output_bucket: str = ""
+    queue_url: str = ""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -51,6 +54,7 @@ class Settings:
             ),
             batch_formats=names(environment.get("BATCH_FORMATS", "")),
             output_bucket=environment.get("OUTPUT_BUCKET", ""),
+            queue_url=environment.get("QUEUE_URL", ""),
         )
 
     def with_model(self, uri: str) -> "Settings":

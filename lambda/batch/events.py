@@ -43,6 +43,12 @@ def is_older(sequencer: str, other: str) -> bool:
     return sequencer.rjust(width, "0").lower() < other.rjust(width, "0").lower()
 
 
+def is_queue(event: Members) -> bool:
+    """Whether the event is a batch of SQS messages, each of which is read by `read_message`."""
+    records = event.get("Records") or [{}]
+    return bool(records[0].get("eventSource") == "aws:sqs")
+
+
 def read(event: Members) -> list[ObjectEvent]:
     """Objects written, of an event that is no batch of messages; none of a test or a deletion.
 

@@ -16,23 +16,13 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import problems, requests
 from handlers.gateway import gateway_resolver
+from handlers.loading import preload
 from handlers.observability import logger, metrics, record, record_error, tracer
 from handlers.routes import add_routes
 
 settings = Settings.read()
 app = gateway_resolver()
 add_routes(app, settings)
-
-
-def preload() -> None:
-    """Open the model while Lambda initialises, which runs at full speed and before the request.
-
-    A fault is left for the request to report: one in this phase would only look like a crash.
-    """
-    try:
-        warm_transcriber(settings)
-    except AsrError as error:
-        logger.error("model not preloaded", detail=error.detail)
 
 
 def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
@@ -63,4 +53,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:  # noqa: ANN4
 
 
 if "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ:
-    preload()
+    preload(settings)
