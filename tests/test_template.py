@@ -1,6 +1,7 @@
 """The SAM template, as far as it can be judged without AWS: routes, keys, rights."""
 
 import json
+import re
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,35 @@ def test_a_page_may_upload_and_fetch_results(resources: dict[str, Any]):
     for bucket, method in (("InputBucket", "POST"), ("OutputBucket", "GET")):
         (rule,) = resources[bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
         assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == ([method], ["CorsOrigin"])
+
+
+def test_the_state_machine_is_given_all_that_its_definition_names(resources: dict[str, Any]):
+    machine = resources["BulkStateMachine"]["Properties"]
+    definition = (TEMPLATE.parent / machine["DefinitionUri"]).read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", definition)) == machine["DefinitionSubstitutions"].keys()
+
+
+def test_the_state_machine_may_do_what_its_maps_do_and_nothing_more(resources: dict[str, Any]):
+    machine = resources["BulkStateMachine"]["Properties"]
+    (policy,) = machine["Policies"]
+    name = machine["Name"]
+    account = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+    assert {s["Sid"]: (s["Action"], s["Resource"]) for s in policy["Statement"]} == {
+        "Transcribe": ("lambda:InvokeFunction", "BatchFunction.Arn"),
+        "ListObjects": ("s3:ListBucket", "InputBucket.Arn"),
+        "ReadInventories": ("s3:GetObject", "${InputBucket.Arn}/*"),
+        "WriteReports": (
+            [
+                "s3:PutObject",
+                "s3:GetObject",
+                "s3:ListMultipartUploadParts",
+                "s3:AbortMultipartUpload",
+            ],
+            "${OutputBucket.Arn}/.bulk/*",
+        ),
+        "RunBatches": ("states:StartExecution", f"{account}:stateMachine:{name}"),
+        "FollowBatches": (
+            ["states:DescribeExecution", "states:StopExecution"],
+            f"{account}:execution:{name}/*",
+        ),
+    }

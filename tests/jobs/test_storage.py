@@ -7,6 +7,7 @@ import boto3
 import pytest
 import requests
 
+from batch.s3 import FORMATS
 from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
@@ -38,7 +39,7 @@ def test_an_upload_lies_under_its_key_with_type_and_formats(storage: Storage, ti
     assert answer.status_code == 204
     stored = boto3.client("s3").get_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Body"].read() == b"audio"
-    assert (stored["ContentType"], stored["Metadata"]) == ("audio/mpeg", {"formats": "json,srt"})
+    assert (stored["ContentType"], stored["Metadata"]) == ("audio/mpeg", {FORMATS: "json,srt"})
     (found,) = storage.uploads("me", ticket.id).values()
     assert (found.etag, found.bytes) == (stored["ETag"].strip('"'), 5)
 
