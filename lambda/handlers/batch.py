@@ -59,8 +59,8 @@ def _answer(written: ObjectEvent, deadline: Deadline) -> Outcome:
     return outcome
 
 
-def _answer_message(deadline: Deadline, message: SQSRecord) -> None:
-    answer_all(events.read_message(message.body), deadline)
+def _answer_message(deadline: Deadline, record: SQSRecord) -> None:  # Powertools names it so
+    answer_all(events.read_message(record.body), deadline)
 
 
 def remaining_of(context: LambdaContext) -> Deadline:
