@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -38,15 +37,12 @@ class Stored:
     modified: datetime
 
 
-@dataclass(frozen=True)
 class Storage:
-    """Both buckets, with the one client of a process."""
+    """Both buckets, with a client that is made at once: while a function initialises."""
 
-    settings: JobSettings
-
-    @cached_property
-    def _s3(self) -> "S3Client":
-        return boto3.client("s3", config=_CONFIG)
+    def __init__(self, settings: JobSettings) -> None:
+        self.settings = settings
+        self._s3: S3Client = boto3.client("s3", config=_CONFIG)
 
     def keep_ticket(self, ticket: Ticket, owner: str) -> None:
         """Write the ticket, from which on the job exists."""
