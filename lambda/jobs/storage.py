@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINK_SECONDS = 15 * 60  # how long the link to a result can be followed
-# Within API Gateway's 29 seconds; a bucket answers in a fraction of one.
+# Virtual addresses, or links name no region, and redirect while a bucket is new. All tries together
+# stay within API Gateway's 29 seconds; a bucket answers in a fraction of one.
 _CONFIG = Config(
     signature_version="s3v4",
-    s3={
-        "addressing_style": "virtual"
-    },  # or links name no region, and redirect while a bucket is new
+    s3={"addressing_style": "virtual"},
     connect_timeout=3,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
