@@ -2,16 +2,7 @@
 
 import pytest
 
-from tests.batch import cloud, places
-
-
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory):
-    """The address of a server that speaks S3 and SQS; this process's environment points there."""
-    with cloud.server() as url, pytest.MonkeyPatch.context() as patch:
-        for name, value in cloud.access(url).items():
-            patch.setenv(name, value)
-        yield url
+from tests.batch import places
 
 
 @pytest.fixture

@@ -56,8 +56,11 @@ def answer(place: Place, model: str, event: ObjectEvent) -> str:
         return "busy"
 
 
-def answer_until(place: Place, model: str, event: ObjectEvent, change: int) -> None:
+def answer_until(
+    environment: dict[str, str], place: Place, model: str, event: ObjectEvent, change: int
+) -> None:
     """Answer one event, and be killed right before the change of this number, from 0."""
+    os.environ.update(environment)
     left = change
 
     def before(step: str) -> None:
@@ -70,9 +73,17 @@ def answer_until(place: Place, model: str, event: ObjectEvent, change: int) -> N
     worker(place, model, before).answer(event, Deadline(lambda: 60.0))
 
 
+def at_the_same_time(place: Place, model: str, announced: list[ObjectEvent]) -> list[str]:
+    """Answer events by two processes; gives the status of each."""
+    tasks = [(place, model, event) for event in announced]
+    with fork_server.Pool(2, os.environ.update, (dict(os.environ),)) as pool:
+        return pool.starmap(answer, tasks, chunksize=1)
+
+
 def was_killed(place: Place, model: str, event: ObjectEvent, change: int) -> bool:
     """Run `answer_until` in another process; False if it came to its end."""
-    process = fork_server.Process(target=answer_until, args=(place, model, event, change))
+    arguments = (dict(os.environ), place, model, event, change)
+    process = fork_server.Process(target=answer_until, args=arguments)
     process.start()
     process.join()
     assert process.exitcode in {0, -signal.SIGKILL}

@@ -107,9 +107,21 @@ class FolderPlace:
         return {name for name in found if name.endswith(".lease") or keys.LEASES not in name}
 
 
-def document(place: Place, name: str) -> dict[str, Any]:
-    """A document among the answers."""
+def content(place: Place, name: str) -> bytes:
+    """What lies among the answers under a name."""
     stored = place.store().read(name)
     assert stored is not None
-    members: dict[str, Any] = json.loads(stored.body)
+    return stored.body
+
+
+def clear(place: Place, name: str) -> None:
+    """Delete it, whatever it is."""
+    etag = place.store().etag(name)
+    assert etag is not None
+    place.store().delete(name, etag)
+
+
+def document(place: Place, name: str) -> dict[str, Any]:
+    """A document among the answers."""
+    members: dict[str, Any] = json.loads(content(place, name))
     return members

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from batch import keys, lease
+from batch import keys
 from batch.deadline import Deadline, RetryLaterError
 from batch.events import ObjectEvent
 from tests.asr import toy
 from tests.batch import convergence
-from tests.batch.places import Place, document
+from tests.batch.places import Place, clear, content, document
 
 HELLO, THERE = toy.wav("hello"), toy.wav("there you are")
 NO_AUDIO, NEITHER = b"not audio", b"not audio either"
@@ -27,19 +27,19 @@ def hour_later(monkeypatch):
         nonlocal ahead
         ahead = 3600.0 if there else 0.0
 
-    monkeypatch.setattr(lease.time, "time", lambda: true() + ahead)
+    monkeypatch.setattr("batch.lease.now", lambda: true() + ahead)
     return move
 
 
-def check_whole(place: Place, event: ObjectEvent, content: bytes) -> None:
+def check_whole(place: Place, event: ObjectEvent, put: bytes) -> None:
     """Check that there is one answer, whole, to what was put last, and nothing else."""
     told = {HELLO: "hello", THERE: "there you are"}
-    if content in told:
+    if put in told:
         assert place.names() == RESULT
         members = document(place, "a.json")
-        assert members["transcript"] == told[content]
+        assert members["transcript"] == told[put]
         assert members["formats"] == list(convergence.ALL_FORMS)
-        check_companions(place, told[content])
+        check_companions(place, told[put])
     else:
         assert place.names() == {"a.error.json"}
         members = document(place, "a.error.json")
@@ -48,7 +48,7 @@ def check_whole(place: Place, event: ObjectEvent, content: bytes) -> None:
 
 def check_companions(place: Place, told: str) -> None:
     for form in convergence.ALL_FORMS:
-        assert told.encode() in place.store().read(keys.companion_key("a", form)).body
+        assert told.encode() in content(place, keys.companion_key("a", form))
 
 
 def check_nothing_or_whole(place: Place) -> None:
@@ -106,12 +106,12 @@ def clear_leases(place: Place) -> None:
     """What a lifecycle rule does to the lease of who was killed after the answer was whole."""
     for name in place.names():
         if name.startswith(keys.LEASES):
-            place.store().delete(name, place.store().etag(name))
+            clear(place, name)
 
 
 def reset(place: Place) -> None:
     for name in place.names():
-        place.store().delete(name, place.store().etag(name))
+        clear(place, name)
 
 
 @pytest.mark.parametrize(
@@ -119,19 +119,19 @@ def reset(place: Place) -> None:
     [[THERE], [NO_AUDIO], [THERE, NO_AUDIO], [NO_AUDIO, THERE]],
     ids=["result", "refusal", "result, refusal", "refusal, result"],
 )
-@pytest.mark.parametrize("content", [HELLO, NEITHER], ids=["audio", "no audio"])
+@pytest.mark.parametrize("put", [HELLO, NEITHER], ids=["audio", "no audio"])
 @pytest.mark.parametrize(
     "before", [None, HELLO, NEITHER], ids=["new", "result before", "refusal before"]
 )
 def test_overtaken_before_any_step_it_overwrites_nothing_newer(
-    folder_place, toy_bundle, hour_later, before, content, meanwhile
+    folder_place, toy_bundle, hour_later, before, put, meanwhile
 ):
     """Also where its lease has run out unnoticed, as if its clock stood still."""
     place, model = folder_place, str(toy_bundle)
     for step in itertools.count():
         if before is not None:
             convergence.worker(place, model).answer(place.put("a", before), FOREVER)
-        overtaken = overtake(place, model, hour_later, content, meanwhile, step)
+        overtaken = overtake(place, model, hour_later, put, meanwhile, step)
         if overtaken is None:
             break
         check_whole(place, overtaken, meanwhile[-1])
@@ -139,8 +139,8 @@ def test_overtaken_before_any_step_it_overwrites_nothing_newer(
     assert step > 10
 
 
-def overtake(place, model, hour_later, content, meanwhile, step) -> ObjectEvent | None:
-    """Answer `content`; before the given step others overwrite and answer it. The last event."""
+def overtake(place, model, hour_later, put, meanwhile, step) -> ObjectEvent | None:
+    """Answer `put`; before the given step others overwrite and answer it. The last event."""
     last = None
     steps = itertools.count()
 
@@ -153,7 +153,7 @@ def overtake(place, model, hour_later, content, meanwhile, step) -> ObjectEvent 
                 convergence.worker(place, model).answer(last, FOREVER)
             hour_later(False)
 
-    event = place.put("a", content)
+    event = place.put("a", put)
     slow = convergence.worker(place, model, others)
     try:
         slow.answer(event, Deadline(lambda: 60.0))
@@ -165,9 +165,8 @@ def overtake(place, model, hour_later, content, meanwhile, step) -> ObjectEvent 
 def test_two_workers_with_the_same_event_at_the_same_time_answer_it_once(place, toy_bundle):
     keys_of_objects = [f"{number}.wav" for number in range(5)]
     announced = [place.put(key, HELLO) for key in keys_of_objects]
-    with convergence.fork_server.Pool(2) as pool:
-        tasks = [(place, str(toy_bundle), event) for event in announced for _ in range(2)]
-        statuses = pool.starmap(convergence.answer, tasks, chunksize=1)
+    twice = [event for event in announced for _ in range(2)]
+    statuses = convergence.at_the_same_time(place, str(toy_bundle), twice)
     assert statuses.count("transcribed") == len(keys_of_objects)
     assert set(statuses) <= {"transcribed", "up_to_date", "busy"}
     assert {name for name in place.names() if name.endswith(".json")} == {
@@ -176,10 +175,7 @@ def test_two_workers_with_the_same_event_at_the_same_time_answer_it_once(place, 
 
 
 def test_events_in_reverse_from_two_workers_at_the_same_time_end_in_the_newest(place, toy_bundle):
-    model = str(toy_bundle)
-    announced = [place.put("a", content) for content in (HELLO, NO_AUDIO, THERE)]
-    with convergence.fork_server.Pool(2) as pool:
-        tasks = [(place, model, event) for event in reversed(announced)]
-        statuses = pool.starmap(convergence.answer, tasks, chunksize=1)
+    announced = [place.put("a", put) for put in (HELLO, NO_AUDIO, THERE)]
+    statuses = convergence.at_the_same_time(place, str(toy_bundle), announced[::-1])
     assert statuses.count("transcribed") == 1
     check_whole(place, announced[-1], THERE)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from batch import keys, lease
+from batch import keys
 from batch.deadline import Deadline, OutOfTimeError
 from batch.lease import BusyError, held
 from batch.store import ConflictError
@@ -23,7 +23,7 @@ def later(monkeypatch):
         nonlocal ahead
         ahead += timedelta(seconds=seconds)
 
-    monkeypatch.setattr(lease.time, "time", lambda: true() + ahead.total_seconds())
+    monkeypatch.setattr("batch.lease.now", lambda: true() + ahead.total_seconds())
     return move
 
 

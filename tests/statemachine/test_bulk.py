@@ -5,11 +5,10 @@ import io
 import json
 import time
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
 
 import boto3
 import pytest
-import requests
 from moto.awslambda.models import LambdaBackend
 
 from asr.settings import Settings
@@ -71,7 +70,6 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Lambda:
 @pytest.fixture
 def deployed(
     job_settings: JobSettings,
-    s3_endpoint: str,
     toy_bundle,
     function: Lambda,
     monkeypatch: pytest.MonkeyPatch,
@@ -79,10 +77,6 @@ def deployed(
     settings = Settings(model_uri=str(toy_bundle), output_bucket=job_settings.output_bucket)
     monkeypatch.setattr(batch, "settings", settings)
     monkeypatch.setattr(bulk, "POLL_SECONDS", 0.2)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
-    monkeypatch.setenv("MOTO_PORT", str(urlsplit(s3_endpoint).port))  # where its interpreter calls
-    config = {"stepfunctions": {"execute_state_machine": True}}
-    requests.post(f"{s3_endpoint}/moto-api/config", json=config, timeout=30).raise_for_status()
     return Bulk(job_settings, function, interpreter.deployed(job_settings.output_bucket))
 
 
