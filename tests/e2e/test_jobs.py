@@ -186,7 +186,7 @@ class Queue:
 def announced(settings: JobSettings) -> Queue:
     """A queue to which the input bucket tells of uploads."""
     queue = Queue(settings.input_bucket)
-    told = {"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}
+    told: Any = {"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}
     boto3.client("s3").put_bucket_notification_configuration(
         Bucket=settings.input_bucket,
         NotificationConfiguration={"QueueConfigurations": [told]},
