@@ -60,7 +60,7 @@ def answer_until(
     environment: dict[str, str], place: Place, model: str, event: ObjectEvent, change: int
 ) -> None:
     """Answer one event, and be killed right before the change of this number, from 0."""
-    os.environ.update(environment)
+    _adopt(environment)
     left = change
 
     def before(step: str) -> None:
@@ -73,10 +73,15 @@ def answer_until(
     worker(place, model, before).answer(event, Deadline(lambda: 60.0))
 
 
+def _adopt(environment: dict[str, str]) -> None:
+    """Take over an environment: a process has that of the server it comes from."""
+    os.environ.update(environment)
+
+
 def at_the_same_time(place: Place, model: str, announced: list[ObjectEvent]) -> list[str]:
     """Answer events by two processes; gives the status of each."""
     tasks = [(place, model, event) for event in announced]
-    with fork_server.Pool(2, os.environ.update, (dict(os.environ),)) as pool:
+    with fork_server.Pool(2, _adopt, (dict(os.environ),)) as pool:
         return pool.starmap(answer, tasks, chunksize=1)
 
 

@@ -326,10 +326,10 @@ def test_an_answer_to_another_object_is_not_overwritten(place, worker):
     assert document(place, "a.error.json")["transcript"] == "hello"
 
 
-def test_time_that_runs_out_ends_the_work_and_leaves_nothing(place, toy_transcriber):
-    left = iter([900.0, 900.0, 900.0, *[20.0] * 100])
-    deadline = Deadline(lambda: next(left), math.inf)
-    worker = Worker(place.sources(), place.store(), toy_transcriber, Settings())
+def test_time_that_runs_out_ends_the_work_and_leaves_nothing(place, worker, spy):
+    left = [900.0]
+    deadline = Deadline(lambda: left[-1], math.inf)
+    spy.during = lambda: left.append(20.0)
     worker._speed = 100.0  # seconds of work to one of audio
     with pytest.raises(OutOfTimeError):
         worker.answer(place.put("a", toy.wav("hello")), deadline)
