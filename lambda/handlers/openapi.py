@@ -6,6 +6,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 from asr import errors
+from asr.transcript import FORMATS
 
 INFORMATION: dict[str, Any] = {
     "title": "Serverless speech recognition",
@@ -61,7 +62,7 @@ _REQUEST_BODY = {
                 "required": ["audio"],
                 "properties": {
                     "audio": {"type": "string", "format": "byte", "description": "base64"},
-                    "format": {"enum": ["json", "text", "srt", "vtt", "verbose_json"]},
+                    "format": {"enum": list(FORMATS)},
                     "timestamps": {"type": "boolean"},
                 },
             }

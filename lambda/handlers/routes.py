@@ -15,7 +15,7 @@ from asr.transcriber import warm_transcriber
 from handlers import openapi, problems, requests
 from handlers.observability import logger, record, record_error
 
-Format = Literal["json", "text", "srt", "vtt", "verbose_json"]
+Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
 
 
 def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
