@@ -14,6 +14,7 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import openapi, problems, requests
 from handlers.observability import logger, record, record_error
+from handlers.openai_routes import add_openai_routes
 
 Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
 
@@ -21,6 +22,7 @@ Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
 def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add all routes, and the answers to what goes wrong in them, to `app`."""
     _add_service(app, settings)
+    add_openai_routes(app, settings)
     _add_documents(app)
     _add_problems(app)
 

@@ -47,7 +47,7 @@ def read_vtt(text: str) -> list[Shown]:
             caption.start_time.in_milliseconds(),
             caption.end_time.in_milliseconds(),
         )
-        for caption in webvtt.from_string(text)
+        for caption in webvtt.from_string(text).captions
     ]
 
 

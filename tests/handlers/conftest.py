@@ -1,13 +1,32 @@
+import threading
+import time
+from collections.abc import Iterator
+
 import pytest
+import uvicorn
 
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
-from handlers import api, routes
+from handlers import api, local, openai_routes, routes
 
 
 @pytest.fixture(autouse=True)
 def toy_model(toy_bundle, monkeypatch):
     """Handlers serve the toy, whatever settings they were made with."""
     toy = Settings(model_uri=str(toy_bundle))
-    monkeypatch.setattr(api, "warm_transcriber", lambda _: warm_transcriber(toy))
-    monkeypatch.setattr(routes, "warm_transcriber", lambda _: warm_transcriber(toy))
+    for door in (api, openai_routes, routes):
+        monkeypatch.setattr(door, "warm_transcriber", lambda _: warm_transcriber(toy))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The local server on a port of its own; gives the base of its addresses."""
+    served = uvicorn.Server(uvicorn.Config(local.app, port=0, log_level="warning"))
+    thread = threading.Thread(target=served.run)
+    thread.start()
+    while not served.started:
+        time.sleep(0.01)
+    (listener,) = served.servers[0].sockets
+    yield "http://{}:{}".format(*listener.getsockname())
+    served.should_exit = True
+    thread.join()

@@ -14,6 +14,9 @@ def test_the_document_lists_the_routes_with_their_methods():
     assert {path: sorted(methods) for path, methods in paths.items()} == {
         "/v1/transcribe": ["post"],
         "/v1/health": ["get"],
+        "/v1/audio/transcriptions": ["post"],
+        "/v1/models": ["get"],
+        "/v1/models/{model}": ["get"],
     }
 
 
