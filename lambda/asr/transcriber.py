@@ -63,7 +63,11 @@ class Transcriber:
 
         The transcript and the errors are those of `transcribe`.
         """
-        return self._run(audio.stream(source, budget), 0.0)
+        return self.transcribe_blocks(audio.stream(source, budget))
+
+    def transcribe_blocks(self, blocks: Iterable[Floats]) -> Transcript:
+        """Transcribe a waveform that comes in blocks, as `audio.stream` gives them."""
+        return self._run(blocks, 0.0)
 
     def _run(self, blocks: Iterable[Floats], decoded: float) -> Transcript:
         started = time.perf_counter()
