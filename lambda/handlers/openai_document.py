@@ -64,7 +64,7 @@ TRANSCRIPTIONS: dict[str, Any] = {
                 "text/plain": {"schema": schemas.STRING},
                 "text/vtt": {"schema": schemas.STRING},
                 "application/x-subrip": {"schema": schemas.STRING},
-                "text/event-stream": {"schema": schemas.STRING},
+                "text/event-stream": {"schema": schemas.EVENT},
             },
         },
         **_errors(

@@ -24,11 +24,12 @@ from handlers.openai_requests import FieldError, OpenaiRequest
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 OWNER = "serverless-asr"
+PATHS = ("/v1/audio/", "/v1/models/")  # what is missing below these is refused as they do
 # Their service knows neither status: audio that it cannot use is a bad request.
 _STATUSES = {415: 400, 422: 400}
 
 
-def add_openai_routes(app: ApiGatewayResolver, settings: Settings) -> None:
+def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add the routes to `app`."""
 
     @app.post(
@@ -67,6 +68,11 @@ def refuse_as_they_do(app: ApiGatewayResolver, next_middleware: NextMiddleware) 
     except Exception:
         logger.exception("internal error")
         return _error(500, "see the logs of this request", None, "internal")
+
+
+def not_found(method: str, path: str) -> Response[Any]:
+    """Answer a request for which there is no route."""
+    return _error(404, f"there is no {method} {path}", None, "not_found")
 
 
 def _answer(request: OpenaiRequest, transcript: Transcript) -> Response[Any]:

@@ -26,7 +26,12 @@ _REQUEST_BODY: dict[str, Any] = {
                 "properties": {
                     "audio": {"type": "string", "format": "byte", "description": "base64"},
                     "format": {"enum": list(FORMATS)},
-                    "timestamps": {"type": "boolean"},
+                    "timestamps": {
+                        "anyOf": [
+                            {"type": "boolean"},
+                            {"enum": ["true", "false", "1", "0", 1, 0]},
+                        ]
+                    },
                 },
             }
         },

@@ -12,9 +12,8 @@ from asr.audio import Budget
 from asr.errors import AsrError, MalformedRequestError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
-from handlers import openapi, problems, requests
+from handlers import openai_routes, openapi, problems, requests
 from handlers.observability import logger, record, record_error
-from handlers.openai_routes import add_openai_routes
 
 Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
 
@@ -22,7 +21,7 @@ Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
 def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add all routes, and the answers to what goes wrong in them, to `app`."""
     _add_service(app, settings)
-    add_openai_routes(app, settings)
+    openai_routes.add_routes(app, settings)
     _add_documents(app)
     _add_problems(app)
 
@@ -71,9 +70,11 @@ def _add_problems(app: ApiGatewayResolver) -> None:
 
     @app.not_found
     def not_found(_: NotFoundError) -> Response[str]:
-        where = f"{app.current_event.http_method} {app.current_event.path}"
+        method, path = app.current_event.http_method, app.current_event.path
+        if path.startswith(openai_routes.PATHS):
+            return openai_routes.not_found(method, path)
         return problems.response(
-            problems.document("not_found", 404, "Not found", f"there is no {where}")
+            problems.document("not_found", 404, "Not found", f"there is no {method} {path}")
         )
 
     @app.exception_handler(Exception)

@@ -66,6 +66,10 @@ VERBOSE = members(
     usage=USAGE,
 )
 TEXT = members(text=STRING, usage=USAGE)
+EVENT = members(
+    event={"enum": ["transcript.text.delta", "transcript.text.done"]},
+    data={"type": "string", "contentMediaType": "application/json"},
+)
 OPENAI_MODEL = members(id=STRING, object={"const": "model"}, created=INTEGER, owned_by=STRING)
 OPENAI_ERROR = members(
     error=members(message=STRING, type=STRING, param={"type": ["string", "null"]}, code=STRING)

@@ -1,6 +1,8 @@
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import uvicorn
@@ -8,6 +10,16 @@ import uvicorn
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import api, local, openai_routes, routes
+
+# Answers to schemathesis by operation and status, printed after the tests.
+ANSWERS: Counter[tuple[str, int]] = Counter()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if ANSWERS:
+        terminalreporter.section(f"schemathesis: {ANSWERS.total()} requests")
+    for (operation, status), count in sorted(ANSWERS.items()):
+        terminalreporter.write_line(f"{operation}: {status} {count} times")
 
 
 @pytest.fixture(autouse=True)
