@@ -52,11 +52,9 @@ def read(body: bytes, content_type: str) -> Form:
     if media_type != MEDIA_TYPE:
         raise MalformedRequestError(f"the body is not declared as {MEDIA_TYPE}")
     try:
+        # No part is so large that it would go to a file.
         parts = multipart.MultipartParser(
-            BytesIO(body),
-            options.get("boundary", ""),
-            spool_limit=MAX_BODY_BYTES,
-            memory_limit=MAX_BODY_BYTES,
+            BytesIO(body), options.get("boundary", ""), spool_limit=MAX_BODY_BYTES
         ).parts()
     except multipart.MultipartError as error:
         raise MalformedRequestError(f"the form cannot be read: {error}") from error

@@ -1,13 +1,18 @@
 import io
 import json
 import os
+import re
+import select
 import signal
 import subprocess
 import sys
+import time
 
+import numpy as np
 import pytest
 
 from asr import __main__ as cli
+from asr import audio
 from asr.transcript import FORMATS
 from tests.asr import toy
 
@@ -87,6 +92,11 @@ def test_standard_input_is_a_file_called_dash(run, monkeypatch):
 def test_a_bundle_that_is_not_there_is_one_line(capsys, tmp_path):
     assert cli.main(["--bundle", str(tmp_path), "x.wav"]) == 1
     assert capsys.readouterr().err.startswith("model_unavailable: cannot read manifest.json")
+
+
+def test_a_file_may_be_as_long_as_the_environment_says(run, clip, monkeypatch):
+    monkeypatch.setenv("BATCH_MAX_SECONDS", "0.5")
+    assert run(clip) == (1, "", f"{clip}: too_long: The audio is longer than 0.5 seconds.\n")
 
 
 def test_the_golden_clip_is_checked_on_demand(run):
@@ -176,17 +186,34 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_sees_how_far_the_model_has_heard(run, tmp_path, monkeypatch):
+def watched(run, clip, monkeypatch):
+    """What a terminal gets while a clip is transcribed."""
     monkeypatch.setattr(cli, "PATIENCE_SECONDS", 0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    long = tmp_path / "long.wav"
-    long.write_bytes(toy.wav("abcdefgh" * 20))  # of 16 s
-    assert run(long)[:2] == (0, "abcdefgh" * 20 + "\n")
-    assert "0/1 [" in terminal.getvalue()
-    assert "long.wav 0:00:16" in terminal.getvalue()
-    # The bar is gone in the end.
-    assert terminal.getvalue().rstrip("\n").rpartition("\r")[0].rpartition("\r")[2].strip() == ""
+    assert run(clip)[0] == 0
+    return terminal.getvalue()
+
+
+def test_a_terminal_sees_how_far_the_model_has_heard(run, clip, monkeypatch):
+    stream = audio.stream
+
+    def slow(*arguments):
+        for block in stream(*arguments):
+            for _ in range(4):
+                yield np.tile(block, 4)
+                time.sleep(0.15)
+
+    monkeypatch.setattr(audio, "stream", slow)
+    shown = watched(run, clip, monkeypatch)
+    drawn = set(re.findall(r"0/1 \[[^\r]*clip.wav (0:00:\d\d)\]", shown))
+    assert len(drawn) >= 3
+
+
+def test_the_bar_is_gone_in_the_end(run, clip, monkeypatch):
+    before, _, end = watched(run, clip, monkeypatch).rpartition("\r")
+    assert "0/1" in before
+    assert (before.rpartition("\r")[2].strip(), end) == ("", "")
 
 
 def test_an_interrupted_run_ends_as_shells_expect(run, clip, monkeypatch):
@@ -216,12 +243,27 @@ def test_a_reader_that_has_seen_enough_is_no_error(command, tmp_path):
     assert run.returncode == -signal.SIGPIPE
 
 
+def test_a_transcript_is_printed_before_the_next_file_is_read(command, clip, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    with subprocess.Popen(
+        [*command, str(clip), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as run:
+        assert run.stdout is not None
+        ready, _, _ = select.select([run.stdout], [], [], 60)
+        assert ready
+        out, _ = run.communicate(toy.wav("piped"))
+        assert out.endswith(b"piped\n\n")
+
+
 def test_a_name_that_is_not_utf_8_is_printed_as_it_is(command, tmp_path):
     name = os.fsencode(tmp_path) + b"/caf\xe9.wav"
     with open(name, "wb") as file:  # noqa: PTH123 - a Path holds no bytes
         file.write(toy.wav("a clip"))
     run = subprocess.run(
-        [*command, name, "-"], input=toy.wav("piped"), capture_output=True, check=False
+        [*command, name, name],
+        env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
+        capture_output=True,
+        check=False,
     )
-    assert run.stdout == b"==> " + name + b" <==\na clip\n\n==> - <==\npiped\n\n"
+    assert run.stdout == (b"==> " + name + b" <==\na clip\n\n") * 2
     assert (run.returncode, run.stderr) == (0, b"")

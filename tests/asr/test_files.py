@@ -93,6 +93,14 @@ def test_a_file_is_written_with_its_folders_over_an_older_one(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["a.txt"]
 
 
+def test_a_file_is_replaced_and_not_written_into(tmp_path):
+    target, other_name = tmp_path / "a.txt", tmp_path / "b.txt"
+    files.write(target, "first")
+    other_name.hardlink_to(target)
+    files.write(target, "second")
+    assert (target.read_text(), other_name.read_text()) == ("second", "first")
+
+
 def test_what_cannot_be_written_leaves_the_older_file_and_nothing_else(tmp_path):
     target = tmp_path / "a.txt"
     files.write(target, "first")

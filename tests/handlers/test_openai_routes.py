@@ -214,6 +214,7 @@ def test_a_form_that_api_gateway_hands_on_is_transcribed():
         (b"{}", "application/json", None),
         (toy.wav(SPOKEN), "audio/wav", None),
         (b"--b\r\n", "multipart/form-data; boundary=b", None),
+        (b"--b--\r\n", "multipart/mixed; boundary=b", None),
         (b"--b--\r\n", "multipart/form-data", None),
         (form([("file", b"RIFF")])[0], "multipart/form-data; boundary=another", None),
         (*form([("model", b"whisper-1")]), "file"),
@@ -227,3 +228,12 @@ def test_what_is_not_such_a_form_is_refused_in_their_envelope(body, content_type
     assert members["error"].keys() == {"message", "type", "param", "code"}
     assert members["error"]["code"] == "malformed_request"
     assert members["error"]["param"] == field
+
+
+def test_a_transcription_is_measured_and_neither_audio_nor_words_are_logged(capsys):
+    post(*form([("file", toy.wav(SPOKEN)), ("model", b"whisper-1")]))
+    post(*form([("file", b"no audio"), ("model", b"whisper-1")]))
+    logged = capsys.readouterr().out
+    assert '"AudioSeconds":[' in logged
+    assert '"Errors":[1.0]' in logged
+    assert "hello" not in logged
