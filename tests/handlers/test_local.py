@@ -54,3 +54,7 @@ def test_an_endless_body_is_read_no_further_than_shows_that_it_is_too_large():
 def test_no_body_is_a_problem():
     answer = call("POST", "/v1/transcribe")
     assert (answer.status_code, json.loads(answer.text)["code"]) == (400, "malformed_request")
+
+
+def test_a_header_may_hold_any_byte():
+    assert call("GET", "/v1/health", headers={"x-name": b"caf\xe9"}).status_code == 200
