@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from urllib3.filepost import encode_multipart_formdata
@@ -9,7 +11,7 @@ from tests.handlers.events import request
 
 def read(*fields: tuple[str, str]) -> OpenaiRequest:
     """Read a form of a file of `RIFF`, a model, and these fields."""
-    parts = [("file", ("clip.wav", b"RIFF")), ("model", "whisper-1"), *fields]
+    parts: Any = [("file", ("clip.wav", b"RIFF")), ("model", "whisper-1"), *fields]
     body, content_type = encode_multipart_formdata(parts)
     event = request("POST", "/v1/audio/transcriptions", body, content_type)
     return openai_requests.read(APIGatewayProxyEvent(event))
