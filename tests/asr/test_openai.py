@@ -37,7 +37,7 @@ def test_verbose_json_has_words_and_segments_without_lingering():
     )
     assert members["words"][1] == {"word": "world", "start": 0.7, "end": 1.1}
     first, second = members["segments"]
-    assert (first["id"], first["start"], first["end"]) == (0, 0.32, 1.1)
+    assert (first["id"], first["seek"], first["start"], first["end"]) == (0, 32, 0.32, 1.1)
     assert (second["id"], second["text"], second["seek"]) == (1, "again", 300)
 
 
