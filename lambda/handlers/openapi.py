@@ -122,4 +122,5 @@ def _drop_unused_answers(document: dict[str, Any]) -> None:
             answers = operation["responses"]
             if "HTTPValidationError" in json.dumps(answers.get("422")):
                 del answers["422"]
-    del document["components"]
+    for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        document["components"]["schemas"].pop(name, None)

@@ -70,3 +70,7 @@ def test_every_route_answers_errors_in_one_envelope():
                 if int(status) >= 400:
                     expected = "application/json" if theirs else "application/problem+json"
                     assert list(answer["content"]) == [expected]
+
+
+def test_powertools_own_answers_are_left_out():
+    assert "ValidationError" not in json.dumps(document())
