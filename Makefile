@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 AUDIO ?= samples/hello.flac
 FORMAT ?= text
+OUTPUT ?=
 BUNDLE ?=
 MODEL ?= wav2vec2-base-960h
 PRECISION ?= float32
@@ -22,8 +23,9 @@ DEVELOPMENT := $(VENV)/development.stamp
 help:  ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-transcribe: $(SERVING)  ## Transcribe AUDIO (files or folders) as FORMAT on BUNDLE, here
-	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) $(AUDIO)
+transcribe: $(SERVING)  ## Transcribe AUDIO (files, folders) as FORMAT on BUNDLE, here, into OUTPUT
+	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) \
+	    $(if $(OUTPUT),--output-dir $(OUTPUT)) $(AUDIO)
 
 test: $(DEVELOPMENT)  ## Run the tests that need no container
 	$(BIN)/python -m pytest --cov --cov-report=term
@@ -90,6 +92,9 @@ logs:  ## Follow the logs of the deployed functions
 events: $(SERVING)  ## Write events/ anew from samples/hello.flac
 	$(BIN)/python scripts/make_events.py
 
+openapi: $(SERVING)  ## Write docs/openapi.json anew from the routes
+	$(BIN)/python scripts/make_openapi.py
+
 clean:  ## Remove what the other targets have made (not runs/, which holds training)
 	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
@@ -108,4 +113,4 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	@touch $@
 
 .PHONY: help transcribe test lint format serve model batch train validate image e2e publish-model \
-    deploy bulk redrive logs events clean
+    deploy bulk redrive logs events openapi clean

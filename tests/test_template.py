@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import httpx2
+import openai
 import pytest
 
 from asr.settings import Settings
@@ -160,3 +162,28 @@ def test_every_parameter_is_in_a_group(template):
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     listed = [name for group in groups for name in group["Parameters"]]
     assert sorted(listed) == sorted(template["Parameters"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "raised"),
+    [
+        ("INVALID_API_KEY", 403, openai.PermissionDeniedError),
+        ("THROTTLED", 429, openai.RateLimitError),
+        ("QUOTA_EXCEEDED", 429, openai.RateLimitError),
+        ("INTEGRATION_TIMEOUT", 504, openai.InternalServerError),
+    ],
+)
+def test_openais_client_understands_what_the_gateway_refuses(
+    resources: dict[str, Any], refused: str, status: int, raised: type[openai.APIStatusError]
+):
+    response = resources["Api"]["Properties"]["GatewayResponses"][refused]
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+
+    def refuse(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, json=problem)
+
+    gateway = httpx2.Client(transport=httpx2.MockTransport(refuse))
+    client = openai.OpenAI(api_key="unused", http_client=gateway, max_retries=0)
+    with pytest.raises(raised) as error:
+        client.models.list()
+    assert (error.value.code, error.value.body) == (problem["code"], problem)

@@ -22,7 +22,7 @@ Send = Callable[[Message], Awaitable[None]]
 class LocalServer(HttpResolverLocal):
     """Powertools' local resolver, with bodies in base64 as API Gateway hands binary ones on.
 
-    Without that, a body that is not UTF-8 ends in an exception.
+    Without that, a body that is not UTF-8 ends in an exception; so does a header.
     """
 
     async def __call__(  # type: ignore[override] # as in the class that this extends
@@ -37,11 +37,17 @@ class LocalServer(HttpResolverLocal):
         async def received() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await super().__call__(scope, received, send)
+        headers = [(name, _as_utf8(value)) for name, value in scope["headers"]]
+        await super().__call__({**scope, "headers": headers}, received, send)
         metrics.clear_metrics()  # nobody reads them here
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         return super()._to_proxy_event(event | {"isBase64Encoded": True})
+
+
+def _as_utf8(value: bytes) -> bytes:
+    """A header's value, which may hold any byte (RFC 9110, 5.5), with those as characters."""
+    return value.decode("latin-1").encode()
 
 
 async def _read_body(receive: Receive) -> bytes:

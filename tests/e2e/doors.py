@@ -55,7 +55,20 @@ class Answer:
 
 
 # method, path, body, content type -> answer
-Gateway = Callable[[str, str, bytes | None, str | None], Answer]
+Send = Callable[[str, str, bytes | None, str | None], Answer]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The HTTP API, and its address if it is served at one."""
+
+    send: Send
+    address: str | None = None
+
+    def __call__(
+        self, method: str, path: str, body: bytes | None, content_type: str | None
+    ) -> Answer:
+        return self.send(method, path, body, content_type)
 
 
 def has_image() -> bool:
@@ -120,7 +133,7 @@ def sam_start_api(log: Path) -> Iterator[Gateway]:
             media_type = response.headers.get("Content-Type", "")
             return Answer(response.status_code, media_type, response.content)
 
-        yield send
+        yield Gateway(send, base)
 
 
 @contextmanager
@@ -183,7 +196,7 @@ def emulated_gateway(invoke: Invoke) -> Gateway:
             answer["statusCode"], headers.get("Content-Type", ""), answer["body"].encode()
         )
 
-    return send
+    return Gateway(send)
 
 
 @contextmanager

@@ -69,3 +69,7 @@ def test_with_buckets_there_are(job_settings):
     assert created.status_code == 201
     job = call("GET", created.headers["location"], app).json()
     assert (job["status"], job["file_name"]) == ("awaiting_upload", "récit.mp3")
+
+
+def test_a_header_may_hold_any_byte():
+    assert call("GET", "/v1/health", headers={"x-name": b"caf\xe9"}).status_code == 200
