@@ -20,7 +20,8 @@ Send = Callable[[Message], Awaitable[None]]
 class LocalServer(HttpResolverLocal):
     """Powertools' local resolver, with bodies in base64 as API Gateway hands binary ones on.
 
-    Without that, a body that is not UTF-8 ends in an exception.
+    Without that, a body that is not UTF-8 ends in an exception. Requests are answered one after
+    another, as Lambda does.
     """
 
     async def __call__(  # type: ignore[override] # as in the class that this extends
@@ -37,6 +38,12 @@ class LocalServer(HttpResolverLocal):
 
         await super().__call__(scope, received, send)
         metrics.clear_metrics()  # nobody reads them here
+
+    async def _resolve_async(self) -> dict[str, Any]:
+        # Powertools 3.37 runs each middleware in a thread of asyncio's pool, where it waits for the
+        # next one: as many requests at once as the pool has threads, and all wait for ever. A
+        # browser that fetches the page's modules is enough.
+        return self._resolve().build(self.current_event, self._cors)
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         return super()._to_proxy_event(event | {"isBase64Encoded": True})

@@ -14,6 +14,7 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import openapi, problems, requests
 from handlers.observability import logger, record, record_error
+from handlers.page import add_page
 
 Format = Literal["json", "text", "srt", "vtt", "verbose_json"]
 
@@ -22,6 +23,7 @@ def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add all routes, and the answers to what goes wrong in them, to `app`."""
     _add_service(app, settings)
     _add_documents(app)
+    add_page(app)
     _add_problems(app)
 
 

@@ -54,3 +54,14 @@ def test_an_endless_body_is_read_no_further_than_shows_that_it_is_too_large():
 def test_no_body_is_a_problem():
     answer = call("POST", "/v1/transcribe")
     assert (answer.status_code, json.loads(answer.text)["code"]) == (400, "malformed_request")
+
+
+def test_as_many_requests_as_a_browser_makes_at_once_are_all_answered():
+    async def send():
+        transport = httpx.ASGITransport(local.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            return await asyncio.wait_for(
+                asyncio.gather(*(client.get("/v1/health") for _ in range(64))), timeout=60
+            )
+
+    assert {answer.status_code for answer in asyncio.run(send())} == {200}

@@ -1,0 +1,76 @@
+/** Playback of one recording or file: all of it, or one word. */
+
+const FAR = 1e9; // seconds; beyond the end of anything
+const EDGE = 0.05; // seconds around a word, without which its edges sound cut off
+
+let playing = null; // one at a time
+
+/** Plays a blob; `onchange(seconds, isPlaying)` follows it. */
+export class Player {
+  #end = Infinity;
+
+  constructor(blob, onchange) {
+    this.audio = new Audio(URL.createObjectURL(blob));
+    this.onchange = onchange;
+    this.ready = this.#open();
+    this.audio.onplay = () => {
+      if (playing !== this) playing?.pause();
+      playing = this;
+      this.#follow();
+    };
+    for (const event of ["pause", "ended", "seeked"]) this.audio.addEventListener(event, () => this.#tell());
+  }
+
+  /** Play or pause, from where it stands. */
+  async toggle() {
+    if (!this.audio.paused) return this.pause();
+    this.#end = Infinity;
+    return this.audio.play();
+  }
+
+  /** Play one word, from `start` to `end` seconds, and stop there. */
+  async playWord({ start, end }) {
+    this.seek(Math.max(0, start - EDGE));
+    this.#end = end + EDGE;
+    return this.audio.play();
+  }
+
+  seek(seconds) {
+    this.#end = Infinity;
+    this.audio.currentTime = seconds;
+  }
+
+  pause() {
+    this.audio.pause();
+  }
+
+  close() {
+    this.pause();
+    URL.revokeObjectURL(this.audio.src);
+  }
+
+  /** Resolves to whether the browser can play it. */
+  async #open() {
+    const opened = await new Promise((resolve) => {
+      this.audio.onloadedmetadata = () => resolve(true);
+      this.audio.onerror = () => resolve(false);
+    });
+    // A recording does not say how long it is, and is only found by going to its end once.
+    if (opened && this.audio.duration === Infinity) {
+      this.audio.currentTime = FAR;
+      await new Promise((resolve) => (this.audio.ondurationchange = resolve));
+      this.audio.currentTime = 0;
+    }
+    return opened;
+  }
+
+  #follow = () => {
+    if (this.audio.currentTime >= this.#end) this.pause();
+    this.#tell();
+    if (!this.audio.paused) requestAnimationFrame(this.#follow);
+  };
+
+  #tell() {
+    this.onchange(this.audio.currentTime, !this.audio.paused);
+  }
+}
