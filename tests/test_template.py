@@ -9,6 +9,7 @@ import yaml
 
 from handlers import openapi
 from handlers.api import app
+from handlers.page import read_page
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
@@ -51,6 +52,19 @@ def test_every_post_asks_for_a_key_and_nothing_else_does(deployed: dict[str, Any
         for method, route in methods.items():
             asks = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
             assert asks == (method == "post")
+
+
+def test_the_page_is_deployed_with_limits_of_its_own(
+    resources: dict[str, Any], deployed: dict[str, Any]
+):
+    limits = {
+        setting["ResourcePath"]: setting["ThrottlingBurstLimit"]
+        for setting in resources["Api"]["Properties"]["MethodSettings"]
+    }
+    encoded = {"/": "/", "/web/{digest}/{name}": "/~1web~1{digest}~1{name}"}
+    for path, resource in encoded.items():
+        assert "get" in deployed[path]
+        assert limits[resource] > 2 * len(read_page().files)
 
 
 def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, Any]):

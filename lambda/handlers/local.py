@@ -39,7 +39,7 @@ class LocalServer(HttpResolverLocal):
         await super().__call__(scope, received, send)
         metrics.clear_metrics()  # nobody reads them here
 
-    async def _resolve_async(self) -> dict[str, Any]:
+    async def _resolve_async(self) -> dict[str, Any]:  # type: ignore[override] # as above
         # Powertools 3.37 runs each middleware in a thread of asyncio's pool, where it waits for the
         # next one: as many requests at once as the pool has threads, and all wait for ever. A
         # browser that fetches the page's modules is enough.

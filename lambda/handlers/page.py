@@ -26,6 +26,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+BUCKETS = ("INPUT_BUCKET", "OUTPUT_BUCKET")
 ASK_EACH_TIME = "no-cache"
 KEEP = "public, max-age=31536000, immutable"  # a year, the most that HTTP caches go by
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -60,7 +61,9 @@ def add_page(app: ApiGatewayResolver) -> None:
     def document() -> Response[str]:
         page = read_page()
         headers = security_headers(page.files[DOCUMENT], os.environ)
-        return _answer(app, page, DOCUMENT, page.document, headers | {"Cache-Control": ASK_EACH_TIME})
+        return _answer(
+            app, page, DOCUMENT, page.document, headers | {"Cache-Control": ASK_EACH_TIME}
+        )
 
     @app.get("/web/<digest>/<name>", include_in_schema=False)
     def part(digest: str, name: str) -> Response[str]:
@@ -98,13 +101,15 @@ def security_headers(document: str, environment: Mapping[str, str]) -> dict[str,
 
 
 def upload_sources(environment: Mapping[str, str]) -> list[str]:
-    """Where a presigned upload may lead: S3, or what stands in for it."""
+    """Where presigned uploads and results lie: the buckets of jobs in S3, or at its stand-in."""
+    buckets = [environment[name] for name in BUCKETS if environment.get(name)]
     endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    if endpoint:
-        parts = urlsplit(endpoint)
-        return [f"{parts.scheme}://{parts.netloc}"]
-    region = environment.get("AWS_REGION")
-    return [f"https://*.s3.{region}.amazonaws.com", "https://*.s3.amazonaws.com"] if region else []
+    if endpoint and buckets:
+        scheme, host = urlsplit(endpoint)[:2]
+        return [f"{scheme}://{host}", *(f"{scheme}://{bucket}.{host}" for bucket in buckets)]
+    region = environment.get("AWS_REGION", "us-east-1")
+    hosts = [f"s3.{region}.amazonaws.com", "s3.amazonaws.com"]
+    return [f"https://{bucket}.{host}" for bucket in buckets for host in hosts]
 
 
 def _hashes(document: str) -> list[str]:
@@ -120,5 +125,5 @@ def _answer(
     tag = f'"{page.digest}"'
     headers = headers | {"ETag": tag}
     if tag in app.current_event.headers.get("if-none-match", ""):
-        return Response(304, headers=headers)
+        return Response(304, body="", headers=headers)
     return Response(200, MEDIA_TYPES[Path(name).suffix], content, headers)

@@ -8,10 +8,9 @@ const FIRST_WAIT = 1000; // milliseconds between two looks, at first and at most
 const LONGEST_WAIT = 8000;
 const PATIENCE = 10; // looks in a row that may fail, a minute or so
 const WAITING = new Set(["awaiting_upload", "queued", "running"]);
-const NO_JOBS = new Set(["not_found", "jobs_unavailable"]);
 const FINAL = { too_long: "too_long_for_upload", too_large: "too_large_for_upload" };
 
-/** As `submit` of transcribe.js; raises the Problem `no_jobs` where the server has none. */
+/** As `submit` of transcribe.js. */
 export async function submitJob(audio, name, { signal, onphase }) {
   onphase("uploading", 0);
   const job = await create(audio, name, signal);
@@ -30,8 +29,6 @@ async function create(audio, name, signal) {
     body: JSON.stringify({ file_name: name, content_type: mediaType(audio), formats: FORMATS }),
     headers: { "content-type": "application/json" },
     signal,
-  }).catch((problem) => {
-    throw NO_JOBS.has(problem.code) ? new Problem("no_jobs") : problem;
   });
   return response.json();
 }
@@ -70,12 +67,18 @@ async function outcome(id, signal, onphase) {
       return null;
     });
     if (job) failures = 0;
-    if (job?.status === "succeeded") return { transcript: job.transcript, save: (format) => result(id, format) };
+    if (job?.status === "succeeded") return heard(job);
     if (job?.status === "failed") throw new Problem(FINAL[job.problem.code] ?? job.problem.code, job.problem.detail);
     if (job && !WAITING.has(job.status)) throw new Problem("internal", `the job is ${job.status}`);
     if (job) onphase(job.status === "running" ? "transcribing" : "queued");
     await pause(wait, signal);
   }
+}
+
+/** A long transcript is not in the answer, but behind its link. */
+async function heard({ id, transcript, results }) {
+  const save = (format) => result(id, format);
+  return { transcript: transcript ?? (await fetchText(results.json).then(JSON.parse)), save };
 }
 
 async function look(id, signal) {
@@ -84,7 +87,11 @@ async function look(id, signal) {
 
 /** One of the results, by a fresh link: the first may have run out by now. */
 async function result(id, format) {
-  const response = await fetch((await look(id)).results[format]);
+  return fetchText((await look(id)).results[format]);
+}
+
+async function fetchText(link) {
+  const response = await fetch(link);
   if (!response.ok) throw new Problem("unreachable");
   return response.text();
 }

@@ -30,7 +30,10 @@ export class Player {
 
   /** Play one word, from `start` to `end` seconds, and stop there. */
   async playWord({ start, end }) {
+    this.pause();
     this.seek(Math.max(0, start - EDGE));
+    // Started before it is there, it would play on from somewhere within the word.
+    await new Promise((resolve) => this.audio.addEventListener("seeked", resolve, { once: true }));
     this.#end = end + EDGE;
     return this.audio.play();
   }

@@ -20,7 +20,7 @@ const MESSAGES = {
   too_large_for_upload: ["This is larger than what this server takes.", "Cut it into parts, or store it as Opus, MP3 or M4A, which are smaller."],
   too_long_for_upload: ["This is longer than what this server takes.", "Cut it into shorter parts."],
 
-  no_jobs: ["This server takes no uploads.", "Send shorter audio."],
+  audio_gone: ["The upload is not there any more.", "Try again.", true],
 
   // The way to the server
   offline: ["You are offline.", "Connect to the network, then try again. The audio is kept in this page.", true],
@@ -33,6 +33,7 @@ const MESSAGES = {
   forbidden: ["The server asks for an API key.", "Whoever runs this server has one. Try again to enter it.", true],
   throttled: ["The server has too much to do.", "Wait a few seconds, then try again.", true],
   quota_exceeded: ["Today's requests are used up.", "Try again tomorrow, or ask whoever runs this server for more.", true],
+  jobs_unavailable: ["The server cannot take uploads at the moment.", "Try again in a moment. The audio is kept in this page.", true],
   model_unavailable: ["The server cannot open its speech model.", "Whoever runs this server finds the reason in its logs.", true],
   not_found: ["The server does not know what this page asks for.", "Reload the page: it may be older than the server.", true],
   internal: ["The server failed.", "Try again. If it happens again, whoever runs this server finds the reason in its logs.", true],

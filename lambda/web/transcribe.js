@@ -1,12 +1,13 @@
 /** Audio to a transcript: in one request, or as a job where one request cannot carry it. */
 
 import { submitJob } from "./jobs.js";
-import { ask, bytesOf, mediaType } from "./server.js";
 import { Problem } from "./problems.js";
+import { ask, bytesOf, mediaType } from "./server.js";
 
 // With base64 and API Gateway's event around it, just under Lambda's 6 MiB.
 const REQUEST_MAX_BYTES = 4_700_000;
 const TOO_MUCH = new Set(["too_large", "too_long", "timed_out"]);
+const NO_JOBS = new Set(["not_found", "jobs_unavailable"]);
 
 let last = Promise.resolve(); // what was submitted last
 
@@ -38,12 +39,12 @@ async function send(audio, name, options) {
   }
 }
 
-/** Send it as a job; where the server has none, `why` one was needed is the problem. */
+/** Send it as a job; where the server has none, the problem is `why` one was needed. */
 async function sendTooMuch(why, audio, name, options) {
   try {
     return await submitJob(audio, name, options);
   } catch (problem) {
-    throw problem.code === "no_jobs" ? why : problem;
+    throw NO_JOBS.has(problem.code) ? new Problem(why.code, why.detail || problem.detail) : problem;
   }
 }
 
