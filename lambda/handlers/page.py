@@ -96,7 +96,6 @@ def security_headers(document: str, environment: Mapping[str, str]) -> dict[str,
         "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
-        "Cross-Origin-Opener-Policy": "same-origin",
     }
 
 

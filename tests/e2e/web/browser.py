@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect
 
 from tests.e2e.doors import ROOT
 
@@ -49,14 +49,16 @@ def visits(browser: Browser, server: str) -> Iterator[Visit]:
     faults: list[str] = []
     contexts = []
 
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and EXPECTED not in message.text:
+            faults.append(message.text)
+
     def visit(address: str = f"{server}/", **options: Any) -> Page:
         context = browser.new_context(**{"reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on(
-            "console", lambda message: faults.append(message.text) if _is_fault(message) else None
-        )
+        page.on("console", listen)
         page.goto(address)
         return page
 
@@ -66,8 +68,16 @@ def visits(browser: Browser, server: str) -> Iterator[Visit]:
     assert not faults
 
 
-def _is_fault(message: Any) -> bool:
-    return message.type in {"error", "warning"} and EXPECTED not in message.text
+def posts(page: Page) -> list[Request]:
+    """What the page sends from now on, in a list that grows."""
+    sent: list[Request] = []
+
+    def listen(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request)
+
+    page.on("request", listen)
+    return sent
 
 
 def press_record(page: Page) -> None:

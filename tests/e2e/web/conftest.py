@@ -1,5 +1,6 @@
 """The local server with the embedded model, and browsers that visit its page."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,8 +8,6 @@ import numpy as np
 import pytest
 import requests
 import soundfile
-import sys
-
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.e2e import doors

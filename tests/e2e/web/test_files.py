@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.doors import ROOT, Document
 from tests.e2e.test_image import said
-from tests.e2e.web.browser import Visit, choose, transcript
+from tests.e2e.web.browser import Visit, choose, posts, transcript
 
 pytestmark = pytest.mark.e2e
 
@@ -72,8 +72,7 @@ def test_dropped_files_are_transcribed_each_in_its_place(
 
 def test_a_result_is_saved_as_the_server_writes_it(visit: Visit, server: str, hello: Path):
     page = visit()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url) if request.method == "POST" else 0)
+    sent = posts(page)
     choose(page, hello)
     transcript(page)
     for label, form, ending in [
@@ -94,7 +93,7 @@ def test_a_result_is_saved_as_the_server_writes_it(visit: Visit, server: str, he
         else:
             assert saved == answer
     # What the first answer holds, and what was asked for before, is not asked for again.
-    assert [url.rpartition("=")[2] for url in asked] == ["json", "srt", "vtt"]
+    assert [request.url.rpartition("=")[2] for request in sent] == ["json", "srt", "vtt"]
 
 
 def test_a_transcript_is_copied(visit: Visit, hello: Path):

@@ -34,9 +34,12 @@ def silence(seconds: float) -> bytes:
     return file.getvalue()
 
 
-def says(page: Page, text: str) -> None:
+def says(page: Page, *sentences: str) -> None:
     """The page says so, where a screen reader speaks up."""
-    expect(page.get_by_role("alert").filter(has_text=text)).to_be_visible(timeout=30_000)
+    alert = page.get_by_role("alert").filter(has_text=sentences[0])
+    expect(alert).to_be_visible(timeout=30_000)
+    for sentence in sentences[1:]:
+        expect(alert).to_contain_text(sentence)
 
 
 # The microphone
@@ -71,14 +74,14 @@ def silent(playwright: Playwright, server: str, tmp_path: Path):
 def test_no_microphone(without_microphone: Visit):
     page = without_microphone(permissions=["microphone"])
     press_record(page)
-    says(page, "No microphone was found. Connect one")
+    says(page, "No microphone was found.", "Connect one")
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_enabled()
 
 
 def test_a_refused_microphone(refusing: Visit):
     page = refusing()
     press_record(page)
-    says(page, "This page may not use the microphone. Allow it in the browser's settings")
+    says(page, "This page may not use the microphone.", "Allow it in the browser's settings")
 
 
 def test_a_page_that_is_not_secure(visit: Visit, server: str, hello: Path):
@@ -108,7 +111,7 @@ def test_silence_is_noticed_and_nothing_is_heard_in_it(silent: Visit):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"not audio at all " * 100, "This is not audio that can be read. WAV, FLAC, MP3"),
+        (b"not audio at all " * 100, "This is not audio that can be read."),
         (b"", "There is no sound in this."),
         (silence(0.05), "This is too short to hold a word."),
         (silence(301), "This is too long for one request, and this server takes no uploads."),
@@ -129,7 +132,7 @@ def test_a_file_that_is_gone_or_a_folder(visit: Visit):
             Promise.reject(new DOMException("gone", "NotFoundError")); }"""
     )
     choose(page, CLIP)
-    says(page, "This cannot be read. A folder cannot be sent")
+    says(page, "This cannot be read.", "A folder cannot be sent")
 
 
 # The server and the way to it
@@ -138,12 +141,12 @@ def test_a_file_that_is_gone_or_a_folder(visit: Visit):
 @pytest.mark.parametrize(
     ("status", "body", "said"),
     [
-        (429, problem("throttled"), "The server has too much to do. Wait a few seconds"),
+        (429, problem("throttled"), "The server has too much to do."),
         (429, problem("quota_exceeded"), "Today's requests are used up."),
         (429, '{"message": "Too Many Requests"}', "The server has too much to do."),
         (503, problem("model_unavailable"), "The server cannot open its speech model."),
         (500, problem("internal", "see the logs"), "The server says: see the logs."),
-        (502, "<html>Bad gateway</html>", "The server failed. Try again."),
+        (502, "<html>Bad gateway</html>", "The server failed."),
         (418, problem("never heard of"), "The server failed."),
     ],
 )
@@ -170,14 +173,14 @@ def test_a_server_that_is_down(visit: Visit):
     page = visit()
     page.route("**/v1/transcribe*", lambda route: route.abort("connectionrefused"))
     choose(page, CLIP)
-    says(page, "The server does not answer. Try again in a moment.")
+    says(page, "The server does not answer.", "Try again in a moment.")
 
 
 def test_a_recording_outlives_being_offline(visit: Visit):
     page = visit()
     page.context.set_offline(True)
     record(page, 1500)
-    says(page, "You are offline. Connect to the network, then try again.")
+    says(page, "You are offline.", "Connect to the network, then try again.")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Save the audio").click()
     assert saved.value.path().stat().st_size > 1000
@@ -221,11 +224,6 @@ def test_a_key_is_asked_for_once_and_kept_until_it_is_forgotten(visit: Visit):
     page.keyboard.press("Escape")
     says(page, "The server asks for an API key.")
     expect(page.get_by_role("button", name="Forget the API key")).to_be_hidden()
-
-
-def test_without_javascript_the_page_says_that_it_needs_it(visit: Visit):
-    page = visit(java_script_enabled=False)
-    expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
 
 
 def test_the_page_works_below_a_stage(chromium: Browser, server: str, hello: Path):

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.doors import Document
-from tests.e2e.web.browser import Visit, press_record, record, transcript
+from tests.e2e.web.browser import Visit, posts, press_record, record, transcript
 
 pytestmark = pytest.mark.e2e
 
@@ -32,18 +32,18 @@ def heard(page: Page) -> set[str]:
 
 def is_drawn(page: Page, canvas: str) -> bool:
     """Whether a canvas shows more than a line of dots: something in its upper third."""
-    return page.locator(canvas).evaluate(
+    found: bool = page.locator(canvas).evaluate(
         """canvas => canvas.getContext("2d")
             .getImageData(0, 0, canvas.width, canvas.height / 3).data.some(value => value)"""
     )
+    return found
 
 
 def test_the_page_says_of_a_recording_what_the_command_line_says(
     visit: Visit, command_line: CommandLine, tmp_path: Path
 ):
     page = visit()
-    sent: list[Request] = []
-    page.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    sent = posts(page)
     record(page, 3500)
     words = transcript(page)
     (request,) = sent
