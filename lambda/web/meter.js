@@ -40,7 +40,8 @@ export class Meter {
     const { context, width, height } = fitted(this.canvas);
     [context.fillStyle] = colours("--accent");
     if (this.#still) {
-      context.fillRect(0, height / 2 - BAR, Math.max(BAR, level * width), 2 * BAR);
+      const bar = Math.max(BAR, level * width);
+      context.fillRect((width - bar) / 2, height / 2 - BAR, bar, 2 * BAR);
       return;
     }
     const count = Math.floor(width / (BAR + GAP));

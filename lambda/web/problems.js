@@ -74,7 +74,7 @@ export function showProblem(element, problem) {
     if (!text) continue;
     const line = document.createElement("p");
     line.className = name;
-    line.textContent = name === "detail" ? `The server says: ${text}.` : text;
+    line.textContent = name === "detail" ? `The server says: “${text}”` : text;
     element.append(line);
   }
 }

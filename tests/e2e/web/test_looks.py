@@ -37,9 +37,12 @@ def recording(page: Page) -> None:
     expect(page.locator("#timer")).to_have_text("0:01")
 
 
-def results(page: Page) -> None:
+def refused(page: Page) -> None:
     choose(page, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"not audio " * 50})
     expect(page.get_by_role("alert").filter(has_text="not audio")).to_be_visible()
+
+
+def heard(page: Page) -> None:
     record(page, 3300)
     transcript(page)
     expect(page.locator(".clock").first).to_contain_text("/")
@@ -51,7 +54,7 @@ def asking_for_a_key(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
-@pytest.mark.parametrize("state", [empty, recording, results, asking_for_a_key])
+@pytest.mark.parametrize("state", [empty, recording, heard, refused, asking_for_a_key])
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     visit: Visit, look: str, state: Callable[[Page], None]
@@ -67,7 +70,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(
     if "PICTURES" in os.environ:
         page.mouse.move(0, 0)
         path = Path(os.environ["PICTURES"]) / f"{look}-{state.__name__}.png"
-        page.screenshot(path=path, full_page=state is results)
+        page.screenshot(path=path, full_page=state is heard)
 
 
 def test_all_of_it_works_by_keyboard(visit: Visit):

@@ -145,7 +145,7 @@ def test_a_file_that_is_gone_or_a_folder(visit: Visit):
         (429, problem("quota_exceeded"), "Today's requests are used up."),
         (429, '{"message": "Too Many Requests"}', "The server has too much to do."),
         (503, problem("model_unavailable"), "The server cannot open its speech model."),
-        (500, problem("internal", "see the logs"), "The server says: see the logs."),
+        (500, problem("internal", "see the logs"), "The server says: “see the logs”"),
         (502, "<html>Bad gateway</html>", "The server failed."),
         (418, problem("never heard of"), "The server failed."),
     ],
