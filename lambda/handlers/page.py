@@ -8,7 +8,7 @@ import base64
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
+from jobs.settings import JobSettings
+
 WEB = Path(__file__).parents[1] / "web"
 DOCUMENT = "index.html"
 MEDIA_TYPES = {
@@ -26,7 +28,6 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-BUCKETS = ("INPUT_BUCKET", "OUTPUT_BUCKET")
 ASK_EACH_TIME = "no-cache"
 KEEP = "public, max-age=31536000, immutable"  # a year, the most that HTTP caches go by
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -54,13 +55,14 @@ def read_page() -> Page:
     return Page(files, digest.hexdigest()[:16])
 
 
-def add_page(app: ApiGatewayResolver) -> None:
+def add_page(app: ApiGatewayResolver, jobs: JobSettings | None) -> None:
     """Add the page's routes to `app`; they are no part of the interface for programs."""
+    uploads = upload_sources(jobs, os.environ)
 
     @app.get("/", include_in_schema=False)
     def document() -> Response[str]:
         page = read_page()
-        headers = security_headers(page.files[DOCUMENT], os.environ)
+        headers = security_headers(page.files[DOCUMENT], uploads)
         return _answer(
             app, page, DOCUMENT, page.document, headers | {"Cache-Control": ASK_EACH_TIME}
         )
@@ -77,7 +79,7 @@ def add_page(app: ApiGatewayResolver) -> None:
         return _answer(app, page, name, page.files[name], headers)
 
 
-def security_headers(document: str, environment: Mapping[str, str]) -> dict[str, str]:
+def security_headers(document: str, uploads: Sequence[str]) -> dict[str, str]:
     """What the browser lets the page do, and nothing else (Content Security Policy, level 3)."""
     policy = {
         "default-src": ["'none'"],
@@ -85,7 +87,7 @@ def security_headers(document: str, environment: Mapping[str, str]) -> dict[str,
         "style-src": ["'self'"],
         "img-src": ["'self'"],
         "media-src": ["blob:"],
-        "connect-src": ["'self'", *upload_sources(environment)],
+        "connect-src": ["'self'", *uploads],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -99,11 +101,13 @@ def security_headers(document: str, environment: Mapping[str, str]) -> dict[str,
     }
 
 
-def upload_sources(environment: Mapping[str, str]) -> list[str]:
+def upload_sources(jobs: JobSettings | None, environment: Mapping[str, str]) -> list[str]:
     """Where presigned uploads and results lie: the buckets of jobs in S3, or at its stand-in."""
-    buckets = [environment[name] for name in BUCKETS if environment.get(name)]
+    if jobs is None:
+        return []
+    buckets = (jobs.input_bucket, jobs.output_bucket)
     endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    if endpoint and buckets:
+    if endpoint:
         scheme, host = urlsplit(endpoint)[:2]
         return [f"{scheme}://{host}", *(f"{scheme}://{bucket}.{host}" for bucket in buckets)]
     region = environment.get("AWS_REGION", "us-east-1")

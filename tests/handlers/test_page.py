@@ -2,8 +2,9 @@ import re
 
 import pytest
 
-from handlers import api, page
+from handlers import jobs, page
 from handlers.page import WEB, read_page, security_headers, upload_sources
+from jobs.settings import JobSettings
 from tests.handlers.events import Context, request
 
 
@@ -11,7 +12,7 @@ def get(path, **headers):
     """One GET, as API Gateway hands it on."""
     event = request("GET", path)
     event["headers"] = headers
-    return api.handler(event, Context())
+    return jobs.handler(event, Context())
 
 
 def header(answer, name):
@@ -109,9 +110,9 @@ def test_nothing_else_than_the_page_is_given(name):
     assert get(f"/web/x/{name}")["statusCode"] == 404
 
 
-def policy(environment=None):
+def policy(*uploads):
     """The document's Content-Security-Policy, as sources by directive."""
-    headers = security_headers(read_page().files["index.html"], environment or {})
+    headers = security_headers(read_page().files["index.html"], uploads)
     directives = (part.split() for part in headers["Content-Security-Policy"].split("; "))
     return {name: sources for name, *sources in directives}
 
@@ -138,18 +139,18 @@ def test_the_microphone_is_for_this_page_alone():
 
 
 def test_uploads_may_go_to_the_buckets_of_jobs_and_nowhere_else():
-    buckets = {"INPUT_BUCKET": "in", "OUTPUT_BUCKET": "out"}
-    assert upload_sources(buckets | {"AWS_REGION": "eu-central-1"}) == [
+    buckets = JobSettings("in", "out")
+    assert upload_sources(buckets, {"AWS_REGION": "eu-central-1"}) == [
         "https://in.s3.eu-central-1.amazonaws.com",
         "https://in.s3.amazonaws.com",
         "https://out.s3.eu-central-1.amazonaws.com",
         "https://out.s3.amazonaws.com",
     ]
-    assert upload_sources({"AWS_REGION": "eu-central-1"}) == []
-    elsewhere = upload_sources(buckets | {"AWS_ENDPOINT_URL_S3": "http://storage.test:4566/"})
+    assert upload_sources(None, {"AWS_REGION": "eu-central-1"}) == []
+    elsewhere = upload_sources(buckets, {"AWS_ENDPOINT_URL_S3": "http://storage.test:4566/"})
     assert elsewhere == [
         "http://storage.test:4566",
         "http://in.storage.test:4566",
         "http://out.storage.test:4566",
     ]
-    assert policy(buckets)["connect-src"] == ["'self'", *upload_sources(buckets)]
+    assert policy(*elsewhere)["connect-src"] == ["'self'", *elsewhere]
