@@ -1,12 +1,10 @@
 """The local server with the embedded model, and browsers that visit its page."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import requests
 import soundfile
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -20,14 +18,7 @@ SILENCE_SECONDS = 0.5  # around the clip that the microphone plays
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of what `make serve` serves."""
-    port = doors.free_port()
-    command = [sys.executable, "-m", "uvicorn", "handlers.local:app", "--port", str(port)]
-    environment = {"POWERTOOLS_SERVICE_NAME": "asr", "POWERTOOLS_METRICS_DISABLED": "true"}
-    log = tmp_path_factory.mktemp("server") / "log"
-    address = f"http://localhost:{port}"
-    with doors.running(command, log, doors.ROOT / "lambda", environment):
-        doors.wait_for(lambda: "running on" in log.read_text(), log)
-        requests.get(f"{address}/v1/health", timeout=60).raise_for_status()
+    with doors.local_server({}, tmp_path_factory.mktemp("server") / "log") as address:
         yield address
 
 
