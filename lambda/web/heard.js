@@ -10,7 +10,8 @@ import { Words } from "./words.js";
 
 const COPIED_MILLISECONDS = 2000;
 const SPOKEN_CHARACTERS = 400; // of a transcript; more is walked through, not listened to
-const NOTHING = "No words were heard. Speak closer to the microphone, or check that it is the right one.";
+const NOTHING =
+  "No words were heard. Speak closer to the microphone, or check that it is the right one.";
 
 /** Fills the parts of a card; `outcome` is what `submit` of transcribe.js resolves to. */
 export class Heard {
@@ -25,6 +26,7 @@ export class Heard {
       button.onclick = () => this.#save(button, save);
     }
     this.#read();
+    this.#draw(card.audio);
     this.#listen(card.audio);
   }
 
@@ -48,17 +50,21 @@ export class Heard {
     }
   }
 
-  /** The waveform and playback, as far as the browser can. */
-  async #listen(audio) {
+  async #draw(audio) {
     const { words, duration } = this.transcript;
+    const peaks = await peaksOf(audio, duration);
+    this.waveform = new Waveform(this.part("waveform").firstElementChild, words, duration, peaks);
+  }
+
+  /** Playback, where the browser can. */
+  async #listen(audio) {
     const player = new Player(audio, (seconds, isPlaying) => this.#follow(seconds, isPlaying));
-    const [playable, peaks] = await Promise.all([player.ready, peaksOf(audio, duration)]);
+    const playable = await player.ready;
+    const range = this.part("waveform").lastElementChild;
+    range.max = this.transcript.duration;
+    range.disabled = !playable;
     this.part("playback").classList.toggle("silent", !playable);
     this.part("unplayable").hidden = playable;
-    const [canvas, range] = this.part("waveform").children;
-    this.waveform = new Waveform(canvas, words, duration, peaks);
-    range.max = duration;
-    range.disabled = !playable;
     if (!playable) return;
     this.player = player;
     this.range = range;
@@ -75,7 +81,7 @@ export class Heard {
     this.part("clock").textContent = `${moment(seconds)} / ${total}`;
     this.part("play").classList.toggle("playing", isPlaying);
     this.part("play-name").textContent = isPlaying ? "Pause" : "Play";
-    this.waveform.move(seconds);
+    this.waveform?.move(seconds);
     this.words?.mark(isPlaying ? seconds : NaN);
   }
 

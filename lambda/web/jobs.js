@@ -14,13 +14,14 @@ const FINAL = { too_long: "too_long_for_upload", too_large: "too_large_for_uploa
 export async function submitJob(audio, name, { signal, onphase }) {
   onphase("uploading", 0);
   const job = await create(audio, name, signal);
-  if (audio.size > job.max_bytes) throw new Problem("too_large_for_upload", sentence(job.max_bytes));
+  if (audio.size > job.max_bytes)
+    throw new Problem("too_large_for_upload", sentence(job.max_bytes));
   await upload(job.upload, audio, signal, (fraction) => onphase("uploading", fraction));
   return async () => outcome(job.id, signal, onphase);
 }
 
 function sentence(bytes) {
-  return `an upload may hold ${Math.floor(bytes / 1e6)} MB`;
+  return `an upload may hold ${bytes.toLocaleString("en")} bytes`;
 }
 
 async function create(audio, name, signal) {
@@ -68,7 +69,8 @@ async function outcome(id, signal, onphase) {
     });
     if (job) failures = 0;
     if (job?.status === "succeeded") return heard(job);
-    if (job?.status === "failed") throw new Problem(FINAL[job.problem.code] ?? job.problem.code, job.problem.detail);
+    if (job?.status === "failed")
+      throw new Problem(FINAL[job.problem.code] ?? job.problem.code, job.problem.detail);
     if (job && !WAITING.has(job.status)) throw new Problem("internal", `the job is ${job.status}`);
     if (job) onphase(job.status === "running" ? "transcribing" : "queued");
     await pause(wait, signal);
@@ -99,9 +101,13 @@ async function fetchText(link) {
 function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
   });
 }

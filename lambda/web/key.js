@@ -3,11 +3,12 @@
 import { element, say } from "./page.js";
 
 const NAME = "serverless-asr-api-key";
-let asking = null;
+
+let key = storage()?.getItem(NAME) ?? null;
+let asking = null; // what waits for the dialog, while it is open
 
 /** The headers that carry the key, where there is one. */
 export function keyHeaders() {
-  const key = localStorage.getItem(NAME);
   return key ? { "x-api-key": key } : {};
 }
 
@@ -17,33 +18,46 @@ export function askForKey() {
   return asking;
 }
 
-/** Show the button that forgets the key while there is one. */
-export function showKey() {
-  element("forget-key").hidden = localStorage.getItem(NAME) === null;
+/** Wire the dialog and the button up. */
+export function setUpKey() {
+  const dialog = element("key-dialog");
+  dialog.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    dialog.close("given");
+  });
+  element("key-cancel").addEventListener("click", () => dialog.close());
+  element("forget-key").addEventListener("click", () => {
+    keep(null);
+    say("The API key is forgotten.");
+    element("record").focus();
+  });
+  element("forget-key").hidden = key === null;
 }
 
 async function ask() {
   const [dialog, input, refused] = [element("key-dialog"), element("key"), element("key-refused")];
-  refused.hidden = localStorage.getItem(NAME) === null;
-  refused.textContent = refused.hidden ? "" : "The server does not take the key that this browser has. Enter another.";
+  refused.hidden = key === null;
+  refused.textContent = key && "The server does not take the key that it was sent. Enter another.";
   input.value = "";
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  if (dialog.returnValue !== "given" || !input.value.trim()) return false;
-  localStorage.setItem(NAME, input.value.trim());
-  showKey();
-  return true;
+  if (dialog.returnValue === "given") keep(input.value.trim());
+  return dialog.returnValue === "given";
 }
 
-element("key-dialog").querySelector("form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  element("key-dialog").close("given");
-});
-element("key-cancel").addEventListener("click", () => element("key-dialog").close());
-element("forget-key").addEventListener("click", () => {
-  localStorage.removeItem(NAME);
-  showKey();
-  say("The API key is forgotten.");
-  element("record").focus();
-});
+function keep(value) {
+  key = value;
+  if (value === null) storage()?.removeItem(NAME);
+  else storage()?.setItem(NAME, value);
+  element("forget-key").hidden = value === null;
+}
+
+/** What this browser keeps for the page; null where its settings let it keep nothing. */
+function storage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,6 +1,6 @@
 /** The page: recordings and files in, results out. */
 
-import { showKey } from "./key.js";
+import { setUpKey } from "./key.js";
 import { element } from "./page.js";
 import { isRecording, setUpRecorder } from "./recorder.js";
 import { Result } from "./result.js";
@@ -27,7 +27,9 @@ function removed(result) {
 function addFiles(files) {
   const list = [...files];
   for (const file of list) add(file, file.name, false);
-  element("results").prepend(...list.map((_, index) => element("results").children[list.length - 1 - index]));
+  element("results").prepend(
+    ...list.map((_, index) => element("results").children[list.length - 1 - index]),
+  );
 }
 
 function setUpFiles() {
@@ -59,7 +61,7 @@ async function showModel() {
 
 setUpRecorder((blob) => add(blob, `Recording ${++recorded}`, true));
 setUpFiles();
-showKey();
+setUpKey();
 showModel();
 addEventListener("beforeunload", (event) => {
   if (isRecording() || [...results].some((result) => result.isUnsaved)) event.preventDefault();

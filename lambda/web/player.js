@@ -2,6 +2,7 @@
 
 const FAR = 1e9; // seconds; beyond the end of anything
 const EDGE = 0.05; // seconds around a word, without which its edges sound cut off
+const PATIENCE_MILLISECONDS = 2000; // for a browser to find the end of a recording
 
 let playing = null; // one at a time
 
@@ -18,7 +19,8 @@ export class Player {
       playing = this;
       this.#follow();
     };
-    for (const event of ["pause", "ended", "seeked"]) this.audio.addEventListener(event, () => this.#tell());
+    for (const event of ["pause", "ended", "seeked"])
+      this.audio.addEventListener(event, () => this.#tell());
   }
 
   /** Play or pause, from where it stands. */
@@ -61,7 +63,10 @@ export class Player {
     // A recording does not say how long it is, and is only found by going to its end once.
     if (opened && this.audio.duration === Infinity) {
       this.audio.currentTime = FAR;
-      await new Promise((resolve) => (this.audio.ondurationchange = resolve));
+      await new Promise((resolve) => {
+        this.audio.ondurationchange = resolve;
+        setTimeout(resolve, PATIENCE_MILLISECONDS);
+      });
       this.audio.currentTime = 0;
     }
     return opened;

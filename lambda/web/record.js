@@ -15,7 +15,8 @@ const REFUSALS = {
 /** Ask for the microphone and start; raises a Problem where that cannot be. */
 export async function startRecording() {
   if (!window.isSecureContext) throw new Problem("insecure");
-  if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder) throw new Problem("no_recorder");
+  if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder)
+    throw new Problem("no_recorder");
   try {
     return new Recording(await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } }));
   } catch (error) {
@@ -39,6 +40,7 @@ export class Recording {
     for (const track of stream.getTracks()) track.onended = () => this.onend();
 
     this.context = new AudioContext();
+    this.context.resume(); // Safari starts it asleep
     this.analyser = this.context.createAnalyser();
     this.samples = new Float32Array(this.analyser.fftSize);
     this.context.createMediaStreamSource(stream).connect(this.analyser);
@@ -52,7 +54,8 @@ export class Recording {
   /** The level of this moment, root mean square, in dB below full scale (-100 is silence). */
   level() {
     this.analyser.getFloatTimeDomainData(this.samples);
-    const power = this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length;
+    const power =
+      this.samples.reduce((sum, sample) => sum + sample * sample, 0) / this.samples.length;
     return Math.max(-100, 10 * Math.log10(power));
   }
 

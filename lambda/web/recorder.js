@@ -15,7 +15,9 @@ let starting = false;
 
 /** Wire the button up; `onrecorded(blob)` gets what was recorded. */
 export function setUpRecorder(onrecorded) {
-  element("record").addEventListener("click", () => (recording ? finish(onrecorded) : start(onrecorded)));
+  element("record").addEventListener("click", () =>
+    recording ? finish(onrecorded) : start(onrecorded),
+  );
   element("discard").addEventListener("click", discard);
 }
 

@@ -28,7 +28,8 @@ export function submit(audio, name, options) {
 }
 
 async function send(audio, name, options) {
-  if (audio.size > REQUEST_MAX_BYTES) return sendTooMuch(new Problem("too_large"), audio, name, options);
+  if (audio.size > REQUEST_MAX_BYTES)
+    return sendTooMuch(new Problem("too_large"), audio, name, options);
   options.onphase("transcribing");
   try {
     const answer = await (await request(audio, "json", options.signal)).text();

@@ -17,7 +17,9 @@ export async function peaksOf(blob, seconds) {
     const samples = (await decoder.decodeAudioData(await blob.arrayBuffer())).getChannelData(0);
     const size = RATE / PEAKS_PER_SECOND;
     return Float32Array.from({ length: Math.ceil(samples.length / size) }, (_, index) =>
-      samples.subarray(index * size, (index + 1) * size).reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0),
+      samples
+        .subarray(index * size, (index + 1) * size)
+        .reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0),
     );
   } catch {
     return null;
@@ -50,7 +52,12 @@ export class Waveform {
 
   draw = () => {
     const { context, width, height } = fitted(this.canvas);
-    const [silence, sure, unsure, doubtful] = colours("--silence", "--sure", "--unsure", "--doubtful");
+    const [silence, sure, unsure, doubtful] = colours(
+      "--silence",
+      "--sure",
+      "--unsure",
+      "--doubtful",
+    );
     const palette = { silence, sure, unsure, doubtful };
     const count = Math.max(1, Math.floor(width / (BAR + GAP)));
     const played = (this.#position / this.seconds) * width;

@@ -3,7 +3,14 @@
 import { moment, percent, step } from "./figures.js";
 
 const PARAGRAPH_PAUSE = 2; // seconds of silence that begin a new paragraph
-const MOVES = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+const MOVES = {
+  ArrowRight: 1,
+  ArrowLeft: -1,
+  ArrowDown: 1,
+  ArrowUp: -1,
+  Home: -Infinity,
+  End: Infinity,
+};
 
 /** Fills an element; `onword(word)` is called for the one that is pressed. */
 export class Words {

@@ -115,7 +115,7 @@ def test_silence_is_noticed_and_nothing_is_heard_in_it(silent: Visit):
         (b"", "There is no sound in this."),
         (silence(0.05), "This is too short to hold a word."),
         (silence(301), "This is too long for one request, and this server takes no uploads."),
-        (b"\0" * 4_700_001, "This is too large for one request, and this server takes no uploads."),
+        (bytes(4_700_001), "This is too large for one request, and this server takes no uploads."),
     ],
 )
 def test_audio_that_cannot_be_transcribed(visit: Visit, content: bytes, said: str):
@@ -206,7 +206,7 @@ def test_a_key_is_asked_for_once_and_kept_until_it_is_forgotten(visit: Visit):
     expect(page.get_by_label("API key", exact=True)).to_be_focused()
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
-    says(page, "The server does not take the key that this browser has.")
+    says(page, "The server does not take the key that it was sent.")
     page.keyboard.type("right")
     page.keyboard.press("Enter")
     expect(page.locator(".words span")).to_have_count(2)

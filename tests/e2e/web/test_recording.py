@@ -61,6 +61,22 @@ def test_the_page_says_of_a_recording_what_the_command_line_says(
     expect(page.locator("#status")).to_have_text(f"Recording 1: {words}")
 
 
+def test_a_recording_as_safari_makes_it_is_read_too(
+    visit: Visit, command_line: CommandLine, tmp_path: Path
+):
+    page = visit()
+    page.evaluate("() => { MediaRecorder.isTypeSupported = (type) => type === 'audio/mp4'; }")
+    sent = posts(page)
+    record(page, 2000)
+    words = transcript(page)
+    (request,) = sent
+    assert request.headers["content-type"].startswith("audio/mp4")
+    recording = tmp_path / "recording.m4a"
+    recording.write_bytes(request.post_data_buffer or b"")
+    assert recording.read_bytes()[4:8] == b"ftyp"
+    assert words == command_line(recording)["transcript"] != ""
+
+
 def test_while_it_records_it_shows_how_loud_and_how_long(visit: Visit):
     page = visit(reduced_motion="no-preference")
     press_record(page)
@@ -75,7 +91,7 @@ def test_while_it_records_it_shows_how_loud_and_how_long(visit: Visit):
 
 def test_a_word_is_heard_alone_and_all_of_it_from_there(visit: Visit):
     page = visit()
-    record(page, 3500)
+    record(page, 3300)
     transcript(page)
     play = page.locator(".play")
     position = page.get_by_role("slider", name="Position")
