@@ -101,4 +101,4 @@ def transcript(page: Page, number: int = 0) -> str:
     """The words on the page of the result at that place, from the top, when they are there."""
     words = page.get_by_role("article").nth(number).locator(".words")
     expect(words).to_be_visible(timeout=30_000)
-    return words.inner_text().strip()
+    return (words.text_content() or "").strip()

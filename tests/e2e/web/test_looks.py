@@ -1,6 +1,6 @@
 """How the page looks and reads: light, dark and on a phone; by keyboard alone; checked by axe.
 
-With PICTURES=folder its looks are written there, as the README shows them.
+With PICTURES=docs/images its looks are written there, as the README shows them.
 """
 
 import os
@@ -62,9 +62,9 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(visit: Visit, lo
         assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
         width = page.evaluate("() => document.documentElement.scrollWidth")
         assert width <= LOOKS[look]["viewport"]["width"]
-        if "PICTURES" in os.environ:
-            picture = Path(os.environ["PICTURES"]) / f"page-{look}-{state.__name__}.png"
-            page.screenshot(path=picture, full_page=state is heard)
+        if state is heard and "PICTURES" in os.environ:
+            picture = Path(os.environ["PICTURES"]) / f"page-{look}.png"
+            page.screenshot(path=picture, full_page=True)
 
 
 def test_all_of_it_works_by_keyboard(visit: Visit):
