@@ -175,14 +175,15 @@ def test_a_resumed_run_remembers_its_best(data, steps, tmp_path, monkeypatch):
 
 
 def test_checkpoints_hold_the_averaged_weights(data, steps, tmp_path):
-    recipe = corpora.recipe(steps=7, ema_decay=0.7, batch_seconds=1.0)
+    recipe = corpora.recipe(steps=7, ema_decay=0.3, batch_seconds=1.0)
     run = train.train(recipe, data, tmp_path / "runs", workers=0)
     saved = checkpoint(run / "last.ckpt")
     assert saved["global_step"] == 6
     weights = [steps[step][0][1] for step in range(1, 7)]
     for name, average in weights[0].items():
-        for later in weights[1:]:
-            average = 0.7 * average + 0.3 * later[name]  # noqa: PLW2901
+        # After one update (1 + 1) / (10 + 1), and 0.3 from the third on.
+        for decay, later in zip((2 / 11, 3 / 12, 0.3, 0.3, 0.3), weights[1:], strict=True):
+            average = decay * average + (1 - decay) * later[name]  # noqa: PLW2901
         assert torch.allclose(saved["state_dict"][f"recogniser.{name}"], average, atol=1e-6)
         assert torch.equal(saved["current_model_state"][f"recogniser.{name}"], weights[-1][name])
 
