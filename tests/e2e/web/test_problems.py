@@ -11,7 +11,7 @@ import soundfile
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.e2e.web import browser
-from tests.e2e.web.browser import Visit, choose, press_record, record, transcript
+from tests.e2e.web.browser import Visit, choose, posts, press_record, record, transcript
 
 pytestmark = pytest.mark.e2e
 
@@ -165,8 +165,13 @@ def test_an_answer_that_may_be_better_next_time(visit: Visit, status: int, body:
 def test_a_server_that_is_too_slow_and_takes_no_uploads(visit: Visit):
     page = visit()
     page.route("**/v1/transcribe*", lambda route: route.fulfill(status=504, body="{}"))
+    sent = posts(page)
     choose(page, CLIP)
     says(page, "The server took too long for one request, and takes no uploads.")
+    assert [request.url.rpartition("/v1/")[2] for request in sent] == [
+        "transcribe?format=json",
+        "jobs",
+    ]
 
 
 def test_a_server_that_is_down(visit: Visit):
