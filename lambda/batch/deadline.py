@@ -99,7 +99,7 @@ class Pace:
                 f"{1 / self.speed:.1f} times the speed of speech are enough for "
                 f"{_clock(self._possible())} of audio; this file has {_clock(total)} or more."
             )
-        if self._seconds(total - done) > self._deadline.remaining():
+        if self._seconds(total - done) > self._deadline.remaining() * doubt:
             raise OutOfTimeError(
                 f"stopped at {_clock(done)} of {_clock(total)} of audio", AGAIN_SECONDS
             )

@@ -6,11 +6,11 @@ rest on it.
 """
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import time as now
 from uuid import uuid4
 
 from batch import keys
@@ -35,7 +35,7 @@ class Lease:
 
     def check(self) -> None:
         """Raise OutOfTimeError if it holds no more."""
-        if time.time() >= self.expires:
+        if now() >= self.expires:
             raise OutOfTimeError(f"the lease on {self.key!r} has expired", 0.0)
 
 
@@ -49,7 +49,7 @@ def held(store: Store, key: str, deadline: Deadline) -> Iterator[Lease]:
         If another has claimed it.
     """
     name = keys.lease_key(key)
-    expires = time.time() + min(deadline.remaining(), LONGEST_SECONDS) + MARGIN_SECONDS
+    expires = now() + min(deadline.remaining(), LONGEST_SECONDS) + MARGIN_SECONDS
     content = {"owner": str(uuid4()), "expires": datetime.fromtimestamp(expires, UTC).isoformat()}
     etag = _claim(store, name, json.dumps(content).encode())
     try:
@@ -77,4 +77,4 @@ def _claim(store: Store, name: str, content: bytes) -> str:
 def _remaining(standing: Stored) -> float:
     """Seconds for which a lease still counts."""
     expires = datetime.fromisoformat(json.loads(standing.body)["expires"])
-    return expires.timestamp() - time.time()
+    return expires.timestamp() - now()

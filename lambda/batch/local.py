@@ -52,13 +52,18 @@ def answer_all(run: Run, keys: Sequence[str], processes: int) -> Counter[str]:
     ends: Counter[str] = Counter()
     # One thread each: so many processes would only be in each other's way with more.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with ProcessPoolExecutor(processes, get_context("spawn"), _live_with_parent) as pool:
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _live_with_parent)
+    try:
         futures = {pool.submit(answer, run, key): key for key in keys}
         for future in tqdm(as_completed(futures), total=len(keys), unit="file", disable=None):
             end, reason = _end(future)
             ends[end] += 1
             if reason:
                 tqdm.write(f"{futures[future]}: {end}: {reason}", file=sys.stderr)
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
     return ends
 
 

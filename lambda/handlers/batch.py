@@ -20,7 +20,8 @@ from batch.deadline import Deadline
 from batch.events import ObjectEvent
 from batch.work import Outcome, Worker
 from handlers.loading import preload
-from handlers.observability import logger, metrics, record, record_error, tracer
+from handlers.observability import logger, metrics, record_error, tracer
+from handlers.observability import record as measure
 from handlers.queue import PatientProcessor
 
 settings = Settings.read()
@@ -53,17 +54,17 @@ def _answer(written: ObjectEvent, deadline: Deadline) -> Outcome:
     outcome = warm_worker(settings).answer(written, deadline)
     logger.info("answered", key=written.key, status=outcome.status)
     if outcome.transcript is not None:
-        record(outcome.transcript)
+        measure(outcome.transcript)
     if outcome.error is not None:
         record_error(outcome.error.code, outcome.error.detail)
     return outcome
 
 
-def _answer_message(deadline: Deadline, message: SQSRecord) -> None:
-    answer_all(events.read_message(message.body), deadline)
+def _answer_message(record: SQSRecord, deadline: Deadline) -> None:
+    answer_all(events.read_message(record.body), deadline)
 
 
-def remaining_of(context: LambdaContext) -> Deadline:
+def deadline_of(context: LambdaContext) -> Deadline:
     """The deadline of an invocation that has just begun."""
     return Deadline(
         remaining=lambda: context.get_remaining_time_in_millis() / 1000,
@@ -76,9 +77,9 @@ def remaining_of(context: LambdaContext) -> Deadline:
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point."""
-    deadline = remaining_of(context)
+    deadline = deadline_of(context)
     if events.is_queue(event):
-        answer_message = partial(_answer_message, deadline)
+        answer_message = partial(_answer_message, deadline=deadline)
         return dict(process_partial_response(event, answer_message, processor, context))
     outcomes = answer_all(events.read(event), deadline)
     return {"outcomes": [{"key": outcome.key, "status": outcome.status} for outcome in outcomes]}

@@ -1,6 +1,5 @@
 """What has become of a job, told from what lies in its two buckets."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -42,7 +41,7 @@ def _state(
 ) -> Members:
     result, error = keys.result_key(ticket.key), keys.error_key(ticket.key)
     if result in outputs and _is_of(document := storage.read(result), upload):
-        state: Members = {"status": "succeeded", "results": _links(storage, ticket, outputs)}
+        state: Members = {"status": "succeeded", "results": _links(storage, ticket)}
         if outputs[result].bytes <= MAX_INLINE_BYTES:
             state["transcript"] = document
         return state
@@ -58,15 +57,14 @@ def _is_of(document: Members, upload: Stored | None) -> bool:
     return upload is None or document["source"]["etag"] == upload.etag
 
 
-def _links(storage: Storage, ticket: Ticket, outputs: Collection[str]) -> dict[str, str]:
-    """Links to the results that were asked for, by format."""
-    found = {
-        form: keys.result_key(ticket.key)
-        if form == "json"
-        else keys.companion_key(ticket.key, form)
+def _links(storage: Storage, ticket: Ticket) -> dict[str, str]:
+    """Links to the results that were asked for, by format; all are there before the document is."""
+    return {
+        form: storage.link(
+            keys.result_key(ticket.key) if form == "json" else keys.companion_key(ticket.key, form)
+        )
         for form in ticket.formats
     }
-    return {form: storage.link(key) for form, key in found.items() if key in outputs}
 
 
 def _is_leased(storage: Storage, ticket: Ticket, now: datetime) -> bool:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -17,12 +16,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINK_SECONDS = 15 * 60  # how long the link to a result can be followed
-# Within API Gateway's 29 seconds; a bucket answers in a fraction of one.
+# Virtual addresses, or links name no region, and redirect while a bucket is new. All tries together
+# stay within API Gateway's 29 seconds; a bucket answers in a fraction of one.
 _CONFIG = Config(
     signature_version="s3v4",
-    s3={
-        "addressing_style": "virtual"
-    },  # or links name no region, and redirect while a bucket is new
+    s3={"addressing_style": "virtual"},
     connect_timeout=3,
     read_timeout=5,
     retries={"mode": "standard", "total_max_attempts": 3},
@@ -38,15 +36,12 @@ class Stored:
     modified: datetime
 
 
-@dataclass(frozen=True)
 class Storage:
-    """Both buckets, with the one client of a process."""
+    """Both buckets, with a client that is made at once: while a function initialises."""
 
-    settings: JobSettings
-
-    @cached_property
-    def _s3(self) -> "S3Client":
-        return boto3.client("s3", config=_CONFIG)
+    def __init__(self, settings: JobSettings) -> None:
+        self.settings = settings
+        self._s3: S3Client = boto3.client("s3", config=_CONFIG)
 
     def keep_ticket(self, ticket: Ticket, owner: str) -> None:
         """Write the ticket, from which on the job exists."""

@@ -2,14 +2,13 @@
 
 import base64
 import json
-import re
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.doors import LATENCIES, ROOT, Answer, Document, Gateway
+from tests.e2e.doors import LATENCIES, Answer, Document, Gateway
 from tests.e2e.test_image import said
 
 pytestmark = pytest.mark.e2e
@@ -79,17 +78,6 @@ def test_a_page_from_elsewhere_may_ask(gateway: Gateway):
 
 def test_health_needs_no_audio(gateway: Gateway):
     assert gateway("GET", "/v1/health", None, None).status == 200
-
-
-def test_the_page_and_its_parts_are_served(gateway: Gateway, in_image: bool):
-    if not in_image:
-        pytest.skip("without a container engine there is no gateway to the function of the page")
-    page = gateway("GET", "/", None, None)
-    assert (page.status, page.media_type) == (200, "text/html; charset=utf-8")
-    (main,) = re.findall(r'src="(web/.+/main\.js)"', page.body.decode())
-    part = gateway("GET", f"/{main}", None, None)
-    assert (part.status, part.media_type) == (200, "text/javascript; charset=utf-8")
-    assert part.body == (ROOT / "lambda" / "web" / "main.js").read_bytes()
 
 
 def test_the_interface_describes_itself(gateway: Gateway):

@@ -3,39 +3,16 @@ import json
 import os
 import subprocess
 import sys
-from typing import Any, cast
+from typing import Any
 
 import boto3
 import pytest
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers import problems
-from handlers.gateway import gateway_resolver
-from handlers.job_routes import add_job_routes
 from jobs import names
 from jobs.settings import JobSettings
 from tests.handlers.events import Context, request
+from tests.handlers.job_api import Api
 from tests.jobs import forms
-
-
-class Api:
-    """The jobs function behind API Gateway."""
-
-    def __init__(self, settings: JobSettings | None) -> None:
-        self.app = gateway_resolver()
-        add_job_routes(self.app, settings)
-        problems.add_problems(self.app)
-
-    def __call__(
-        self, method: str, path: str, body: Any = None, api_key: str | None = None
-    ) -> tuple[int, dict[str, Any], dict[str, Any]]:
-        """Status, headers and document of the answer to whom the gateway knows by `api_key`."""
-        encoded = body if isinstance(body, str | bytes | None) else json.dumps(body)
-        event = request(method, path, encoded, "application/json")
-        event["requestContext"]["identity"] = {"apiKeyId": api_key}
-        answer = self.app.resolve(event, cast(LambdaContext, Context()))
-        headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
-        return answer["statusCode"], headers, json.loads(answer["body"] or "{}")
 
 
 @pytest.fixture

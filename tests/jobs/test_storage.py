@@ -1,4 +1,5 @@
 import base64
+import hmac
 import json
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +8,7 @@ import boto3
 import pytest
 import requests
 
+from batch.s3 import FORMATS
 from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
@@ -38,7 +40,7 @@ def test_an_upload_lies_under_its_key_with_type_and_formats(storage: Storage, ti
     assert answer.status_code == 204
     stored = boto3.client("s3").get_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Body"].read() == b"audio"
-    assert (stored["ContentType"], stored["Metadata"]) == ("audio/mpeg", {"formats": "json,srt"})
+    assert (stored["ContentType"], stored["Metadata"]) == ("audio/mpeg", {FORMATS: "json,srt"})
     (found,) = storage.uploads("me", ticket.id).values()
     assert (found.etag, found.bytes) == (stored["ETag"].strip('"'), 5)
 
@@ -66,6 +68,17 @@ def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: Storage, t
     assert (exact["key"], exact["Content-Type"]) == (ticket.key, "audio/mpeg")
     left = datetime.fromisoformat(policy["expiration"]) - datetime.now(UTC)
     assert 14.5 * 60 < left.total_seconds() <= 15 * 60
+
+
+def test_an_upload_is_signed_as_s3_checks_it(storage: Storage, ticket: Ticket):
+    # Signature Version 4 for an HTTP POST: the policy, with a key derived from the secret one.
+    fields = storage.upload_form(ticket)["fields"]
+    _, date, region, service, end = fields["x-amz-credential"].split("/")
+    key = b"AWS4testing"
+    for part in (date, region, service, end, fields["policy"]):
+        key = hmac.digest(key, part.encode(), "sha256")
+    assert (region, service, end) == ("us-east-1", "s3", "aws4_request")
+    assert fields["x-amz-signature"] == key.hex()
 
 
 def test_a_link_gives_the_object_for_a_quarter_of_an_hour(storage: Storage):
