@@ -8,7 +8,7 @@ let playing = null; // one at a time
 
 /** Plays a blob; `onchange(seconds, isPlaying)` follows it. */
 export class Player {
-  #end = Infinity;
+  #word = null; // the one that is played alone
 
   constructor(blob, onchange) {
     this.audio = new Audio(URL.createObjectURL(blob));
@@ -26,22 +26,22 @@ export class Player {
   /** Play or pause, from where it stands. */
   async toggle() {
     if (!this.audio.paused) return this.pause();
-    this.#end = Infinity;
+    this.#word = null;
     return this.audio.play();
   }
 
-  /** Play one word, from `start` to `end` seconds, and stop there. */
-  async playWord({ start, end }) {
+  /** Play one word and stop there. */
+  async playWord(word) {
     this.pause();
-    this.seek(Math.max(0, start - EDGE));
+    this.seek(Math.max(0, word.start - EDGE));
     // Started before it is there, it would play on from somewhere within the word.
     await new Promise((resolve) => this.audio.addEventListener("seeked", resolve, { once: true }));
-    this.#end = end + EDGE;
+    this.#word = word;
     return this.audio.play();
   }
 
   seek(seconds) {
-    this.#end = Infinity;
+    this.#word = null;
     this.audio.currentTime = seconds;
   }
 
@@ -73,12 +73,20 @@ export class Player {
   }
 
   #follow = () => {
-    if (this.audio.currentTime >= this.#end) this.pause();
+    if (this.#word && this.audio.currentTime >= this.#word.end + EDGE) {
+      this.pause();
+      this.seek(this.#word.end);
+    }
     this.#tell();
     if (!this.audio.paused) requestAnimationFrame(this.#follow);
   };
 
   #tell() {
-    this.onchange(this.audio.currentTime, !this.audio.paused);
+    const { currentTime } = this.audio;
+    const word = this.#word ?? { start: 0, end: Infinity };
+    this.onchange(
+      Math.min(Math.max(currentTime, word.start), word.end - 0.001),
+      !this.audio.paused,
+    );
   }
 }
