@@ -40,7 +40,7 @@ format: $(DEVELOPMENT)  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-serve: $(DEVELOPMENT)  ## Serve the API on localhost:PORT
+serve: $(DEVELOPMENT)  ## Serve the page and the API on localhost:PORT
 	POWERTOOLS_SERVICE_NAME=asr POWERTOOLS_METRICS_DISABLED=true \
 	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
 
@@ -67,8 +67,9 @@ image:  ## Build the container image (starts an engine and makes a base image wh
 	scripts/base-image
 	scripts/with-wheels scripts/sam build
 
-e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the runtime emulator alone)
+e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emulator alone), and the page
 	if scripts/docker-engine; then $(MAKE) image; fi
+	scripts/chromium
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
 bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)

@@ -11,6 +11,7 @@ from asr.settings import Settings
 from batch import keys
 from handlers import openapi
 from handlers.api import app
+from handlers.page import read_page
 from tests.template import of_bulk
 
 
@@ -37,6 +38,19 @@ def test_what_transcribes_or_knows_jobs_asks_for_a_key_and_nothing_else_does(
             asks = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
             knows = path.startswith("/v1/jobs") and method == "get"
             assert asks == (method == "post" or knows)
+
+
+def test_the_page_is_deployed_with_limits_of_its_own(
+    resources: dict[str, Any], deployed: dict[str, Any]
+):
+    limits = {
+        setting["ResourcePath"]: setting["ThrottlingBurstLimit"]
+        for setting in resources["Api"]["Properties"]["MethodSettings"]
+    }
+    encoded = {"/": "/", "/web/{digest}/{name}": "/~1web~1{digest}~1{name}"}
+    for path, resource in encoded.items():
+        assert "get" in deployed[path]
+        assert limits[resource] > 2 * len(read_page().files)
 
 
 def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, Any]):

@@ -200,6 +200,19 @@ def emulated_gateway(invoke: Invoke) -> Gateway:
 
 
 @contextmanager
+def local_server(environment: Environment, log: Path) -> Iterator[str]:
+    """What `make serve` serves, with its model open; yields the address."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "handlers.local:app", "--port", str(port)]
+    named = {"POWERTOOLS_SERVICE_NAME": "asr", "POWERTOOLS_METRICS_DISABLED": "true"}
+    address = f"http://localhost:{port}"
+    with running(command, log, cwd=ROOT / "lambda", environment=named | dict(environment)):
+        wait_for(lambda: _answers(address), log)
+        requests.get(f"{address}/v1/health", timeout=START_SECONDS).raise_for_status()
+        yield address
+
+
+@contextmanager
 def running(
     command: list[str], log: Path, cwd: Path, environment: Environment | None = None
 ) -> Iterator[None]:

@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -55,6 +56,23 @@ def test_an_endless_body_is_read_no_further_than_shows_that_it_is_too_large():
 def test_no_body_is_a_problem():
     answer = call("POST", "/v1/transcribe")
     assert (answer.status_code, json.loads(answer.text)["code"]) == (400, "malformed_request")
+
+
+class NoThreads(ThreadPoolExecutor):
+    """Fails where a request would wait for a thread: enough of them would wait for ever."""
+
+    def submit(self, *_, **__):
+        raise AssertionError("a request needs a thread")
+
+
+def test_as_many_requests_as_a_browser_makes_at_once_are_all_answered():
+    async def send():
+        asyncio.get_running_loop().set_default_executor(NoThreads())
+        transport = httpx.ASGITransport(local.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            return await asyncio.gather(*(client.get("/v1/health") for _ in range(64)))
+
+    assert {answer.status_code for answer in asyncio.run(send())} == {200}
 
 
 def test_without_buckets_there_are_no_jobs():
