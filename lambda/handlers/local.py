@@ -23,8 +23,8 @@ Send = Callable[[Message], Awaitable[None]]
 class LocalServer(HttpResolverLocal):
     """Powertools' local resolver, with bodies in base64 as API Gateway hands binary ones on.
 
-    Without that, a body that is not UTF-8 ends in an exception; so does a header. Requests are answered
-    one after another, as Lambda does.
+    Without that, a body that is not UTF-8 ends in an exception; so does a header. Requests are
+    answered one after another, as Lambda does.
     """
 
     async def __call__(  # type: ignore[override] # as in the class that this extends
