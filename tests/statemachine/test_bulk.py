@@ -224,7 +224,8 @@ def test_the_two_maps_differ_only_in_where_their_items_come_from():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["in/"], ["https://bucket/in/"], ["s3:///in/"], [], ["s3://b/", "--manifest", "s3://b/m"]],
+    [["in/"], ["https://bucket/in/"],
+        [""], ["s3:///in/"], [], ["s3://b/", "--manifest", "s3://b/m"]],
 )
 def test_a_source_that_is_none_is_refused_before_anything_starts(arguments: list[str]):
     with pytest.raises(SystemExit) as refused:
