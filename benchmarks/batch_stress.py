@@ -34,8 +34,7 @@ from tests.poller import Queue
 
 INPUT, OUTPUT = "audio", "transcripts"
 SHARE = 20
-FUNCTION_SECONDS = 25.0  # a function's time-out, hence how long the lease of a killed one counts
-VISIBILITY_SECONDS = 35
+VISIBILITY_MARGIN = 10  # seconds by which a message is hidden longer than a function may take
 PAUSE_SECONDS = 0.1  # between looks at what is going on
 fork_server = get_context("forkserver")
 
@@ -192,21 +191,23 @@ def faults(objects: Objects) -> list[str]:
     return found + [f"{name}: of no object" for name in sorted(strays)]
 
 
-def run(clips: Sequence[bytes], count: int, workers: int, kill_seconds: float) -> dict[str, Any]:
+def run(
+    clips: Sequence[bytes], count: int, workers: int, kill_seconds: float, function_seconds: float
+) -> dict[str, Any]:
     """Run all of it; returns the figures. Changes the environment of this process."""
     with cloud.server() as url, tempfile.TemporaryDirectory() as directory:
         os.environ.update(cloud.access(url) | {"OUTPUT_BUCKET": OUTPUT, "OMP_NUM_THREADS": "1"})
         os.environ.update(POWERTOOLS_SERVICE_NAME="stress", POWERTOOLS_METRICS_DISABLED="true")
         for bucket in (INPUT, OUTPUT):
             boto3.client("s3").create_bucket(Bucket=bucket)
-        queue = Queue.make(VISIBILITY_SECONDS)
+        queue = Queue.make(round(function_seconds) + VISIBILITY_MARGIN)
         os.environ["QUEUE_URL"] = queue.url
         fork_server.set_forkserver_preload(["benchmarks.batch_worker"])
         objects = Objects(clips, queue)
         objects.fill(count)
         log = Path(directory) / "log"
         started = time.monotonic()
-        crew = Workers(workers, (queue, FUNCTION_SECONDS, str(log)), kill_seconds)
+        crew = Workers(workers, (queue, function_seconds, str(log)), kill_seconds)
         try:
             run_until_empty(objects, crew)
             dead = queue.counts()[2]
@@ -247,9 +248,16 @@ def main() -> int:
     parser.add_argument("--objects", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--kill-seconds", type=float, default=3.0)
+    # A function's time-out, hence how long the lease of a killed one counts.
+    parser.add_argument("--function-seconds", type=float, default=25.0)
     options = parser.parse_args()
-    clips = [path.read_bytes() for path in options.clips]
-    figures = run(clips, options.objects, options.workers, options.kill_seconds)
+    figures = run(
+        [path.read_bytes() for path in options.clips],
+        options.objects,
+        options.workers,
+        options.kill_seconds,
+        options.function_seconds,
+    )
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     return 1 if figures["faults"] or figures["messages_left"] else 0
 
