@@ -45,12 +45,14 @@ class Queue:
 
     def counts(self) -> tuple[int, int, int]:
         """Messages that wait, that are at work or postponed, and dead letters."""
-        waiting, hidden = "ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"
         sqs = boto3.client("sqs")
         # In one request: between two a message could pass from one count to the other.
-        both = sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=[waiting, hidden])
-        dead = _attribute(sqs, self.dead_url, waiting)
-        return int(both["Attributes"][waiting]), int(both["Attributes"][hidden]), int(dead)
+        counts = sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])["Attributes"]
+        return (
+            int(counts["ApproximateNumberOfMessages"]),
+            int(counts["ApproximateNumberOfMessagesNotVisible"]),
+            int(_attribute(sqs, self.dead_url, "ApproximateNumberOfMessages")),
+        )
 
 
 def _attribute(sqs: "SQSClient", url: str, name: Any) -> str:
