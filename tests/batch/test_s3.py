@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from asr.errors import AudioGoneError
 from batch import ranges, s3
 from batch.s3 import S3Sources, S3Store
-from batch.store import SourceChangedError
+from batch.store import ConflictError, SourceChangedError
 
 CONTENT = bytes(range(256)) * 4
 
@@ -114,3 +114,21 @@ def test_a_result_says_of_which_type_it_is(s3_place, client):
     S3Store(client, s3_place.output).write("a", b"1", "text/vtt; charset=utf-8", None)
     head = client.head_object(Bucket=s3_place.output, Key="a")
     assert head["ContentType"] == "text/vtt; charset=utf-8"
+
+
+def test_where_nothing_is_deleted_conditionally_it_looks_first(s3_place, client, monkeypatch):
+    delete_object = client.delete_object
+
+    def unconditional(**arguments):
+        if "IfMatch" in arguments:
+            raise ClientError({"Error": {"Code": "NotImplemented"}}, "DeleteObject")
+        return delete_object(**arguments)
+
+    monkeypatch.setattr(client, "delete_object", unconditional)
+    store = S3Store(client, s3_place.output)
+    etag = store.write("a", b"1", "text/plain", None)
+    with pytest.raises(ConflictError):
+        store.delete("a", "another")
+    store.delete("a", etag)
+    assert store.read("a") is None
+    store.delete("a", etag)

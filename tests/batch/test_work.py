@@ -1,6 +1,7 @@
 """One object from its event to its answer, with S3 and with a folder."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -173,6 +174,15 @@ def test_events_out_of_order_end_in_the_newest(place, worker, spy):
     members = document(place, "a.json")
     assert (members["transcript"], members["source"]["sequencer"]) == ("there", newer.sequencer)
     assert spy.calls == 1
+
+
+def test_where_all_events_have_one_number_the_newest_state_is_answered(place, worker):
+    """As LocalStack and moto number them."""
+    event = place.put("a", toy.wav("hello"))
+    worker.answer(event, FOREVER)
+    later = replace(place.put("a", toy.wav("there")), sequencer=event.sequencer)
+    assert worker.answer(later, FOREVER).status == "transcribed"
+    assert document(place, "a.json")["transcript"] == "there"
 
 
 def test_an_event_means_the_object_as_it_is_now(place, worker, spy):

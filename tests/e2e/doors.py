@@ -107,11 +107,11 @@ def sam_invoke(event: Document, environment: Environment, scratch: Path) -> Docu
     return document
 
 
-def _template(environment: Environment, scratch: Path) -> str:
+def _template(environment: Environment, scratch: Path, function: str = "ApiFunction") -> str:
     """The built template with more environment: SAM passes on only what a template declares."""
     template = yaml.safe_load(BUILT.read_text())
-    function = template["Resources"]["ApiFunction"]["Properties"]
-    function["Environment"]["Variables"].update(environment)
+    properties = template["Resources"][function]["Properties"]
+    properties["Environment"]["Variables"].update(environment)
     path = scratch / "template.json"
     path.write_text(json.dumps(template))
     return str(path)
@@ -134,6 +134,25 @@ def sam_start_api(log: Path) -> Iterator[Gateway]:
             return Answer(response.status_code, media_type, response.content)
 
         yield Gateway(send, base)
+
+
+@contextmanager
+def sam_start_lambda(function: str, environment: Environment, scratch: Path) -> Iterator[Invoke]:
+    """`sam local start-lambda`, the container of a function warm between invocations."""
+    port = free_port()
+    template = _template(environment, scratch, function)
+    command = [SAM, "local", "start-lambda", function, "--port", str(port)]
+    command += ["--template", template, "--skip-pull-image", "--warm-containers", "LAZY"]
+    log = scratch / "start-lambda.log"
+    url = f"http://127.0.0.1:{port}/2015-03-31/functions/{function}/invocations"
+
+    def invoke(event: Document) -> Document:
+        document: Document = requests.post(url, data=json.dumps(event), timeout=120).json()
+        return document
+
+    with running(command, log, cwd=ROOT):
+        wait_for(lambda: "Running on" in log.read_text(), log)
+        yield invoke
 
 
 @contextmanager

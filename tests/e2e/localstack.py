@@ -13,13 +13,15 @@ NO_PYTHON = 3  # the exit status of the script where LocalStack has no Python to
 
 
 @contextmanager
-def localstack(log: Path) -> Iterator[dict[str, str]]:
+def localstack(log: Path, address: str = "127.0.0.1") -> Iterator[dict[str, str]]:
     """The environment in which boto3 talks to it; skips the test where it cannot run."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http://{address}:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [ROOT / "scripts" / "localstack", str(port)], stdout=output, stderr=subprocess.STDOUT
+            [ROOT / "scripts" / "localstack", str(port), address],
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
 
     def ready() -> bool:

@@ -1,0 +1,148 @@
+"""Batch with LocalStack: S3's own notifications to a queue, real sequencers, the real function.
+
+The function runs in the image by `sam local start-lambda`, or where there is no container engine in
+the runtime interface emulator.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+
+from scripts.redrive import redrive
+from tests.e2e import doors
+from tests.e2e.doors import BRIDGE, Document, Environment, Invoke
+from tests.e2e.localstack import localstack
+from tests.poller import MAX_RECEIVES, Queue, poll
+
+pytestmark = pytest.mark.e2e
+
+AUDIO, TRANSCRIPTS = "audio", "transcripts"
+VISIBILITY_SECONDS = 5
+KEY = "in/a b+c 100% é 🎤.flac"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Buckets and a queue, wired as the template wires them, and the function."""
+
+    queue: Queue
+    invoke: Invoke
+
+    def put(self, key: str, content: bytes, **metadata: str) -> None:
+        boto3.client("s3").put_object(Bucket=AUDIO, Key=key, Body=content, Metadata=metadata)
+
+    def names(self, prefix: str) -> set[str]:
+        listed = boto3.client("s3").list_objects_v2(Bucket=TRANSCRIPTS, Prefix=prefix)
+        return {found["Key"] for found in listed.get("Contents", [])}
+
+    def document(self, name: str) -> Document:
+        body = boto3.client("s3").get_object(Bucket=TRANSCRIPTS, Key=name)["Body"]
+        document: Document = json.load(body)
+        return document
+
+    def drain(self) -> list[Document]:
+        """Poll until no message waits or is at work; gives what the messages said."""
+        bodies: list[Document] = []
+
+        def invoke(event: Document) -> Document:
+            bodies.append(json.loads(event["Records"][0]["body"]))
+            return self.invoke(event)
+
+        deadline = time.monotonic() + 240
+        while poll(self.queue, invoke) or self.queue.counts()[:2] != (0, 0):
+            assert time.monotonic() < deadline, self.queue.counts()
+        return bodies
+
+
+@pytest.fixture(scope="module")
+def stack(in_image: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    scratch = tmp_path_factory.mktemp("batch")
+    address = BRIDGE if in_image else "127.0.0.1"
+    with localstack(scratch / "localstack.log", address) as access, _environment(access):
+        s3 = boto3.client("s3")
+        for bucket in (AUDIO, TRANSCRIPTS):
+            s3.create_bucket(Bucket=bucket)
+        queue = Queue.make(VISIBILITY_SECONDS)
+        s3.put_bucket_notification_configuration(
+            Bucket=AUDIO,
+            NotificationConfiguration={
+                "QueueConfigurations": [{"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}]
+            },
+        )
+        with _function(in_image, {**access, "OUTPUT_BUCKET": TRANSCRIPTS}, scratch) as invoke:
+            yield Stack(queue, invoke)
+
+
+@contextmanager
+def _environment(access: Environment) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in access.items():
+            patch.setenv(name, value)
+        yield
+
+
+@contextmanager
+def _function(in_image: bool, environment: Environment, scratch: Path) -> Iterator[Invoke]:
+    """The batch function; its queue is left out, so that what fails comes back at once."""
+    environment = {**environment, "QUEUE_URL": ""}
+    if in_image:
+        with doors.sam_start_lambda("BatchFunction", environment, scratch) as invoke:
+            yield invoke
+    else:
+        log, handler = scratch / "emulator.log", "handlers.batch.handler"
+        with doors.emulator(environment, log, in_image=False, handler=handler) as invoke:
+            yield invoke
+
+
+def test_what_lands_in_the_bucket_is_transcribed_as_on_the_command_line(
+    stack: Stack, hello: Path, command_line: Callable[[Path], Document]
+):
+    stack.put(KEY, hello.read_bytes(), formats="srt")
+    bodies = stack.drain()
+    assert bodies[0]["Event"] == "s3:TestEvent"  # as S3 sends it when notifications are set up
+    assert stack.names("in/") == {f"{KEY}.json", f"{KEY}.srt"}
+    document, expected = stack.document(f"{KEY}.json"), command_line(hello)
+    for member in ("transcript", "words", "confidence", "duration", "model"):
+        assert document[member] == expected[member]
+    (record,) = bodies[1]["Records"]
+    assert document["source"]["sequencer"] == record["s3"]["object"]["sequencer"]
+    assert document["source"]["etag"] == record["s3"]["object"]["eTag"]
+
+
+def test_the_newest_state_is_answered_whatever_came_before(stack: Stack, hello: Path):
+    stack.put("again.flac", b"not audio")
+    stack.put("again.flac", hello.read_bytes())
+    first, second = stack.drain()
+    assert stack.names("again") == {"again.flac.json"}
+    for body in (second, first, second):
+        boto3.client("sqs").send_message(QueueUrl=stack.queue.url, MessageBody=json.dumps(body))
+    before = stack.document("again.flac.json")
+    stack.drain()
+    assert stack.document("again.flac.json") == before
+    stack.put("again.flac", b"")
+    stack.drain()
+    assert stack.names("again") == {"again.flac.error.json"}
+    assert stack.document("again.flac.error.json")["code"] == "empty_audio"
+
+
+def test_what_fails_three_times_can_be_sent_back(stack: Stack, hello: Path):
+    s3 = boto3.client("s3")
+    s3.put_object(Bucket=TRANSCRIPTS, Key="taken.flac.json", Body=b"by hand")
+    stack.put("taken.flac", hello.read_bytes())
+    assert len(stack.drain()) == MAX_RECEIVES
+    assert stack.queue.counts() == (0, 0, 1)
+    s3.delete_object(Bucket=TRANSCRIPTS, Key="taken.flac.json")
+    assert redrive(stack.queue.dead_arn) == 1
+    deadline = time.monotonic() + 60
+    while stack.queue.counts()[2]:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    stack.drain()
+    assert stack.names("taken") == {"taken.flac.json"}
+    assert stack.document("taken.flac.json")["duration"] > 2
