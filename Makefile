@@ -45,6 +45,10 @@ serve: $(DEVELOPMENT)  ## Serve the API on localhost:PORT
 model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION, under build/models
 	$(BIN)/python -m training.published $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
 
+words: $(DEVELOPMENT)  ## Make the single words that keyword_gru trains on, from the corpora under DATA
+	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
+	$(BIN)/python -m training.words --data $(DATA)
+
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
@@ -93,5 +97,5 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
 	@touch $@
 
-.PHONY: help transcribe test lint format serve model train validate image e2e publish-model deploy \
+.PHONY: help transcribe test lint format serve model words train validate image e2e publish-model deploy \
     logs events clean
