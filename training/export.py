@@ -18,7 +18,7 @@ import yaml
 
 from asr import bundle
 from asr.transcriber import Transcriber
-from training import card, confusions
+from training import card, confusions, initial
 from training.calibrate import fit, trials
 from training.corpus import read_manifest
 from training.evaluate import Result, report, transcribe
@@ -40,7 +40,9 @@ SOURCES = Path(__file__).with_name("sources.yaml")
 COMPARED_CLIPS = 50
 
 CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
-    "ctc": lambda _, frame_seconds: ctc_contract(frame_seconds),
+    "ctc": lambda recogniser, frame_seconds: ctc_contract(
+        frame_seconds, context_seconds=recogniser.context_seconds
+    ),
     "keyword": lambda recogniser, _: keyword_contract(cast(list[str], recogniser.network.labels)),
 }
 # What is drawn of what the last measured set sounded like, by kind of bundle.
@@ -56,14 +58,7 @@ def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
     saved = torch.load(checkpoint, map_location="cpu", weights_only=False)
     recipe = Recipe(**saved["hyper_parameters"]["recipe"])
     recogniser, frame_seconds = build(recipe.network, recipe.front_end, recipe.parameters)
-    prefix = "recogniser."
-    recogniser.load_state_dict(
-        {
-            name.removeprefix(prefix): value
-            for name, value in saved["state_dict"].items()
-            if name.startswith(prefix)
-        }
-    )
+    recogniser.load_state_dict(initial.weights(saved))
     return recogniser.eval(), recipe, frame_seconds
 
 

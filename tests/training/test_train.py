@@ -1,3 +1,7 @@
+import signal
+import subprocess
+import sys
+import time
 from collections import defaultdict
 
 import pytest
@@ -29,7 +33,7 @@ def data(tmp_path):
 @pytest.fixture
 def steps(monkeypatch):
     """Texts and weights by step as they are trained; a checkpoint every 2 steps."""
-    monkeypatch.setattr(train, "SAVE_EVERY_STEPS", 2)
+    monkeypatch.setattr("training.callbacks.SAVE_EVERY_STEPS", 2)
     heard = defaultdict(list)
     step = CtcModule.training_step
 
@@ -105,6 +109,30 @@ def test_a_killed_run_resumes_at_its_last_checkpoint_as_if_unbroken(
     }
 
 
+def test_a_run_killed_by_the_system_ends_in_the_weights_of_an_unbroken_one(data, tmp_path):
+    recipe = corpora.recipe(steps=40, validate_every=4, batch_seconds=1.0)
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(recipe)))
+    command = [sys.executable, "-W", "ignore", "-m", "training.train", str(tmp_path / "tiny.yaml")]
+    command += ["--data", str(data), "--workers", "1", "--threads", "1", "--runs"]
+    last = tmp_path / "runs" / "tiny-1" / "last.ckpt"
+    run = subprocess.Popen(
+        [*command, str(tmp_path / "runs")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while not last.exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert resume_step(last) < 40
+    subprocess.run([*command, str(tmp_path / "runs")], check=True, capture_output=True)
+    unbroken = train.train(recipe, data, tmp_path / "unbroken", workers=0)
+
+    one, other = checkpoint(last), checkpoint(unbroken / "last.ckpt")
+    assert one["global_step"] == other["global_step"] == 40
+    for name, value in one["state_dict"].items():
+        assert torch.allclose(value, other["state_dict"][name], atol=1e-5), name
+
+
 def test_a_run_that_was_moved_still_saves_under_the_same_name(data, steps, tmp_path, monkeypatch):
     kill_at(5, monkeypatch)
     with pytest.raises(KilledError):
@@ -147,14 +175,15 @@ def test_a_resumed_run_remembers_its_best(data, steps, tmp_path, monkeypatch):
 
 
 def test_checkpoints_hold_the_averaged_weights(data, steps, tmp_path):
-    recipe = corpora.recipe(steps=7, ema_decay=0.7, batch_seconds=1.0)
+    recipe = corpora.recipe(steps=7, ema_decay=0.3, batch_seconds=1.0)
     run = train.train(recipe, data, tmp_path / "runs", workers=0)
     saved = checkpoint(run / "last.ckpt")
     assert saved["global_step"] == 6
     weights = [steps[step][0][1] for step in range(1, 7)]
     for name, average in weights[0].items():
-        for later in weights[1:]:
-            average = 0.7 * average + 0.3 * later[name]  # noqa: PLW2901
+        # After one update (1 + 1) / (10 + 1), and 0.3 from the third on.
+        for decay, later in zip((2 / 11, 3 / 12, 0.3, 0.3, 0.3), weights[1:], strict=True):
+            average = decay * average + (1 - decay) * later[name]  # noqa: PLW2901
         assert torch.allclose(saved["state_dict"][f"recogniser.{name}"], average, atol=1e-6)
         assert torch.equal(saved["current_model_state"][f"recogniser.{name}"], weights[-1][name])
 
