@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -119,7 +121,7 @@ def test_coefficients_do_not_change_with_level_or_with_silence_around(gain, hops
 
 
 def test_pre_emphasis_takes_part_of_the_sample_before_off_each():
-    options = {"mels": 24, "hop_seconds": 0.01, "window_seconds": 0.025}
+    options: dict[str, Any] = {"mels": 24, "hop_seconds": 0.01, "window_seconds": 0.025}
     waveform, length = noise(1, 8000), torch.tensor([8000])
     differences = waveform - 0.97 * torch.nn.functional.pad(waveform, [1, 0])[:, :-1]
     expected, _ = Mfcc(12, **options)(differences, length)
