@@ -107,6 +107,7 @@ def report(results: Iterable[Result], kind: str = "ctc") -> dict[str, Any]:
     }
 
 
+@command
 def main() -> None:
     """Read the command line and print the report."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -141,6 +141,7 @@ def _compare(recogniser: Recogniser, draft: Path, corpus: Path) -> Comparison | 
     return compare(recogniser, opened, read_manifest(corpus / "manifest.tsv")[:COMPARED_CLIPS])
 
 
+@command
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -122,6 +122,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     return run
 
 
+@command
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)

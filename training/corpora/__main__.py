@@ -6,7 +6,6 @@ with `--archive FILE`. `folder` takes an archive of a folder that has a `manifes
 """
 
 import argparse
-import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -16,6 +15,7 @@ from pathlib import Path
 import soundfile
 from tqdm import tqdm
 
+from training.command import about, command
 from training.corpora import archives
 from training.corpora.archives import ArchiveError
 from training.corpora.layouts import PARTS, Clip
@@ -86,6 +86,7 @@ def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
             )
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and fetch."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -98,10 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.archive and len(options.names) > 1:
         parser.error("--archive goes with one corpus")
     for name in options.names:
-        try:
+        with about(name):
             folders = prepare(name, options.out, options.archive)
-        except (OSError, tarfile.TarError, ArchiveError) as error:
-            raise SystemExit(f"{name}: {error}") from error
         print(f"{name}: {', '.join(map(str, folders))}")
 
 
