@@ -54,3 +54,16 @@ def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
     except RuntimeError as error:
         raise InputError(f"{checkpoint} does not fit its recipe: {error}") from error
     return recogniser.eval(), recipe, frame_seconds
+
+
+def check_continues(checkpoint: Path, recipe: Recipe) -> None:
+    """Raise InputError if `checkpoint` is there and is of another network than that of `recipe`."""
+    if not checkpoint.exists():
+        return
+    before = read(checkpoint)["hyper_parameters"]["recipe"]
+    for member in ("network", "front_end", "parameters", "task"):
+        if before.get(member) != getattr(recipe, member):
+            raise InputError(
+                f"{checkpoint} was trained with another {member}: "
+                "give the recipe a version of its own, or remove the run"
+            )

@@ -36,7 +36,7 @@ def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Comparison
             script(recogniser, draft / MODEL_FILE, precision)
             seal(
                 draft,
-                contract=ctc_contract(frame_seconds),
+                contract=ctc_contract(frame_seconds, context_seconds=recogniser.context_seconds),
                 name=recipe.name,
                 version=recipe.version,
                 license=recipe.license,

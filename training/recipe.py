@@ -9,6 +9,8 @@ import yaml
 from training.augment import SpecAugment, WaveformAugmentation
 from training.command import InputError, check_members
 
+TASKS = ("ctc", "keyword")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -80,6 +82,8 @@ class Recipe:
             raise InputError(f"{path} is not YAML: {error}") from error
         check_members(str(path), Recipe, members)
         recipe = Recipe(**members)
+        if recipe.task not in TASKS:
+            raise InputError(f"{path}: task {recipe.task!r} is none of {', '.join(TASKS)}")
         check_members(f"{path}, augmentation", WaveformAugmentation, recipe.augmentation)
         check_members(f"{path}, spec_augment", SpecAugment, recipe.spec_augment)
         return recipe

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import math
 import shutil
 import warnings
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ from training.precision import BFLOAT16, FLOAT32, lower
 
 GOLDEN_CLIP = Path(__file__).parents[1] / "samples" / "hello.flac"
 WINDOW_SECONDS, OVERLAP_SECONDS = 30.0, 4.0
+LONGEST_CONTEXT_SECONDS = 5.0  # more on either side, and a third of the work would be overlap
 KEYWORD_SECONDS = 6.0  # the longest clip of one word that the corpora hold lasts 5.3
 MODEL_FILE = "model.pt"
 
@@ -37,8 +39,19 @@ def script(recogniser: nn.Module, file: Path, precision: str = FLOAT32) -> None:
         torch.jit.save(scripted, str(file))
 
 
-def ctc_contract(frame_seconds: float, alphabet: Alphabet = text.ALPHABET) -> dict[str, Any]:
-    """The members of a manifest that are those of a `ctc` bundle alone."""
+def ctc_contract(
+    frame_seconds: float,
+    alphabet: Alphabet = text.ALPHABET,
+    context_seconds: float = math.inf,
+) -> dict[str, Any]:
+    """The members of a manifest that are those of a `ctc` bundle alone.
+
+    Where an output frame depends on `context_seconds` on either side and no more, windows share
+    twice that: what is decoded in windows is then what it would be if it were decoded whole.
+    """
+    overlap = OVERLAP_SECONDS
+    if context_seconds <= LONGEST_CONTEXT_SECONDS:
+        overlap = round(2 * frame_seconds * math.ceil(context_seconds / frame_seconds), 6)
     return {
         "kind": "ctc",
         "frame_seconds": frame_seconds,
@@ -46,7 +59,7 @@ def ctc_contract(frame_seconds: float, alphabet: Alphabet = text.ALPHABET) -> di
         "blank": alphabet.blank,
         "word_boundary": alphabet.word_boundary,
         "window_seconds": WINDOW_SECONDS,
-        "overlap_seconds": OVERLAP_SECONDS,
+        "overlap_seconds": overlap,
     }
 
 

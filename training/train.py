@@ -22,6 +22,8 @@ from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 from training import corpus, curves
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
+from training.checkpoint import check_continues, read
+from training.command import command
 from training.data import SpeechDataset, evaluation_loader, training_loader
 from training.keyword_module import KeywordModule
 from training.module import CtcModule, RecipeModule
@@ -36,7 +38,7 @@ def resume_step(checkpoint: Path) -> int:
     """Optimiser updates done when `checkpoint` was saved; 0 where there is none."""
     if not checkpoint.exists():
         return 0
-    return int(torch.load(checkpoint, map_location="cpu", weights_only=False)["global_step"])
+    return int(read(checkpoint)["global_step"])
 
 
 class SaveLast(Checkpoint):
@@ -64,6 +66,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     run = runs / f"{recipe.name}-{recipe.version}"
     cache = runs / "cache"
     last = run / "last.ckpt"
+    check_continues(last, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
     train_set = SpeechDataset(

@@ -164,3 +164,36 @@ def test_mel_power_grows_with_the_square_of_the_level(mel_power):
     quiet, _ = mel_power(waveform, length)
     loud, _ = mel_power(waveform * 10, length)
     assert torch.allclose(loud, quiet * 100, rtol=1e-3)
+
+
+@pytest.fixture(scope="module")
+def fixed():
+    return LogMel(mels=32, hop_seconds=0.01, window_seconds=0.025, normalisation="fixed")
+
+
+@settings(deadline=None)
+@given(start=st.integers(0, 20), length=st.integers(12, 40))
+def test_features_of_fixed_statistics_are_those_of_the_whole_in_any_part_of_it(
+    fixed, start, length
+):
+    whole = noise(1, 64 * HOP)
+    part = whole[:, start * HOP : (start + length) * HOP]
+    of_whole, _ = fixed(whole, torch.tensor([whole.shape[1]]))
+    of_part, _ = fixed(part, torch.tensor([part.shape[1]]))
+    # Two frames at either end hear what is beyond it.
+    expected = of_whole[:, start + 2 : start + length - 2]
+    assert torch.allclose(of_part[:, 2 : length - 2], expected, atol=1e-4)
+
+
+def test_features_of_fixed_statistics_rise_with_level_and_are_zero_in_padding(fixed):
+    waveforms = noise(1, 4000).repeat(2, 1)
+    waveforms[1] *= 10.0  # 20 dB, of power
+    features, frames = fixed(waveforms, torch.tensor([2000, 4000]))
+    rise = features[1, 2:8] - features[0, 2:8]
+    assert torch.allclose(rise * fixed.deviation, torch.tensor(100.0).log(), atol=1e-3)
+    assert not features[0, frames[0] :].any()
+
+
+def test_a_normalisation_that_there_is_not_is_refused():
+    with pytest.raises(KeyError):
+        LogMel(32, 0.01, 0.025, normalisation="batch")

@@ -1,7 +1,18 @@
-from asr import bundle
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from asr import audio, bundle, longform
+from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import toy
-from training.seal import ctc_contract, seal
+from training.networks import build
+from training.seal import MODEL_FILE, OVERLAP_SECONDS, ctc_contract, script, seal
+
+FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
+NETWORK = {"width": 16, "kernels": [5, 7, 5], "dilations": [1, 2, 1]}
 
 
 def test_a_sealed_model_has_the_transcript_that_it_gives_itself(tmp_path):
@@ -19,3 +30,66 @@ def test_a_sealed_model_has_the_transcript_that_it_gives_itself(tmp_path):
     assert sealed.manifest.golden.transcript == "sealed"
     assert sealed.manifest.confidence == bundle.Confidence(1.0, 0.0)
     check_golden(Transcriber(sealed))
+
+
+@pytest.mark.parametrize(
+    ("context", "overlap"), [(math.inf, OVERLAP_SECONDS), (0.5, 1.04), (3.92, 7.84), (9.0, 4.0)]
+)
+def test_windows_share_twice_the_context_where_it_is_bounded(context, overlap):
+    contract = ctc_contract(0.04, context_seconds=context)
+    assert contract["overlap_seconds"] == pytest.approx(overlap)
+
+
+@pytest.fixture
+def bounded(tmp_path):
+    """A bundle of random weights whose windows of 3 s share just what its context asks for."""
+    torch.manual_seed(0)
+    front_end = FRONT_END | {"normalisation": "fixed"}
+    recogniser, frame_seconds = build("convolutional", front_end, NETWORK)
+    with torch.no_grad():  # random weights hardly tell one frame from another
+        recogniser.network.classifier.weight *= 30
+    script(recogniser.eval(), tmp_path / MODEL_FILE)
+    contract = ctc_contract(frame_seconds, context_seconds=recogniser.context_seconds)
+    contract |= {"window_seconds": 3.0}
+    seal(tmp_path, contract=contract, name="bounded", version="1", license="MIT")
+    return bundle.load(str(tmp_path))
+
+
+def test_bounded_context_and_fixed_statistics_make_windows_give_exactly_the_whole(bounded):
+    manifest = bounded.manifest
+    assert manifest.overlap_seconds == pytest.approx(
+        2 * 0.04 * 12
+    )  # 10, the stem, half a Hann window
+    samples = np.random.default_rng(0).normal(0, 0.1, 16_000 * 20).astype(np.float32)
+    model = AcousticModel(bounded)
+    (whole,) = model.log_probs([samples])
+    plan = longform.Plan.from_seconds(3.0, manifest.overlap_seconds, 0.04, 16_000)
+    cut = list(longform.windows([samples], plan))
+    outputs = [(window, model.log_probs([window.samples])[0]) for window in cut]
+    stitched = np.concatenate(list(longform.stitch(outputs)))
+    assert len(cut) > 5
+    assert np.abs(stitched - whole).max() < 1e-4
+    assert whole.std() > 0.1
+    heard = Transcriber(bounded).transcribe_waveform(audio.Waveform(samples)).text
+    assert len(heard) > 20
+
+
+def test_one_frame_less_of_overlap_and_they_do_not(bounded):
+    samples = np.random.default_rng(0).normal(0, 0.1, 16_000 * 20).astype(np.float32)
+    model = AcousticModel(bounded)
+    (whole,) = model.log_probs([samples])
+    overlap = bounded.manifest.overlap_seconds - 2 * 0.04
+    plan = longform.Plan.from_seconds(3.0, overlap, 0.04, 16_000)
+    cut = longform.windows([samples], plan)
+    stitched = np.concatenate(
+        list(longform.stitch((w, model.log_probs([w.samples])[0]) for w in cut))
+    )
+    assert np.abs(stitched - whole).max() > 1e-4
+
+
+def test_a_network_that_hears_all_has_no_bounded_context():
+    for front_end, network, parameters in [
+        (FRONT_END, "convolutional", NETWORK),
+        (FRONT_END | {"normalisation": "fixed"}, "residual_bigru", {"rnn_layers": 1}),
+    ]:
+        assert build(network, front_end, parameters)[0].context_seconds == math.inf

@@ -1,5 +1,6 @@
 """The networks that a recipe can name, and the whole that is exported."""
 
+import math
 from typing import Any, cast
 
 from torch import Tensor, nn
@@ -28,15 +29,27 @@ NETWORKS: dict[str, type[nn.Module]] = {
 class Recogniser(nn.Module):
     """A front-end and a network under the one signature of the bundle contract.
 
-    `alone` tells that the network lets the utterances of a batch change each other's results, so
-    that serving must run it on one at a time.
+    Attributes
+    ----------
+    alone : bool
+        Whether the network lets the utterances of a batch change each other's results, so that
+        serving must run it on one at a time.
+    context_seconds : float
+        How much audio on either side of an output frame can change it; infinite, if all of it can.
     """
 
-    def __init__(self, front_end: nn.Module, network: nn.Module, alone: bool = False) -> None:
+    def __init__(
+        self,
+        front_end: nn.Module,
+        network: nn.Module,
+        alone: bool = False,
+        context_seconds: float = math.inf,
+    ) -> None:
         super().__init__()
         self.front_end = front_end
         self.network = network
         self.alone = alone
+        self.context_seconds = context_seconds
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T), samples (B,) to log-probabilities (B, F, C), frames (B,)."""
@@ -62,7 +75,8 @@ def build(
     features = _make("front end", FRONT_ENDS, options.pop("type"), options)
     net = _make("network", NETWORKS, network, parameters, features.channels)
     stride, hop = cast(int, net.stride), cast(int, features.hop)
-    return Recogniser(features, net, alone=legacy), hop * stride / SAMPLE_RATE
+    context = _context_seconds(features, net)
+    return Recogniser(features, net, legacy, context), hop * stride / SAMPLE_RATE
 
 
 def _make(
@@ -72,3 +86,10 @@ def _make(
         raise InputError(f"{what} {name!r} is none of {', '.join(sorted(known))}")
     check_members(f"{what} {name!r}", known[name], options, *given)
     return known[name](*given, **options)
+
+
+def _context_seconds(front_end: nn.Module, network: nn.Module) -> float:
+    reach = getattr(network, "reach", None)
+    if reach is None or not (isinstance(front_end, LogMel) and front_end.fixed):
+        return math.inf
+    return (cast(int, reach) * front_end.hop + front_end.width / 2) / SAMPLE_RATE

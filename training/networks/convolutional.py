@@ -14,6 +14,7 @@ from training.features import frame_mask
 
 STEM_KERNEL = 5
 STEM_STRIDES = (2, 2)
+STEM_REACH = STEM_KERNEL // 2 * (1 + STEM_STRIDES[0])  # 6 frames of features
 
 
 class Block(nn.Module):
@@ -57,6 +58,11 @@ class Convolutional(nn.Module):
         Whether the convolutions are depthwise.
     dropout : float
         Probability, once a block.
+
+    Attributes
+    ----------
+    stride, reach : int
+        Frames of features to a frame of output, and how many of them it hears on either side.
     """
 
     def __init__(
@@ -71,13 +77,17 @@ class Convolutional(nn.Module):
     ) -> None:
         super().__init__()
         self.stride = STEM_STRIDES[0] * STEM_STRIDES[1]
+        dilations = dilations or [1] * len(kernels)
+        self.reach = STEM_REACH + self.stride * sum(
+            kernel // 2 * dilation for kernel, dilation in zip(kernels, dilations, strict=True)
+        )
         self.stem = nn.ModuleList(
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
         )
         self.blocks = nn.ModuleList(
             Block(width, kernel, dilation, separable, dropout)
-            for kernel, dilation in zip(kernels, dilations or [1] * len(kernels), strict=True)
+            for kernel, dilation in zip(kernels, dilations, strict=True)
         )
         self.norm = nn.LayerNorm(width)
         self.classifier = nn.Linear(width, classes)

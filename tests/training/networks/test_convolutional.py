@@ -28,6 +28,7 @@ def test_an_output_hears_as_far_as_the_kernels_reach_and_no_farther(network):
     (heard,) = torch.where((whole[0] != other[0]).any(1))
     assert heard.min() == 20 - REACH - 1  # the stem reaches 6 input frames, 1 of output
     assert heard.max() == 20 + REACH + 1
+    assert network.reach == 4 * REACH + 6
 
 
 def test_an_utterance_does_not_change_what_another_gives(network):
