@@ -1,6 +1,7 @@
 """The checkpoints that `training.train` writes: opened, and told from other files."""
 
 import pickle
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def read(checkpoint: Path) -> dict[str, Any]:
     OSError
         If there is no such file.
     """
-    with checkpoint.open("rb") as file:
+    with checkpoint.open("rb") as file, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*looks like a TorchScript archive")
         try:
             saved = torch.load(file, map_location="cpu", weights_only=False)
         except _UNREADABLE as error:

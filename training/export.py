@@ -85,6 +85,7 @@ def export(
 
     `reference` is what `training.evaluate` printed of a reference recogniser, for the card.
     """
+    beside = read_report(reference) if reference else None
     recogniser, recipe, frame_seconds = trained(run / "best.ckpt")
     kind = recipe.task
     identity: dict[str, Any] = {
@@ -125,7 +126,7 @@ def export(
             calibrated=calibrate,
             sets=sets,
             comparison=_compare(recogniser, draft, data / calibrate),
-            reference=read_report(reference) if reference else None,
+            reference=beside,
         )
         card.write(draft, measurements)
         replace(out, draft)

@@ -244,8 +244,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
-    voices = installed(options.engines)
     spoken = sentences.read(options.text)
+    if not spoken:
+        raise InputError("None of the lines is a sentence that can be spoken as it is written.")
+    voices = installed(options.engines)
     print(f"{len(voices)} voices, {len(spoken):,} sentences that can be spoken")
     wanted = [(options.out, options.hours, False)]
     if options.hold_out:

@@ -69,6 +69,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     check_continues(last, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
+    module = MODULES[recipe.task](recipe)
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
@@ -77,7 +78,6 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
     )
-    module = MODULES[recipe.task](recipe)
     start = resume_step(last)
     schedule = BatchSchedule(
         train_set.seconds,

@@ -37,7 +37,7 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
     Raises
     ------
     ArchiveError
-        If the archive is not the published one, or not safe, or has to be brought.
+        If the archive is not the published one, of another corpus, not safe, or to be brought.
     OSError, tarfile.TarError
         If it cannot be fetched, or not be read.
     """
@@ -59,6 +59,8 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
         unpacked = Path(scratch) / "unpacked"
         archives.unpack(archive, unpacked)
         clips = sorted(source.read(unpacked), key=attrgetter("part"))
+        if not clips:
+            raise ArchiveError(f"{archive.name} holds no clips of this corpus.")
         laid_out = []
         for part, of_part in groupby(clips, key=attrgetter("part")):
             folder = Path(scratch) / "-".join(filter(None, (stem, part)))
