@@ -6,8 +6,10 @@ PocketSphinx. The sealed files are left as they are.
 """
 
 import argparse
+import re
 from dataclasses import replace
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from asr import bundle
@@ -30,6 +32,7 @@ from training.recipe import Recipe
 from training.reliability import Bin
 
 CARD = "MODEL_CARD.md"
+WIDTH = 100  # characters to a line of prose
 
 
 def write(directory: Path, measured: Measurements) -> None:
@@ -59,7 +62,17 @@ def write(directory: Path, measured: Measurements) -> None:
     }
     reliability.draw(curves, directory / "reliability.svg")
     measured.write(directory)
-    (directory / CARD).write_text(text, encoding="utf-8")
+    (directory / CARD).write_text(_wrapped(text), encoding="utf-8")
+
+
+def _wrapped(text: str) -> str:
+    """Text whose paragraphs are filled anew; tables, headings and pictures stay as they are."""
+    paragraphs = re.split(r"\n{2,}", text.strip("\n"))
+    filled = [
+        each if each.startswith(("|", "#", "!")) else fill(each, WIDTH, break_on_hyphens=False)
+        for each in paragraphs
+    ]
+    return "\n\n".join(filled) + "\n"
 
 
 def _more(manifest: bundle.Manifest, measured: Measurements) -> str:
@@ -91,7 +104,7 @@ def write_published(directory: Path, parameters: int, about: str, rates: str) ->
     """Write MODEL_CARD.md of a model that others trained: `about` it, its published `rates`."""
     manifest = bundle.load(str(directory)).manifest
     text = PUBLISHED.format(**_description(manifest, parameters), about=about, rates=rates)
-    (directory / "MODEL_CARD.md").write_text(text, encoding="utf-8")
+    (directory / CARD).write_text(_wrapped(text), encoding="utf-8")
 
 
 def _description(manifest: bundle.Manifest, parameters: int) -> dict[str, Any]:

@@ -73,7 +73,9 @@ TIMES = """
 ## Times of words
 
 How far the start and the end of a word that was heard right lie from those that a forced alignment
-with what was said finds in the same log-probabilities; an output frame lasts {frame_ms:g} ms.
+with what was said finds: in the log-probabilities of the model itself, which tells what greedy
+decoding adds, and by PocketSphinx, which knows nothing of this model and finds where words are
+(where it knows them all). An output frame lasts {frame_ms:g} ms.
 
 {word_times}
 """

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-WIDTH = 100  # characters
+WIDTH = 200  # characters; the rates of a set take 170
 STEP = 1
 
 

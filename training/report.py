@@ -96,14 +96,20 @@ def full_report(results: Sequence[Result], opened: Bundle) -> dict[str, Any]:
     Returns
     -------
     dict
-        Also `confidence` (`expected_calibration_error` and `bins`), and of speech `word_times`,
-        what `training.alignment.TimeErrors` has; None where no word was heard right.
+        Also `confidence` (`expected_calibration_error` and `bins`), and of speech `word_times`, by
+        who aligned: what `training.alignment.TimeErrors` has, or None.
     """
     kind = opened.manifest.kind
     scored = report(results, kind) | {"confidence": confidence(results, kind)}
     if kind == "ctc":
-        errors = word_times.measure(opened, results)
-        scored["word_times"] = asdict(errors) if errors else None
+        aligners = {
+            "itself": word_times.by_itself(opened),
+            "pocketsphinx": word_times.by_pocketsphinx(),
+        }
+        scored["word_times"] = {
+            name: errors and asdict(errors)
+            for name, errors in word_times.measure(results, aligners).items()
+        }
     return scored
 
 

@@ -185,7 +185,7 @@ def test_what_was_measured_is_kept_beside_the_card(learned, exported):
     stored = dict(kept.sets["songs"])
     assert stored.pop("clips_listed") == 3
     assert stored | {"real_time_factor": 0.0} == heard | {"real_time_factor": 0.0}
-    assert heard["word_times"]["words"] == 7
+    assert heard["word_times"]["itself"]["words"] == 7
     assert kept.comparison is not None
     assert kept.comparison.precision == "float32"
 

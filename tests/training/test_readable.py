@@ -18,12 +18,12 @@ def test_it_is_the_json_of_the_value(value):
 
 
 def test_what_fits_on_a_line_stays_on_one():
-    value = {"rates": {"wer": 0.1, "interval": [0.0, 0.2]}, "words": ["word"] * 20}
+    value = {"rates": {"wer": 0.1, "interval": [0.0, 0.2]}, "words": ["word"] * 40}
     assert dumps(value).splitlines() == [
         "{",
         ' "rates": {"wer": 0.1, "interval": [0.0, 0.2]},',
         ' "words": [',
-        *(['  "word",'] * 19),
+        *(['  "word",'] * 39),
         '  "word"',
         " ]",
         "}",

@@ -92,7 +92,7 @@ def test_the_report_of_a_bundle_has_its_confidences_and_times(
     assert (only["words"], only["accuracy"]) == (6, 0.8333)
     gap = abs(only["confidence"] - only["accuracy"])
     assert full["confidence"]["expected_calibration_error"] == pytest.approx(gap, abs=1e-4)
-    assert full["word_times"]["words"] == 5
+    assert full["word_times"]["itself"]["words"] == 5
 
 
 def test_a_keyword_bundle_is_measured_by_its_accuracy(
