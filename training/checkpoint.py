@@ -2,15 +2,18 @@
 
 import pickle
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from training.command import InputError, check_members
 from training.networks import Recogniser, build
 from training.recipe import Recipe
 
+PREFIX = "recogniser."  # of a checkpoint's names, which are those of the Lightning module
 _UNREADABLE = (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, ImportError)
 
 
@@ -45,17 +48,20 @@ def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
     check_members(f"{checkpoint} has the recipe of another version", Recipe, members)
     recipe = Recipe(**members)
     recogniser, frame_seconds = build(recipe.network, recipe.front_end, recipe.parameters)
-    prefix = "recogniser."
-    weights = {
-        name.removeprefix(prefix): value
-        for name, value in saved["state_dict"].items()
-        if name.startswith(prefix)
-    }
     try:
-        recogniser.load_state_dict(weights)
+        recogniser.load_state_dict(weights(saved))
     except RuntimeError as error:
         raise InputError(f"{checkpoint} does not fit its recipe: {error}") from error
     return recogniser.eval(), recipe, frame_seconds
+
+
+def weights(saved: Mapping[str, Any]) -> dict[str, Tensor]:
+    """The recogniser's (averaged) weights by name, of what a checkpoint holds."""
+    return {
+        name.removeprefix(PREFIX): value
+        for name, value in saved["state_dict"].items()
+        if name.startswith(PREFIX)
+    }
 
 
 def check_continues(checkpoint: Path, recipe: Recipe) -> None:

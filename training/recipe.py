@@ -42,6 +42,11 @@ class Recipe:
         Of the averaged weights, which are what is validated and exported.
     validate_every : int
         Updates between two looks at dev.
+    patience : int
+        Validations without a better figure after which the run ends; 0: it goes on to `steps`.
+    initial : str
+        Where the weights come from at first: another run's folder under that of all runs, or a
+        bundle's that keeps them; empty: at random.
     task : str
         What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
         `keyword` for a classifier of whole clips.
@@ -68,6 +73,8 @@ class Recipe:
     clip_norm: float = 1.0
     ema_decay: float = 0.999
     validate_every: int = 500
+    patience: int = 0
+    initial: str = ""
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)

@@ -11,17 +11,17 @@ from pathlib import Path
 import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.callbacks import (
-    Checkpoint,
+    Callback,
     EMAWeightAveraging,
     LearningRateMonitor,
     ModelCheckpoint,
     TQDMProgressBar,
 )
-from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger
 
-from training import corpus, curves
+from training import corpus, curves, initial, loggers
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
+from training.callbacks import SaveLast, StopEarly
 from training.checkpoint import check_continues, read
 from training.command import command
 from training.data import SpeechDataset, evaluation_loader, training_loader
@@ -30,7 +30,6 @@ from training.module import CtcModule, RecipeModule
 from training.recipe import Recipe
 
 MODULES: dict[str, type[RecipeModule]] = {"ctc": CtcModule, "keyword": KeywordModule}
-SAVE_EVERY_STEPS = 200
 EVALUATION_BATCH_SECONDS = 120.0
 
 
@@ -39,26 +38,6 @@ def resume_step(checkpoint: Path) -> int:
     if not checkpoint.exists():
         return 0
     return int(read(checkpoint)["global_step"])
-
-
-class SaveLast(Checkpoint):
-    """Saves to `file` every `SAVE_EVERY_STEPS`, and after a validation, to know of the best.
-
-    `ModelCheckpoint` saves before the validation of the same step, which a resumed run then skips,
-    and under another name in a run that was moved.
-    """
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def on_train_batch_end(self, trainer: Trainer, *_: object) -> None:
-        """Save at multiples of `SAVE_EVERY_STEPS`."""
-        if trainer.global_step % SAVE_EVERY_STEPS == 0:
-            trainer.save_checkpoint(self.file)
-
-    def on_validation_end(self, trainer: Trainer, *_: object) -> None:
-        """Save what the validation found."""
-        trainer.save_checkpoint(self.file)
 
 
 def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
@@ -70,6 +49,10 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
     module = MODULES[recipe.task](recipe)
+    start = resume_step(last)
+    if recipe.initial and not start:
+        named = runs / recipe.initial
+        initial.load(module.recogniser, named if named.exists() else Path(recipe.initial))
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
@@ -78,7 +61,6 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
     )
-    start = resume_step(last)
     schedule = BatchSchedule(
         train_set.seconds,
         recipe.batch_seconds,
@@ -95,24 +77,8 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         check_val_every_n_epoch=None,
         num_sanity_val_steps=0,
         log_every_n_steps=25,
-        callbacks=[
-            EMAWeightAveraging(decay=recipe.ema_decay),
-            ModelCheckpoint(
-                run,
-                "best",
-                monitor=module.monitor,
-                mode=module.mode,
-                enable_version_counter=False,
-            ),
-            SaveLast(last),  # after the best, whose state it saves
-            LearningRateMonitor("step"),
-            TQDMProgressBar(refresh_rate=25),
-        ],
-        # A folder of its own for each start: neither logger appends to a file that is there.
-        logger=[
-            CSVLogger(run, name="csv", version=f"from-{start:07d}"),
-            TensorBoardLogger(run, name="tensorboard", version=f"from-{start:07d}"),
-        ],
+        callbacks=_callbacks(recipe, module, run),
+        logger=loggers.open_loggers(run, start),
     )
     trainer.fit(
         module,
@@ -121,8 +87,24 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         ckpt_path=last if last.exists() else None,
         weights_only=False,
     )
-    curves.draw(run)
+    loggers.close(trainer.loggers, curves.draw(run))
     return run
+
+
+def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback]:
+    """In this order: what is saved last knows of the best, and of whether to stop."""
+    best = ModelCheckpoint(
+        run, "best", monitor=module.monitor, mode=module.mode, enable_version_counter=False
+    )
+    stop = [StopEarly(module.monitor, patience=recipe.patience, mode=module.mode)]
+    return [
+        EMAWeightAveraging(decay=recipe.ema_decay),
+        best,
+        *(stop if recipe.patience else []),
+        SaveLast(run / "last.ckpt"),
+        LearningRateMonitor("step"),
+        TQDMProgressBar(refresh_rate=25),
+    ]
 
 
 @command

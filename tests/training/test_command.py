@@ -92,6 +92,7 @@ def given(learned_words, tmp_path_factory):
         "parameters": {"parameters": {"depth": 3}},
         "front_end": {"front_end": {"type": "ears"}},
         "task": {"task": "sing"},
+        "initial": {"initial": "nowhere"},
     }
     for name, changes in recipes.items():
         members = vars(corpora.recipe()) | changes
@@ -122,6 +123,7 @@ REFUSED = [
     (TRAIN % "parameters", "depth"),
     (TRAIN % "front_end", "ears"),
     (TRAIN % "task", "sing"),
+    (TRAIN % "initial", "nowhere is neither"),
     ("training.train {0}/binary --data {0}/data", "binary is not YAML"),
     ("training.train {0}/list.json --data {0}/data", "list.json"),
     ("training.train {0}/good.yaml --data {0}/nowhere --runs {0}/new", "nowhere/songs"),

@@ -1,3 +1,7 @@
+import signal
+import subprocess
+import sys
+import time
 from collections import defaultdict
 
 import pytest
@@ -29,7 +33,7 @@ def data(tmp_path):
 @pytest.fixture
 def steps(monkeypatch):
     """Texts and weights by step as they are trained; a checkpoint every 2 steps."""
-    monkeypatch.setattr(train, "SAVE_EVERY_STEPS", 2)
+    monkeypatch.setattr("training.callbacks.SAVE_EVERY_STEPS", 2)
     heard = defaultdict(list)
     step = CtcModule.training_step
 
@@ -103,6 +107,30 @@ def test_a_killed_run_resumes_at_its_last_checkpoint_as_if_unbroken(
     assert {name: [s for s, _ in points] for name, points in read(run).items()} == {
         name: [s for s, _ in points] for name, points in read(unbroken).items()
     }
+
+
+def test_a_run_killed_by_the_system_ends_in_the_weights_of_an_unbroken_one(data, tmp_path):
+    recipe = corpora.recipe(steps=40, validate_every=4, batch_seconds=1.0)
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(recipe)))
+    command = [sys.executable, "-W", "ignore", "-m", "training.train", str(tmp_path / "tiny.yaml")]
+    command += ["--data", str(data), "--workers", "1", "--threads", "1", "--runs"]
+    last = tmp_path / "runs" / "tiny-1" / "last.ckpt"
+    run = subprocess.Popen(
+        [*command, str(tmp_path / "runs")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while not last.exists():
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert resume_step(last) < 40
+    subprocess.run([*command, str(tmp_path / "runs")], check=True, capture_output=True)
+    unbroken = train.train(recipe, data, tmp_path / "unbroken", workers=0)
+
+    one, other = checkpoint(last), checkpoint(unbroken / "last.ckpt")
+    assert one["global_step"] == other["global_step"] == 40
+    for name, value in one["state_dict"].items():
+        assert torch.allclose(value, other["state_dict"][name], atol=1e-5), name
 
 
 def test_a_run_that_was_moved_still_saves_under_the_same_name(data, steps, tmp_path, monkeypatch):

@@ -1,0 +1,56 @@
+"""Weights to begin with: those of another run, or of a bundle, instead of random ones.
+
+That is how a model trained on much easy speech learns harder speech next, and how the embedded one
+is fitted to speech of one's own.
+"""
+
+import warnings
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from asr import bundle
+from training.checkpoint import read, weights
+from training.command import InputError
+
+BEST = "best.ckpt"
+
+
+def load(recogniser: nn.Module, source: Path) -> None:
+    """Give `recogniser` the (averaged) weights of `source`.
+
+    Parameters
+    ----------
+    source : Path
+        The folder of a run, or of a bundle in bfloat16; in other precisions TorchScript keeps
+        no weights that could be taken out.
+
+    Raises
+    ------
+    InputError
+        If there is nothing of the kind at `source`, or it is of a network of another shape.
+    """
+    if not (source / BEST).exists() and not (source / bundle.MANIFEST).exists():
+        raise InputError(f"{source} is neither a run with a {BEST} nor a bundle")
+    state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
+    wanted = recogniser.state_dict()
+    fitting = {name: v.float() for name, v in state.items() if name in wanted}
+    if {name: v.shape for name, v in fitting.items()} != {n: v.shape for n, v in wanted.items()}:
+        raise InputError(f"{source} does not hold the weights of this recipe's network")
+    recogniser.load_state_dict(fitting)
+
+
+def _of_run(checkpoint: Path) -> dict[str, Tensor]:
+    return weights(read(checkpoint))
+
+
+def _of_bundle(directory: Path) -> Mapping[str, Tensor]:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
+        scripted = torch.jit.load(  # type: ignore[no-untyped-call]
+            BytesIO(bundle.load(str(directory)).model), map_location="cpu"
+        )
+    return scripted.state_dict()
