@@ -21,7 +21,7 @@ from asr.transcriber import Transcriber
 from training import card, confusions
 from training.calibrate import fit, trials
 from training.checkpoint import trained
-from training.command import InputError, command
+from training.command import command
 from training.corpus import read_manifest
 from training.hearing import Result, transcribe
 from training.measurements import Measurements, read_report
@@ -40,6 +40,7 @@ from training.seal import (
 )
 
 SOURCES = Path(__file__).with_name("sources.yaml")
+UNKNOWN = {"license": "not told", "reference": "not told"}
 COMPARED_CLIPS = 50
 
 CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
@@ -57,14 +58,16 @@ METRICS = {"ctc": ("utterances", "wer", "cer"), "keyword": ("utterances", "accur
 
 
 def sources(recipe: Recipe, data: Path) -> list[dict[str, Any]]:
-    """The corpora that `recipe` trains on, with their hours, most first."""
+    """The corpora that `recipe` trains on, with their hours, most first.
+
+    A corpus that `sources.yaml` does not know is called what its manifest calls it.
+    """
     known = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
     seconds: Counter[str] = Counter()
     for folder in recipe.train:
         for utterance in read_manifest(data / folder / "manifest.tsv"):
-            if utterance.corpus not in known:
-                raise InputError(f"{utterance.corpus!r}, in {folder}, is not in {SOURCES.name}")
-            seconds[known[utterance.corpus]["name"]] += utterance.seconds  # type: ignore[assignment]
+            source = known.setdefault(utterance.corpus, {"name": utterance.corpus} | UNKNOWN)
+            seconds[source["name"]] += utterance.seconds  # type: ignore[assignment]
     by_name = {source["name"]: source for source in known.values()}
     return [
         by_name[name] | {"hours": round(total / 3600, 1)} for name, total in seconds.most_common()

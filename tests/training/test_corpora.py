@@ -246,3 +246,13 @@ def test_an_archive_of_another_corpus_is_refused(name, publish, tmp_path):
     with pytest.raises(ArchiveError, match=r"holds (0 files called|no clips)"):
         command.prepare(name, tmp_path / "out", file)
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_manifest_that_lists_what_is_outside_of_its_archive_moves_nothing(publish, tmp_path):
+    mine = tmp_path / "mine.wav"
+    mine.write_bytes(sound("mine.wav", 0.5))
+    row = f"{'../' * 40}{mine.relative_to('/')}\t0.5\tanna\tvctk\tplease call\n"
+    file = publish("folder", {"theirs/manifest.tsv": HEADER + row})
+    with pytest.raises(ArchiveError, match="outside"):
+        command.prepare("folder", tmp_path / "out", file)
+    assert mine.exists()

@@ -128,6 +128,14 @@ def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
     ]
 
 
+def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
+    corpora.write(tmp_path / "a", ["abc"], corpus="mine")
+    recipe = corpora.recipe(train=["a"])
+    assert export.sources(recipe, tmp_path) == [
+        {"name": "mine", "license": "not told", "reference": "not told", "hours": 0.0}
+    ]
+
+
 def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path):
     toy.write_bundle(tmp_path / "out")
     with pytest.raises(FileNotFoundError):

@@ -59,8 +59,7 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
         unpacked = Path(scratch) / "unpacked"
         archives.unpack(archive, unpacked)
         clips = sorted(source.read(unpacked), key=attrgetter("part"))
-        if not clips:
-            raise ArchiveError(f"{archive.name} holds no clips of this corpus.")
+        _check(clips, unpacked, archive.name)
         laid_out = []
         for part, of_part in groupby(clips, key=attrgetter("part")):
             folder = Path(scratch) / "-".join(filter(None, (stem, part)))
@@ -71,6 +70,15 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
 
 def _folders(out: Path, stem: str) -> list[Path]:
     return [out / stem, *(out / f"{stem}-{part}" for part in PARTS)]
+
+
+def _check(clips: Sequence[Clip], unpacked: Path, name: str) -> None:
+    """Raise ArchiveError where there are none, or one that was not in the archive."""
+    if not clips:
+        raise ArchiveError(f"{name} holds no clips of this corpus.")
+    for clip in clips:
+        if not clip.file.resolve().is_relative_to(unpacked.resolve()):
+            raise ArchiveError(f"{name} lists {clip.file.name}, outside of its folder.")
 
 
 def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
