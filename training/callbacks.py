@@ -3,9 +3,29 @@
 from pathlib import Path
 
 from lightning import Trainer
-from lightning.pytorch.callbacks import Checkpoint, EarlyStopping
+from lightning.pytorch.callbacks import Checkpoint, EarlyStopping, WeightAveraging
+from torch import Tensor
 
 SAVE_EVERY_STEPS = 200
+WARMING_STEPS = 10
+
+
+class MovingAverage(WeightAveraging):
+    """Exponential moving average of the weights, over no more than a part of the run so far.
+
+    Its decay after n updates is the lesser of `decay` and (1 + n) / (10 + n), which is near the
+    last tenth of them, so that a short run is not held back by the random weights that it began
+    with: a Conformer of 1,080 updates had CER 0.80 with a decay of 0.999 throughout, and 0.55
+    without an average.
+    """
+
+    def __init__(self, decay: float) -> None:
+        def average(averaged: Tensor, current: Tensor, updates: Tensor | int) -> Tensor:
+            done = float(updates)
+            weight = min(decay, (1 + done) / (WARMING_STEPS + done))
+            return averaged.lerp(current.to(averaged.dtype), 1 - weight)
+
+        super().__init__(avg_fn=average)
 
 
 class SaveLast(Checkpoint):

@@ -39,7 +39,7 @@ class Recipe:
     learning_rate, warmup_steps, weight_decay, clip_norm
         Of AdamW: its peak rate, the updates until the peak, its decay, the gradient's bound.
     ema_decay : float
-        Of the averaged weights, which are what is validated and exported.
+        Of the averaged weights, which are what is validated and exported; it grows to that.
     validate_every : int
         Updates between two looks at dev.
     patience : int

@@ -12,7 +12,6 @@ import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.callbacks import (
     Callback,
-    EMAWeightAveraging,
     LearningRateMonitor,
     ModelCheckpoint,
     TQDMProgressBar,
@@ -21,7 +20,7 @@ from lightning.pytorch.callbacks import (
 from training import corpus, curves, initial, loggers
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
-from training.callbacks import SaveLast, StopEarly
+from training.callbacks import MovingAverage, SaveLast, StopEarly
 from training.checkpoint import check_continues, read
 from training.command import command
 from training.data import SpeechDataset, evaluation_loader, training_loader
@@ -98,7 +97,7 @@ def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback
     )
     stop = [StopEarly(module.monitor, patience=recipe.patience, mode=module.mode)]
     return [
-        EMAWeightAveraging(decay=recipe.ema_decay),
+        MovingAverage(recipe.ema_decay),
         best,
         *(stop if recipe.patience else []),
         SaveLast(run / "last.ckpt"),
