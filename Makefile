@@ -45,6 +45,12 @@ serve: $(DEVELOPMENT)  ## Serve the API on localhost:PORT
 model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION, under build/models
 	$(BIN)/python -m training.published $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
 
+batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS (text,srt,vtt) besides JSON
+	@test -d "$(DIR)" || { echo "DIR is a folder with audio in it" >&2; exit 2; }
+	@$(BIN)/python -m batch "$(DIR)" --out "$(or $(OUT),$(DIR:/=)-transcripts)" \
+	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
+	    $(if $(PROCESSES),--processes $(PROCESSES))
+
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
@@ -63,12 +69,20 @@ e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the runti
 	if scripts/docker-engine; then $(MAKE) image; fi
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
+bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)
+	$(BIN)/python scripts/bulk.py "$$(scripts/stack-output BulkStateMachine $(STACK))" \
+	    $(if $(MANIFEST),--manifest "$(MANIFEST)","$(PREFIX)") \
+	    $(if $(CONCURRENCY),--concurrency $(CONCURRENCY))
+
 publish-model: $(SERVING)  ## Check BUNDLE, upload it to the stack's bucket (or MODEL_BUCKET)
 	$(BIN)/python scripts/publish_model.py $(or $(BUNDLE),model_artifacts/default) \
 	    $(or $(MODEL_BUCKET),$$(scripts/stack-output ModelBucket $(STACK)))
 
 deploy: image  ## Deploy the stack; asks what it needs the first time, shows what will change
 	scripts/deploy $(STACK) $(PARAMETERS)
+
+redrive: $(SERVING)  ## Send what failed in batch back to be tried again
+	$(BIN)/python scripts/redrive.py "$$(scripts/stack-output BatchDeadLetters $(STACK))"
 
 logs:  ## Follow the logs of the deployed functions
 	scripts/sam logs --stack-name $(STACK) --tail
@@ -93,5 +107,5 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
 	@touch $@
 
-.PHONY: help transcribe test lint format serve model train validate image e2e publish-model deploy \
-    logs events clean
+.PHONY: help transcribe test lint format serve model batch train validate image e2e publish-model \
+    deploy bulk redrive logs events clean

@@ -9,31 +9,17 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
 from asr.audio import Budget
 from asr.errors import AsrError
+from asr.files import find
 from asr.settings import Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber
 from asr.transcript import FORMATS, Transcript
-
-# What a folder is searched for; a file named on the command line is taken whatever its name.
-SUFFIXES = frozenset(
-    """.aac .aif .aiff .amr .au .caf .flac .m4a .mka .mkv .mp3 .mp4 .oga .ogg .opus .wav
-    .webm""".split()
-)
-
-
-def find(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files among `paths`, and the audio files in the folders among them, sorted."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES)
-        else:
-            yield path
 
 
 def transcribe(transcriber: Transcriber, path: Path, budget: Budget) -> Transcript:

@@ -137,6 +137,23 @@ def stream(source: Source, budget: Budget) -> Generator[NDArray[np.float32], Non
         raise EmptyAudioError("The audio holds no samples.")
 
 
+def announced_seconds(source: Source) -> float | None:
+    """How long a source's header says that it is; nothing is decoded.
+
+    Parameters
+    ----------
+    source : bytes, Path or BinaryIO
+        A `BinaryIO` has to seek.
+
+    Returns
+    -------
+    float or None
+        None where no header says so, or the bytes are no audio. Only a hint: headers lie.
+    """
+    with _opened(source) as file:
+        return decoders.announced_seconds(file)
+
+
 @contextmanager
 def _opened(source: Source) -> Iterator[BinaryIO]:
     """Give a file that can seek; close it only if it was opened here."""

@@ -62,7 +62,19 @@ class TooShortError(AsrError):
     code, status, title = "too_short", 422, "Audio is too short"
 
 
+class AudioGoneError(AsrError):
+    """What was to be transcribed is not there any more."""
+
+    code, status, title = "audio_gone", 410, "Audio is gone"
+
+
 class ModelUnavailableError(AsrError):
     """The model bundle is missing, altered, of another schema, or failed its golden clip."""
 
     code, status, title = "model_unavailable", 503, "Model is not available"
+
+
+class JobsUnavailableError(AsrError):
+    """There are no buckets for jobs here, or they do not answer."""
+
+    code, status, title = "jobs_unavailable", 503, "Jobs are not available"

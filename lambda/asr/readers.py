@@ -5,7 +5,7 @@ words that it heard, as sure as the model was.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -20,6 +20,9 @@ from asr.errors import TooLongError, TooShortError
 from asr.model import AcousticModel
 
 Floats = NDArray[np.float32]
+# Told before each batch of windows: the seconds of audio read so far, and those that come next.
+# What it raises ends the reading.
+Watch = Callable[[float, float], None]
 
 MIN_SECONDS = 0.1  # shorter than any word; the network would see a handful of frames
 BATCH_WINDOWS = 4  # windows through the model at once; two minutes of audio at 30 s each
@@ -37,12 +40,16 @@ class Heard:
     log_prob: float
 
 
+def unwatched(done: float, coming: float) -> None:
+    """Watch nothing."""
+
+
 class Reader(Protocol):
     """Reads with a model of one kind."""
 
     def __init__(self, manifest: Manifest, model: AcousticModel) -> None: ...
 
-    def read(self, blocks: Iterable[Floats]) -> list[Heard]:
+    def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
         """Words in the order spoken, of blocks of shape (samples,), of one sample at least.
 
         Raises
@@ -69,9 +76,9 @@ class CtcReader:
             manifest.sample_rate,
         )
 
-    def read(self, blocks: Iterable[Floats]) -> list[Heard]:
+    def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
         """Greedy words; a last frame may end after the audio does."""
-        paths = [ctc.best_path(frames) for frames in self.log_probs(blocks)]
+        paths = [ctc.best_path(frames) for frames in self.log_probs(blocks, watch)]
         path = np.concatenate([labels for labels, _ in paths])
         log_prob = np.concatenate([values for _, values in paths])
         return [
@@ -79,16 +86,23 @@ class CtcReader:
             for span in ctc.greedy(path, log_prob, self._alphabet)
         ]
 
-    def log_probs(self, blocks: Iterable[Floats]) -> Iterator[Floats]:
+    def log_probs(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> Iterator[Floats]:
         """Log-probabilities in pieces of shape (frames, classes); raises TooShortError."""
-        return longform.stitch(self._outputs(blocks))
+        return longform.stitch(self._outputs(blocks, watch))
 
-    def _outputs(self, blocks: Iterable[Floats]) -> Iterator[tuple[longform.Window, Floats]]:
+    def _outputs(
+        self, blocks: Iterable[Floats], watch: Watch
+    ) -> Iterator[tuple[longform.Window, Floats]]:
         """Windows with their log-probabilities, computed in batches."""
         cut = longform.windows(blocks, self._plan)
+        hop = self._plan.hop * self._plan.frame / SAMPLE_RATE
+        done = 0.0
         while batch := list(islice(cut, BATCH_WINDOWS)):
             # Only audio that is a single window can be too short: all others hold an overlap.
             _check_length(batch[0].samples)
+            coming = (len(batch) - 1) * hop + len(batch[-1].samples) / SAMPLE_RATE
+            watch(done, coming)
+            done += len(batch) * hop
             spoken = [window for window in batch if not _is_silent(window.samples)]
             outputs = iter(self._model.log_probs([w.samples for w in spoken]) if spoken else [])
             heard = {id(window) for window in spoken}
@@ -111,10 +125,11 @@ class KeywordReader:
         self._labels = manifest.labels
         self._max_seconds = manifest.window_seconds
 
-    def read(self, blocks: Iterable[Floats]) -> list[Heard]:
+    def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
         """One word that lasts as long as the audio; none in silence."""
         samples = self._clip(blocks)
         _check_length(samples)
+        watch(0.0, len(samples) / SAMPLE_RATE)
         if _is_silent(samples):
             return []
         (log_probs,) = self._model.log_probs([samples])

@@ -21,6 +21,12 @@ class Settings:
         REQUEST_MAX_SECONDS: audio in one request; what fits into API Gateway's 29 seconds.
     batch_max_seconds : float
         BATCH_MAX_SECONDS: audio in one file, in batch and on the command line.
+    batch_formats : tuple of str
+        BATCH_FORMATS: forms written beside each result, comma-separated: `text`, `srt`, `vtt`.
+    output_bucket : str
+        OUTPUT_BUCKET: where batch writes.
+    queue_url : str
+        QUEUE_URL: the queue whose messages the batch function gets.
     """
 
     model_uri: str = ""
@@ -28,6 +34,9 @@ class Settings:
     model_self_test: bool = False
     request_max_seconds: float = 300.0
     batch_max_seconds: float = 4 * 3600.0
+    batch_formats: tuple[str, ...] = ()
+    output_bucket: str = ""
+    queue_url: str = ""
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -43,8 +52,16 @@ class Settings:
             batch_max_seconds=float(
                 environment.get("BATCH_MAX_SECONDS") or default.batch_max_seconds
             ),
+            batch_formats=names(environment.get("BATCH_FORMATS", "")),
+            output_bucket=environment.get("OUTPUT_BUCKET", ""),
+            queue_url=environment.get("QUEUE_URL", ""),
         )
 
     def with_model(self, uri: str) -> "Settings":
         """The same settings for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")
+
+
+def names(listed: str) -> tuple[str, ...]:
+    """The names in a comma-separated list."""
+    return tuple(name.strip() for name in listed.split(",") if name.strip())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from asr import audio, bundle
 from asr.errors import ModelUnavailableError
 from asr.model import AcousticModel
-from asr.readers import READERS, Heard
+from asr.readers import READERS, Heard, Watch, unwatched
 from asr.settings import Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
@@ -58,17 +58,21 @@ class Transcriber:
         """Transcribe what took `decode_seconds` to decode; raises as a reader's `read` does."""
         return self._run([waveform.samples], decode_seconds)
 
-    def transcribe_stream(self, source: audio.Source, budget: audio.Budget) -> Transcript:
+    def transcribe_stream(
+        self, source: audio.Source, budget: audio.Budget, watch: Watch = unwatched
+    ) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.
 
-        The transcript and the errors are those of `transcribe`.
+        The transcript and the errors are those of `transcribe`; what `watch` raises besides.
         """
-        return self._run(audio.stream(source, budget), 0.0)
+        return self._run(audio.stream(source, budget), 0.0, watch)
 
-    def _run(self, blocks: Iterable[Floats], decoded: float) -> Transcript:
+    def _run(
+        self, blocks: Iterable[Floats], decoded: float, watch: Watch = unwatched
+    ) -> Transcript:
         started = time.perf_counter()
         meter = _Meter(blocks)
-        heard = self._reader.read(meter.blocks())
+        heard = self._reader.read(meter.blocks(), watch)
         seconds = meter.samples / audio.SAMPLE_RATE
         elapsed = time.perf_counter() - started
         timing = Timing(

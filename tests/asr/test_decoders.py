@@ -387,3 +387,36 @@ def test_a_file_that_cannot_be_read_at_all_is_not_empty():
 
     with pytest.raises(OSError, match="gone"):
         decode(Gone(), MINUTE)
+
+
+@pytest.mark.parametrize("name", TEN_SECONDS)
+def test_a_header_announces_how_long_it_is_or_nothing(name):
+    announced = decoders.announced_seconds(io.BytesIO(ten_seconds(name)))
+    if name in {"mp3", "adts", "webm"}:  # a guess at best, or not known when it was written
+        assert announced is None
+    else:
+        assert announced == pytest.approx(10, abs=0.05)
+
+
+@pytest.mark.parametrize("content", [b"", b"not audio", clips.png(), b"RIFF but no more", b"OggS"])
+def test_what_is_no_audio_announces_nothing(content):
+    assert decoders.announced_seconds(io.BytesIO(content)) is None
+
+
+def test_a_wav_file_cannot_announce_more_than_it_can_hold():
+    streamed = clips.wav_that_claims(ten_seconds("wav"), 0xFFFFFFFF)
+    assert decoders.announced_seconds(io.BytesIO(streamed)) == pytest.approx(10, abs=0.05)
+
+
+def test_a_flac_file_that_leaves_its_length_out_announces_nothing():
+    streamed = clips.flac_that_claims(ten_seconds("flac"), frames=0)
+    assert decoders.announced_seconds(io.BytesIO(streamed)) is None
+
+
+def test_a_file_that_cannot_be_read_announces_no_length_but_fails():
+    class Broken(io.BytesIO):
+        def read(self, size=-1):
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        decoders.announced_seconds(Broken(b"RIFF"))

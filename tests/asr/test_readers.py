@@ -37,6 +37,27 @@ def test_there_is_a_reader_for_each_kind_of_the_schema():
     assert set(READERS) == {"ctc", "keyword"}
 
 
+def test_who_watches_is_told_before_each_batch_of_windows(speech):
+    """Windows of 2 s that share 0.4 s, four at a time: 6.4 s of audio to a batch."""
+    told = []
+    speech.read([np.zeros(10 * 16_000, np.float32)], lambda *seconds: told.append(seconds))
+    assert told == [(0.0, pytest.approx(6.8)), (pytest.approx(6.4), pytest.approx(3.6))]
+
+
+def test_who_watches_a_clip_is_told_once(keywords):
+    told = []
+    keywords.read([toy.say("no", 1.5)], lambda *seconds: told.append(seconds))
+    assert told == [(0.0, 1.5)]
+
+
+def test_what_who_watches_raises_ends_the_reading(reader):
+    def stop(done, coming):
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        reader.read([np.ones(16_000, np.float32)], stop)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.sampled_from(toy.WORDS), st.integers(1, 4))
 def test_a_clip_is_the_word_that_it_says_however_it_comes(keywords, word, blocks):

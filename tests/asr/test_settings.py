@@ -15,9 +15,14 @@ def test_every_variable_is_read():
             "MODEL_SELF_TEST": "True",
             "REQUEST_MAX_SECONDS": "12.5",
             "BATCH_MAX_SECONDS": "60",
+            "BATCH_FORMATS": " srt, vtt,",
+            "OUTPUT_BUCKET": "out",
+            "QUEUE_URL": "https://queue",
         }
     )
-    assert settings == Settings("s3://b/p/", "ab", True, 12.5, 60.0)
+    assert settings == Settings(
+        "s3://b/p/", "ab", True, 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"
+    )
 
 
 def test_an_empty_variable_means_its_default():

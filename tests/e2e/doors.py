@@ -30,7 +30,7 @@ SAM = str(ROOT / "scripts" / "sam")
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 IMAGE = "serverless-asr:latest"
 EMULATOR_LOG = ["--log-level", "info"]
-RUNTIME = ["-m", "awslambdaric", "handlers.api.handler"]
+RUNTIME = ["-m", "awslambdaric"]
 BRIDGE = "172.17.0.1"  # this machine, as Docker's containers see it
 START_SECONDS = 60.0
 # Seconds by what was done, printed after the tests.
@@ -124,19 +124,22 @@ def sam_start_api(log: Path) -> Iterator[Gateway]:
 
 
 @contextmanager
-def emulator(environment: Environment, log: Path, in_image: bool) -> Iterator[Invoke]:
-    """The runtime interface emulator around the handler, in the image or on this machine."""
+def emulator(
+    environment: Environment, log: Path, in_image: bool, handler: str = "handlers.api.handler"
+) -> Iterator[Invoke]:
+    """The runtime interface emulator around a handler, in the image or on this machine."""
     port = free_port()
     if in_image:
         variables = [part for item in environment.items() for part in ("-e", "=".join(item))]
         command = ["docker", "run", "--rm", "--read-only", "--tmpfs", "/tmp", "--user", "993:990"]
         command += ["--volume", f"{_emulator_binary()}:/emulator:ro"]
         command += ["--publish", f"127.0.0.1:{port}:8080", *variables]
-        command += ["--entrypoint", "/emulator", IMAGE, *EMULATOR_LOG, "python3", *RUNTIME]
+        command += ["--entrypoint", "/emulator", IMAGE, *EMULATOR_LOG, "python3", *RUNTIME, handler]
     else:
         command = [str(_emulator_binary()), *EMULATOR_LOG]
         command += ["--runtime-interface-emulator-address", f"127.0.0.1:{port}"]
-        command += ["--runtime-api-address", f"127.0.0.1:{free_port()}", sys.executable, *RUNTIME]
+        command += ["--runtime-api-address", f"127.0.0.1:{free_port()}"]
+        command += [sys.executable, *RUNTIME, handler]
     base = f"http://127.0.0.1:{port}"
 
     def invoke(event: Document) -> Document:

@@ -15,6 +15,10 @@ class Context:
     memory_limit_in_mb: int = 3008
     invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:asr"
     aws_request_id: str = "00000000-0000-0000-0000-000000000000"
+    seconds: float = 900.0
+
+    def get_remaining_time_in_millis(self) -> int:
+        return round(self.seconds * 1000)
 
 
 def request(

@@ -6,7 +6,8 @@ import pytest
 
 from asr import audio
 from asr.errors import ModelUnavailableError
-from handlers import api, problems, routes
+from asr.settings import Settings
+from handlers import api, loading, problems, routes
 from tests.asr import toy
 from tests.handlers.events import Context, as_json, request
 
@@ -148,8 +149,8 @@ def test_preloading_leaves_a_fault_to_the_request(monkeypatch, caplog):
     def unavailable(_):
         raise ModelUnavailableError("cannot read manifest.json")
 
-    monkeypatch.setattr(api, "warm_transcriber", unavailable)
-    api.preload()
+    monkeypatch.setattr(loading, "warm_transcriber", unavailable)
+    loading.preload(Settings())
 
 
 def test_neither_audio_nor_transcript_is_logged(capsys):

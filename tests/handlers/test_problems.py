@@ -4,16 +4,6 @@ from asr.errors import TooLongError
 from handlers import problems
 
 
-def test_an_error_becomes_a_problem_document():
-    assert problems.from_error(TooLongError("more than 300 s")) == {
-        "type": "urn:serverless-asr:problem:too_long",
-        "title": "Audio is too long",
-        "status": 413,
-        "detail": "more than 300 s",
-        "code": "too_long",
-    }
-
-
 def test_the_answer_has_its_status_and_media_type():
     answer = problems.response(problems.from_error(TooLongError("x")))
     assert (answer.status_code, answer.headers["Content-Type"]) == (413, "application/problem+json")

@@ -12,7 +12,7 @@ from asr.decoders.block import Block, UnreadableError
 from asr.decoders.contents import Contents
 from asr.errors import EmptyAudioError, UnsupportedAudioError
 
-__all__ = ["Block", "blocks"]
+__all__ = ["Block", "announced_seconds", "blocks"]
 
 # The first four bytes of what libsndfile is given: WAV in its variants (RIFX is big-endian, riff
 # is Sony Wave64), AIFF, AU in both byte orders, CAF, NIST Sphere, Creative Voice, FLAC, Ogg. Not
@@ -49,6 +49,29 @@ def blocks(file: BinaryIO) -> Generator[Block, None, None]:
     contents = Contents(file)
     try:
         yield from _relay(contents)
+    finally:
+        if contents.failure is not None:
+            raise contents.failure
+
+
+def announced_seconds(file: BinaryIO) -> float | None:
+    """How long the header says that a file is, as its first reader understands it.
+
+    Raises
+    ------
+    OSError, or what else the file raises
+        If it cannot be read.
+    """
+    contents = Contents(file)
+    contents.seek(0)
+    signature = contents.read(4)
+    contents.seek(0)
+    try:
+        if signature in SNDFILE_SIGNATURES:
+            return sndfile.announced_seconds(contents)
+        return _ffmpeg_announces(contents) if signature else None
+    except UnreadableError:
+        return None
     finally:
         if contents.failure is not None:
             raise contents.failure
@@ -92,6 +115,12 @@ def _ffmpeg_blocks(contents: Contents) -> Iterator[Block]:
     from asr.decoders import ffmpeg  # noqa: PLC0415
 
     return ffmpeg.blocks(contents)
+
+
+def _ffmpeg_announces(contents: Contents) -> float | None:
+    from asr.decoders import ffmpeg  # noqa: PLC0415
+
+    return ffmpeg.announced_seconds(contents)
 
 
 def _after(seconds: float, blocks: Iterator[Block]) -> Iterator[Block]:

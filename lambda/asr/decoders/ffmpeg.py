@@ -28,6 +28,9 @@ OPTIONS = {
     "max_samples": str(2**18),  # of one packet: in ALAC a few bytes may claim 2**24
 }
 
+# Formats without a header of the whole, whose duration FFmpeg guesses from the first bit rate.
+HEADERLESS = frozenset({"aac", "amr", "mp3"})
+
 
 def blocks(contents: Contents) -> Iterator[Block]:
     """Decode the first audio stream of a file, passing over damaged packets.
@@ -42,6 +45,23 @@ def blocks(contents: Contents) -> Iterator[Block]:
     try:
         with av.open(contents, "r", options=OPTIONS, metadata_errors="replace") as container:
             yield from _interleaved(_decoded(container, _first_audio(container)))
+    except av.FFmpegError as error:
+        raise UnreadableError from error
+
+
+def announced_seconds(contents: Contents) -> float | None:
+    """How long the container says that it is; none for what browsers stream.
+
+    Raises
+    ------
+    UnreadableError
+        If FFmpeg does not know the format.
+    """
+    try:
+        with av.open(contents, "r", options=OPTIONS, metadata_errors="replace") as container:
+            if container.duration is None or container.format.name in HEADERLESS:
+                return None
+            return float(container.duration / av.time_base)
     except av.FFmpegError as error:
         raise UnreadableError from error
 

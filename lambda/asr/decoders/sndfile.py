@@ -8,6 +8,8 @@ import soundfile
 from asr.decoders.block import BLOCK_SAMPLES, Block, UnreadableError, check_supported
 from asr.decoders.contents import Contents
 
+UNKNOWN_FRAMES = 2**62  # libsndfile's SF_COUNT_MAX is the largest 64-bit integer
+
 
 class _ForwardOnly(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types
     """A sound file that is read in one go.
@@ -34,6 +36,23 @@ def blocks(contents: Contents) -> Iterator[Block]:
         with _ForwardOnly(contents) as sound_file:
             check_supported(sound_file.samplerate, sound_file.channels)
             yield from _read(sound_file)
+    except soundfile.LibsndfileError as error:
+        raise UnreadableError from error
+
+
+def announced_seconds(contents: Contents) -> float | None:
+    """How long the file is by its header, cut to what the file can hold where libsndfile can tell.
+
+    Raises
+    ------
+    UnreadableError
+        If libsndfile does not know the format.
+    """
+    try:
+        with _ForwardOnly(contents) as sound_file:
+            if not 0 < sound_file.frames < UNKNOWN_FRAMES:
+                return None
+            return float(sound_file.frames / sound_file.samplerate)
     except soundfile.LibsndfileError as error:
         raise UnreadableError from error
 

@@ -1,0 +1,53 @@
+"""Transcribe a folder on this machine, without AWS: `python -m batch FOLDER --out FOLDER`.
+
+The code is that of the batch function, in parallel processes. What is up to date is passed over, so
+a run that was killed goes on where it was. What can never succeed gets its problem document; what
+failed otherwise goes to standard error and makes the exit status 1.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from asr.files import find
+from asr.settings import Settings, names
+from batch.local import Run, alone, answer_all
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="batch", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--formats", type=names, help="besides json: text,srt,vtt")
+    parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
+    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
+    options = parser.parse_args(arguments)
+    settings = Settings.read()
+    if options.bundle is not None:
+        settings = settings.with_model(options.bundle)
+    if options.formats is not None:
+        settings = replace(settings, batch_formats=options.formats)
+    keys = [path.relative_to(options.folder).as_posix() for path in find([options.folder])]
+    if not keys:
+        print(f"no audio files in {options.folder}", file=sys.stderr)
+        return 1
+    try:
+        with alone(options.out):
+            run = Run(options.folder, options.out, settings)
+            ends = answer_all(run, keys, min(options.processes, len(keys)))
+    except BlockingIOError:
+        print(f"another run is at work in {options.out}", file=sys.stderr)
+        return 1
+    print(", ".join(f"{count} {end.replace('_', ' ')}" for end, count in sorted(ends.items())))
+    return 1 if ends["failed"] else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        os._exit(130)  # the files at work are done anew by the next run

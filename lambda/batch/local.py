@@ -1,0 +1,105 @@
+"""A whole folder, answered by parallel processes of this machine."""
+
+import fcntl
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+
+from tqdm import tqdm
+
+from asr.settings import Settings
+from asr.transcriber import warm_transcriber
+from batch.deadline import Deadline
+from batch.events import ObjectEvent
+from batch.folder import FolderSources, FolderStore
+from batch.keys import LEASES
+from batch.work import Worker
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every process of a run has to know."""
+
+    folder: Path
+    out: Path
+    settings: Settings
+
+
+@cache
+def _worker(run: Run) -> Worker:
+    """The one Worker of a process."""
+    sources, store = FolderSources(run.folder), FolderStore(run.out)
+    return Worker(sources, store, warm_transcriber(run.settings), run.settings)
+
+
+def answer(run: Run, key: str) -> tuple[str, str]:
+    """Answer one file; gives what became of it, and why it was refused."""
+    outcome = _worker(run).answer(ObjectEvent(bucket="", key=key), Deadline())
+    return outcome.status, str(outcome.error or "")
+
+
+def answer_all(run: Run, keys: Sequence[str], processes: int) -> Counter[str]:
+    """Answer all files in parallel; gives how many came to which end."""
+    ends: Counter[str] = Counter()
+    # One thread each: so many processes would only be in each other's way with more.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _live_with_parent)
+    try:
+        futures = {pool.submit(answer, run, key): key for key in keys}
+        for future in tqdm(as_completed(futures), total=len(keys), unit="file", disable=None):
+            end, reason = _end(future)
+            ends[end] += 1
+            if reason:
+                tqdm.write(f"{futures[future]}: {end}: {reason}", file=sys.stderr)
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+    return ends
+
+
+def _end(future: Future[tuple[str, str]]) -> tuple[str, str]:
+    try:
+        return future.result()
+    except Exception as failure:  # whatever it is, the other files go on
+        return "failed", str(failure) or repr(failure)
+
+
+def _live_with_parent() -> None:
+    """Let a killed run leave no process behind, and an interrupted one no traces of many."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+
+        def follow() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=follow, daemon=True).start()
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """Be the only run that writes to a folder; so all leases there are those of killed ones.
+
+    Raises
+    ------
+    BlockingIOError
+        If there is another.
+    """
+    leases = out / LEASES
+    leases.mkdir(parents=True, exist_ok=True)
+    with (leases / "run").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for lease in leases.rglob("*.lease"):
+            lease.unlink()
+        yield

@@ -1,0 +1,118 @@
+"""A folder, answered by parallel processes; each run is a process, as for its user."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from asr.settings import Settings
+from batch import __main__, local
+from batch.local import Run, alone
+from batch.work import Worker
+from tests.asr import toy
+from tests.batch.places import document
+
+COMMAND = [sys.executable, "-W", "ignore", "-m", "batch"]
+
+
+@pytest.fixture
+def command(folder_place, toy_bundle):
+    options = ["--out", folder_place.out, "--bundle", toy_bundle, "--processes", "2"]
+    return [*COMMAND, str(folder_place.folder), *map(str, options)]
+
+
+def test_a_folder_is_transcribed_and_the_next_run_passes_it_over(folder_place, command):
+    (folder_place.folder / "sub").mkdir()
+    folder_place.put("sub/a b+c é.wav", toy.wav("hello"))
+    folder_place.put("bad.wav", b"not audio")
+    folder_place.put("notes.txt", b"no audio by its name")
+    run = subprocess.run(
+        [*command, "--formats", "text"], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "1 refused, 1 transcribed\n"
+    assert "bad.wav: refused: The bytes are no audio" in run.stderr
+    written = {"sub/a b+c é.wav.json", "sub/a b+c é.wav.txt", "bad.wav.error.json"}
+    assert folder_place.names() == written
+    assert document(folder_place, "sub/a b+c é.wav.json")["transcript"] == "hello"
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert again.stdout == "2 up to date\n"
+
+
+def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(folder_place, command):
+    for number in range(3):
+        folder_place.put(f"{number}.wav", toy.wav("hello"))
+    os.mkfifo(folder_place.folder / "9.wav")  # whoever reads it waits for ever
+    with subprocess.Popen(command, start_new_session=True) as run:
+        wait_until(lambda: len(folder_place.names()) == 4)  # three results, a lease
+        run.kill()
+    wait_until(lambda: not is_running(run.pid))
+    (folder_place.folder / "9.wav").unlink()
+    folder_place.put("9.wav", toy.wav("there"))
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert again.stdout == "1 transcribed, 3 up to date\n"
+    assert document(folder_place, "9.wav.json")["transcript"] == "there"
+
+
+def wait_until(true):
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def is_running(session):
+    """Whether a process of a session still runs."""
+    listed = subprocess.run(
+        ["ps", "-s", str(session), "-o", "stat="], capture_output=True, text=True, check=False
+    )
+    return any(not state.startswith("Z") for state in listed.stdout.split())
+
+
+def test_an_interrupted_run_ends_at_once(folder_place, command):
+    os.mkfifo(folder_place.folder / "9.wav")
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
+        wait_until(folder_place.names)
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.wait(timeout=30) == 130
+        assert run.stderr is not None
+        assert b"Traceback" not in run.stderr.read()
+
+
+def test_what_fails_makes_the_exit_status_1(folder_place, command):
+    folder_place.put("a.wav", toy.wav("hello"))
+    folder_place.store().write("a.wav.json", b"{}", "", None)
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, "1 failed\n")
+    assert "a.wav: failed: a.wav.json is there already" in run.stderr
+
+
+def test_a_folder_without_audio_is_an_error(folder_place, capsys):
+    assert __main__.main([str(folder_place.folder), "--out", str(folder_place.out)]) == 1
+    assert "no audio files" in capsys.readouterr().err
+
+
+def test_two_runs_do_not_write_to_one_folder(folder_place, capsys):
+    folder_place.put("a.wav", toy.wav("hello"))
+    with alone(folder_place.out):
+        assert __main__.main([str(folder_place.folder), "--out", str(folder_place.out)]) == 1
+    assert "another run is at work" in capsys.readouterr().err
+
+
+def test_the_leases_of_a_killed_run_hold_nobody_up(folder_place):
+    store = folder_place.store()
+    store.write(".leases/sub/a.wav.lease", b"{}", "", None)
+    with alone(folder_place.out):
+        assert store.read(".leases/sub/a.wav.lease") is None
+
+
+def test_each_process_has_one_worker(folder_place, toy_bundle):
+    run = Run(folder_place.folder, folder_place.out, Settings(model_uri=str(toy_bundle)))
+    folder_place.put("a.wav", toy.wav("hello"))
+    assert local.answer(run, "a.wav") == ("transcribed", "")
+    worker = local._worker(run)
+    assert isinstance(worker, Worker)
+    assert local.answer(run, "a.wav") == ("up_to_date", "")
+    assert local._worker(run) is worker
