@@ -1,5 +1,6 @@
 """The embedded bundle is what its manifest and its card say."""
 
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,8 @@ import pytest
 from asr import audio, bundle
 from asr.audio import Budget, Waveform
 from asr.transcriber import Transcriber, check_golden
+from training import card
+from training.measurements import FILE, Measurements
 from training.scoring import score
 
 MAX_MODEL_BYTES = 32_000_000
@@ -45,6 +48,24 @@ def test_the_card_gives_the_rates_of_the_manifest(opened):
         assert source["name"] in card
         assert source["license"] in card
     assert (bundle.EMBEDDED / "curves.svg").exists()
+
+
+def test_what_was_measured_is_what_the_manifest_says(opened):
+    measured = Measurements.read(bundle.EMBEDDED)
+    for name, rates in opened.manifest.metrics.items():
+        found = measured.sets[name]["all"]
+        assert found["utterances"] == rates["utterances"]
+        # Sums of floats differ by processor and by number of threads, and with them a character.
+        assert found["wer"] == pytest.approx(rates["wer"], abs=5e-4)
+        assert found["cer"] == pytest.approx(rates["cer"], abs=5e-4)
+
+
+def test_the_card_is_the_one_that_is_generated(tmp_path):
+    for name in ("manifest.json", "model.pt", FILE):
+        shutil.copy(bundle.EMBEDDED / name, tmp_path)
+    card.rewrite(tmp_path)
+    assert (tmp_path / card.CARD).read_text() == (bundle.EMBEDDED / card.CARD).read_text()
+    assert (bundle.EMBEDDED / "reliability.svg").exists()
 
 
 def test_silence_is_an_empty_transcript(transcriber):

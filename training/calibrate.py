@@ -7,12 +7,12 @@ it (for CTC, the mean of its characters) are scaled and shifted to fit (Platt 19
 
 from collections.abc import Callable, Sequence
 
-import jiwer
 import numpy as np
 from numpy.typing import NDArray
 
 from asr.bundle import Confidence
-from training.evaluate import Result
+from training.hearing import Result
+from training.scoring import matches
 
 NEWTON_STEPS = 50
 RESOLUTION = 1e-3  # a transcript gives confidences to three decimals: 1.0 means 0.9995 or more
@@ -33,13 +33,8 @@ def trials(results: Sequence[Result], kind: str = "ctc") -> tuple[Floats, Floats
 
 
 def _matches(reference: str, hypothesis: str) -> list[float]:
-    matched = [0.0] * len(hypothesis.split())
-    if reference:
-        for chunk in jiwer.process_words(reference, hypothesis).alignments[0]:
-            if chunk.type == "equal":
-                for position in range(chunk.hyp_start_idx, chunk.hyp_end_idx):
-                    matched[position] = 1.0
-    return matched
+    heard = {position for _, position in matches(reference, hypothesis)}
+    return [float(position in heard) for position in range(len(hypothesis.split()))]
 
 
 def _equals(reference: str, hypothesis: str) -> list[float]:

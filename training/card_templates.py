@@ -19,18 +19,21 @@ holds a model that anyone may use and reproduce. {expectation}
 ## {heading}
 
 Measured on the file of this bundle, through the pipeline that serves
-(`python -m training.evaluate`).
+(`python -m training.evaluate`). {how_sure}
 
-{columns}
-{rates}
+{by_corpus}
 
-Real-time factor there, one clip at a time: {speed}.
-{pictures}{fidelity}
+{by_length}
+
+Real-time factor there, one clip at a time on one core: {speed}.
+{more}
 ## Confidence
 
 A word's confidence is the probability that it is right. The log-odds of {basis}
 are scaled by {scale:g} and shifted by {bias:g}, fitted on {calibrated} (Platt 1999).
-Expected calibration error over 10 bins: {calibration}.
+Expected calibration error over 10 bins (Naeini et al. 2015): {calibration}.
+
+![Share of words that are right, by their confidence](reliability.svg)
 
 ## Trained on
 
@@ -47,6 +50,37 @@ Against the network as trained, in float32, on the first {0.clips} clips of {1}:
 differ by {0.mean_difference:.2g} on average and {0.max_difference:.2g} at most; WER
 {0.wer:.3f} against {0.network_wer:.3f}.
 """
+
+REFERENCE = """
+### Beside PocketSphinx
+
+A recogniser of hidden Markov models with a dictionary and a language model of its own, whose Python
+wheel carries a model: everyone can measure it (`python -m training.evaluate --reference
+pocketsphinx`). {drawn}
+
+{beside}
+"""
+
+DRAWN = "It heard clips that were drawn at random (seed {seed})."
+
+MISTAKES = """
+### Most frequent mistakes
+
+{mistakes}
+"""
+
+TIMES = """
+## Times of words
+
+How far the start and the end of a word that was heard right lie from those that a forced alignment
+with what was said finds: in the log-probabilities of the model itself, which tells what greedy
+decoding adds, and by PocketSphinx, which knows nothing of this model and finds where words are
+(where it knows them all). An output frame lasts {frame_ms:g} ms.
+
+{word_times}
+"""
+
+CONFUSIONS = "\n![What was heard for what was said](confusions.svg)\n"
 
 PUBLISHED = (
     HEAD
@@ -77,10 +111,8 @@ class Wording:
     how: str
     expectation: str
     heading: str
-    columns: str
-    row: str
+    how_sure: str
     basis: str
-    pictures: str = ""
 
 
 WORDINGS = {
@@ -90,11 +122,8 @@ WORDINGS = {
         expectation="""Its error rates say what to expect; where a
 published model trained on thousands of hours can be had, use that one for production.""",
         heading="Error rates",
-        columns="""\
-| set | corpus | clips | words | WER | CER | substituted | deleted | inserted |
-|---|---|---|---|---|---|---|---|---|""",
-        row="| {set} | {corpus} | {utterances} | {words} | {wer:.3f} | {cer:.3f} "
-        "| {substitutions} | {deletions} | {insertions} |",
+        how_sure="""Intervals of
+WER are by bootstrap over clips (Bisani and Ney 2004).""",
         basis="the mean probability of\nits characters",
     ),
     "keyword": Wording(
@@ -103,9 +132,7 @@ published model trained on thousands of hours can be had, use that one for produ
         expectation="""It knows these words and
 no other, and takes whatever else is said for one of them: {words}.""",
         heading="Accuracy",
-        columns="| set | corpus | clips | right | accuracy |\n|---|---|---|---|---|",
-        row="| {set} | {corpus} | {utterances} | {right} | {accuracy:.3f} |",
+        how_sure="",
         basis="the word's probability",
-        pictures="\n![What was heard for what was said](confusions.svg)\n",
     ),
 }

@@ -11,8 +11,9 @@ from pathlib import Path
 import torch
 
 from asr import bundle
+from training.checkpoint import trained
+from training.command import InputError, command
 from training.corpus import read_manifest
-from training.export import trained
 from training.precision import PRECISIONS, Comparison, compare
 from training.seal import MODEL_FILE, ctc_contract, script, seal
 
@@ -24,6 +25,8 @@ HEADER = """\
 def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Comparison]:
     """Compare each precision with the network of `checkpoint` on the first `clips` clips."""
     recogniser, recipe, frame_seconds = trained(checkpoint)
+    if recipe.task != "ctc":
+        raise InputError(f"{checkpoint} does not recognise speech: its task is {recipe.task!r}")
     utterances = read_manifest(manifest)[:clips]
     comparisons = []
     with tempfile.TemporaryDirectory() as temporary:
@@ -58,6 +61,7 @@ def table(comparisons: list[Comparison]) -> str:
     return "\n".join(rows)
 
 
+@command
 def main() -> None:
     """Read the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)

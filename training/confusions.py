@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from training.evaluate import Result
+from training.hearing import Result
 
 INCHES_PER_WORD = 0.3
 NOTHING = "(nothing)"  # in silence, and where a clip is too short

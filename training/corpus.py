@@ -6,6 +6,7 @@ A corpus is a folder with `manifest.tsv` (tab-separated, no quoting; columns `fi
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from tqdm import tqdm
 
 from asr import audio
 from training import text
+from training.command import InputError, about
 
-HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
+COLUMNS = ("file", "seconds", "speaker", "corpus", "text")
+HEADER = "\t".join(COLUMNS) + "\n"
 MAX_CLIP = audio.Budget(max_seconds=60.0)
 
 
@@ -32,9 +35,17 @@ class Utterance:
 
 
 def read_manifest(manifest: Path) -> list[Utterance]:
-    """Read the utterances that `manifest` lists, in its order."""
-    with manifest.open(encoding="utf-8", newline="") as lines:
-        return [
+    """Read the utterances that `manifest` lists, in its order.
+
+    Raises
+    ------
+    InputError
+        If it is not a manifest, or lists nothing.
+    OSError
+        If there is no such file.
+    """
+    try:
+        utterances = [
             Utterance(
                 path=manifest.parent / row["file"],
                 seconds=float(row["seconds"]),
@@ -42,8 +53,31 @@ def read_manifest(manifest: Path) -> list[Utterance]:
                 corpus=row["corpus"],
                 text=text.normalise(row["text"]),
             )
-            for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            for row in read_rows(manifest)
         ]
+    except ValueError as error:
+        raise InputError(f"{manifest} is not a manifest: {error}") from error
+    if not utterances:
+        raise InputError(f"{manifest} lists no clips")
+    return utterances
+
+
+def read_rows(manifest: Path) -> Iterator[dict[str, str]]:
+    """The rows of `manifest` as they are written; raises InputError where a column is missing."""
+    with manifest.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+            raise InputError(f"{manifest} lacks columns, parted by tabs: {', '.join(missing)}")
+        for row in rows:
+            if None in row.values():
+                raise InputError(f"{manifest}, line {rows.line_num}: a column is missing")
+            yield row
+
+
+def decode(utterance: Utterance) -> audio.Waveform:
+    """The clip of an utterance; raises InputError, which names the file, where it cannot be."""
+    with about(utterance.path):
+        return audio.decode(utterance.path, MAX_CLIP)
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +124,7 @@ def _decode(utterances: list[Utterance], stored: Path) -> None:
     offsets = [0]
     with (stored / "samples.int16").open("wb") as out:
         for utterance in tqdm(utterances, desc=f"decoding {stored.name}", unit="clip"):
-            samples = audio.decode(utterance.path, MAX_CLIP).samples
+            samples = decode(utterance).samples
             out.write(np.round(samples * 32767.0).astype(np.int16).tobytes())
             offsets.append(offsets[-1] + len(samples))
     np.save(stored / "offsets.npy", np.array(offsets, dtype=np.int64))

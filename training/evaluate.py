@@ -1,121 +1,92 @@
-"""Error rates of a bundle on a corpus, through the very pipeline that serves.
+"""Measure a bundle on corpora, through the very pipeline that serves.
 
-`python -m training.evaluate --bundle DIR --manifest DIR/manifest.tsv` prints WER and CER (of a
-keyword bundle, its accuracy) in all and per corpus as JSON.
+`python -m training.evaluate --bundle DIR --manifest DIR/manifest.tsv ...` prints as JSON, by set
+(the folder of a manifest): WER and CER (of a keyword bundle, its accuracy) in all, by corpus and by
+length, the most frequent mistakes, how far confidences and times of words can be believed, and the
+speed. `--reference pocketsphinx` measures PocketSphinx in the same way.
 """
 
 import argparse
-import json
-import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
+import torch
 
 from asr import bundle
-from asr.audio import Budget
-from asr.errors import TooShortError
 from asr.transcriber import Transcriber
-from asr.transcript import Transcript
-from training.bootstrap import interval
+from asr.transcript import ModelIdentity
+from training.command import InputError, about, command
 from training.corpus import Utterance, read_manifest
-from training.scoring import accuracy, score
+from training.hearing import draw, transcribe
+from training.readable import dumps
+from training.reference import PocketSphinx
+from training.report import full_report, report
 
-MAX_SECONDS = 600.0
+REFERENCES = {"pocketsphinx": PocketSphinx}
 
-
-@dataclass(frozen=True)
-class Result:
-    """An utterance and what was heard in it; None where it is too short to hear anything."""
-
-    utterance: Utterance
-    transcript: Transcript | None
-
-    @property
-    def text(self) -> str:
-        """The transcript's text."""
-        return self.transcript.text if self.transcript else ""
+Measure = Callable[[Sequence[Utterance]], dict[str, Any]]
 
 
-def transcribe(transcriber: Transcriber, utterances: Sequence[Utterance]) -> list[Result]:
-    """Transcribe each clip as a request would be."""
-    budget = Budget(max_seconds=MAX_SECONDS)
-    results = []
-    for utterance in tqdm(utterances, unit="clip", disable=not sys.stderr.isatty()):
-        try:
-            heard = transcriber.transcribe(utterance.path.read_bytes(), budget)
-        except TooShortError:
-            heard = None
-        results.append(Result(utterance, heard))
-    return results
+def of_bundle(uri: str) -> tuple[ModelIdentity, Measure]:
+    """Open the bundle at `uri`; gives who it is and what measures it."""
+    with about(uri or "the embedded bundle"):
+        opened = bundle.load(uri)
+        transcriber = Transcriber(opened)
+    return transcriber.identity, lambda heard: full_report(transcribe(transcriber, heard), opened)
 
 
-def error_rates(results: Sequence[Result]) -> dict[str, Any]:
-    """Rates, the 95 % interval of WER, and counts of edits, for JSON."""
-    rates = score([r.utterance.text for r in results], [r.text for r in results])
-    alone = [score([r.utterance.text], [r.text]) for r in results]
-    low, high = interval([one.word_edits for one in alone], [one.words for one in alone])
+def of_reference(name: str) -> tuple[ModelIdentity, Measure]:
+    """Open a reference recogniser: of its confidences and times nothing is claimed."""
+    listener = REFERENCES[name]()
+    return listener.identity, lambda heard: report(transcribe(listener, heard))
+
+
+def evaluate(
+    recogniser: tuple[ModelIdentity, Measure],
+    manifests: Sequence[Path],
+    clips: int | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Measure a recogniser on each set; with `clips`, on so many that are drawn from it.
+
+    Raises
+    ------
+    InputError
+        If a manifest or a clip of it cannot be used, or two sets have one name.
+    """
+    identity, measure = recogniser
+    sets = {manifest.absolute().parent.name: read_manifest(manifest) for manifest in manifests}
+    if len(sets) < len(manifests):
+        raise InputError("two of the manifests lie in folders of one name, which names a set")
+    measured = {}
+    for name, utterances in sets.items():
+        drawn = utterances if clips is None else draw(utterances, clips, seed)
+        measured[name] = {"clips_listed": len(utterances), **measure(drawn)}
     return {
-        "utterances": rates.utterances,
-        "words": rates.words,
-        "wer": round(rates.wer, 4),
-        "wer_interval": [round(low, 4), round(high, 4)],
-        "cer": round(rates.cer, 4),
-        "substitutions": rates.substitutions,
-        "deletions": rates.deletions,
-        "insertions": rates.insertions,
+        "recogniser": vars(identity),
+        **({} if clips is None else {"seed": seed}),
+        "sets": measured,
     }
 
 
-def clip_accuracy(results: Sequence[Result]) -> dict[str, Any]:
-    """The share and the number of clips that are right, for JSON."""
-    share = accuracy([r.utterance.text for r in results], [r.text for r in results])
-    return {
-        "utterances": len(results),
-        "accuracy": round(share, 4),
-        "right": round(share * len(results)),
-    }
-
-
-RATES: dict[str, Callable[[Sequence[Result]], dict[str, Any]]] = {
-    "ctc": error_rates,
-    "keyword": clip_accuracy,
-}
-
-
-def report(results: Iterable[Result], kind: str = "ctc") -> dict[str, Any]:
-    """Score what a bundle of `kind` heard, in all and per corpus."""
-    rates = RATES[kind]
-    groups: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        groups[result.utterance.corpus].append(result)
-    everything = [result for group in groups.values() for result in group]
-    seconds = sum(r.transcript.duration for r in everything if r.transcript)
-    spent = sum(
-        r.transcript.timing.real_time_factor * r.transcript.duration
-        for r in everything
-        if r.transcript
-    )
-    return {
-        "all": rates(everything),
-        "corpora": {name: rates(group) for name, group in sorted(groups.items())},
-        "audio_seconds": round(seconds, 1),
-        "real_time_factor": round(spent / seconds, 4),
-    }
-
-
+@command
 def main() -> None:
     """Read the command line and print the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bundle", default="", help="directory or s3:// prefix")
-    parser.add_argument("--manifest", type=Path, required=True)
-    arguments = parser.parse_args()
-    transcriber = Transcriber(bundle.load(arguments.bundle))
-    results = transcribe(transcriber, read_manifest(arguments.manifest))
-    print(json.dumps(report(results, transcriber.manifest.kind), indent=2))
+    recogniser = parser.add_mutually_exclusive_group()
+    recogniser.add_argument(
+        "--bundle", default="", help="folder or s3:// prefix; default: embedded"
+    )
+    recogniser.add_argument("--reference", choices=REFERENCES, help="in place of a bundle")
+    parser.add_argument("--manifest", type=Path, required=True, nargs="+")
+    parser.add_argument("--clips", type=int, help="measure only so many of each, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    opened = of_reference(options.reference) if options.reference else of_bundle(options.bundle)
+    print(dumps(evaluate(opened, options.manifest, options.clips, options.seed)))
 
 
 if __name__ == "__main__":

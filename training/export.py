@@ -18,14 +18,17 @@ import yaml
 
 from asr import bundle
 from asr.transcriber import Transcriber
-from training import card, confusions, initial
+from training import card, confusions
 from training.calibrate import fit, trials
+from training.checkpoint import trained
+from training.command import command
 from training.corpus import read_manifest
-from training.evaluate import Result, report, transcribe
-from training.networks import Recogniser, build
+from training.hearing import Result, transcribe
+from training.measurements import Measurements, read_report
+from training.networks import Recogniser
 from training.precision import FLOAT32, PRECISIONS, Comparison, compare
 from training.recipe import Recipe
-from training.reliability import bins, expected_calibration_error
+from training.report import full_report
 from training.seal import (
     GOLDEN_CLIP,
     MODEL_FILE,
@@ -37,6 +40,7 @@ from training.seal import (
 )
 
 SOURCES = Path(__file__).with_name("sources.yaml")
+UNKNOWN = {"license": "not told", "reference": "not told"}
 COMPARED_CLIPS = 50
 
 CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
@@ -53,22 +57,17 @@ PICTURES: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
 METRICS = {"ctc": ("utterances", "wer", "cer"), "keyword": ("utterances", "accuracy")}
 
 
-def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
-    """The recogniser with the (averaged) weights of a checkpoint, its recipe, its frame step."""
-    saved = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    recipe = Recipe(**saved["hyper_parameters"]["recipe"])
-    recogniser, frame_seconds = build(recipe.network, recipe.front_end, recipe.parameters)
-    recogniser.load_state_dict(initial.weights(saved))
-    return recogniser.eval(), recipe, frame_seconds
-
-
 def sources(recipe: Recipe, data: Path) -> list[dict[str, Any]]:
-    """The corpora that `recipe` trains on, with their hours, most first."""
+    """The corpora that `recipe` trains on, with their hours, most first.
+
+    A corpus that `sources.yaml` does not know is called what its manifest calls it.
+    """
     known = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
     seconds: Counter[str] = Counter()
     for folder in dict.fromkeys(recipe.train):  # one may be there twice, to be heard twice as often
         for utterance in read_manifest(data / folder / "manifest.tsv"):
-            seconds[known[utterance.corpus]["name"]] += utterance.seconds  # type: ignore[assignment]
+            source = known.setdefault(utterance.corpus, {"name": utterance.corpus} | UNKNOWN)
+            seconds[source["name"]] += utterance.seconds  # type: ignore[assignment]
     by_name = {source["name"]: source for source in known.values()}
     return [
         by_name[name] | {"hours": round(total / 3600, 1)} for name, total in seconds.most_common()
@@ -83,8 +82,13 @@ def export(
     measure: Sequence[str],
     clip: Path = GOLDEN_CLIP,
     precision: str = FLOAT32,
+    reference: Path | None = None,
 ) -> None:
-    """Export the best checkpoint of `run` into `out`, which is replaced only at the end."""
+    """Export the best checkpoint of `run` into `out`, which is replaced only at the end.
+
+    `reference` is what `training.evaluate` printed of a reference recogniser, for the card.
+    """
+    beside = read_report(reference) if reference else None
     recogniser, recipe, frame_seconds = trained(run / "best.ckpt")
     kind = recipe.task
     identity: dict[str, Any] = {
@@ -107,24 +111,27 @@ def export(
 
         confidence = fit(*trials(listen(calibrate), kind))
         seal(draft, confidence=confidence, **identity)
-        reports: dict[str, Any] = {}
+        opened = bundle.load(str(draft))
+        sets: dict[str, Any] = {}
         for folder in measure:
             results = listen(folder)
-            error = expected_calibration_error(bins(*trials(results, kind)))
-            reports[folder] = report(results, kind) | {
-                "expected_calibration_error": round(error, 4)
-            }
+            sets[folder] = {"clips_listed": len(results), **full_report(results, opened)}
         metrics = {
             folder: {key: value["all"][key] for key in METRICS[kind]}
-            for folder, value in reports.items()
+            for folder, value in sets.items()
         }
         seal(draft, confidence=confidence, metrics=metrics, **identity)
         shutil.copy(run / "curves.svg", draft / "curves.svg")
         for name, draw in PICTURES[kind].items():
             draw(results, draft / name)
-        comparison = _compare(recogniser, draft, data / calibrate)
-        parameters = sum(p.numel() for p in recogniser.parameters())
-        card.write(draft, reports, parameters, calibrate, comparison)
+        measurements = Measurements(
+            parameters=sum(p.numel() for p in recogniser.parameters()),
+            calibrated=calibrate,
+            sets=sets,
+            comparison=_compare(recogniser, draft, data / calibrate),
+            reference=beside,
+        )
+        card.write(draft, measurements)
         replace(out, draft)
 
 
@@ -136,6 +143,7 @@ def _compare(recogniser: Recogniser, draft: Path, corpus: Path) -> Comparison | 
     return compare(recogniser, opened, read_manifest(corpus / "manifest.tsv")[:COMPARED_CLIPS])
 
 
+@command
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -146,7 +154,9 @@ def main() -> None:
     parser.add_argument("--measure", nargs="+", default=["sentences-dev", "sentences-test"])
     parser.add_argument("--clip", type=Path, default=GOLDEN_CLIP, help="the golden clip")
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
+    parser.add_argument("--reference", type=Path, help="what training.evaluate printed of one")
     options = parser.parse_args()
+    torch.set_num_threads(1)  # the card tells the speed of one core
     export(**vars(options))
 
 

@@ -8,15 +8,15 @@ import warnings
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from asr import bundle
+from training.checkpoint import read, weights
+from training.command import InputError
 
 BEST = "best.ckpt"
-PREFIX = "recogniser."  # of a checkpoint's names, which are those of the Lightning module
 
 
 def load(recogniser: nn.Module, source: Path) -> None:
@@ -30,30 +30,21 @@ def load(recogniser: nn.Module, source: Path) -> None:
 
     Raises
     ------
-    ValueError
+    InputError
         If there is nothing of the kind at `source`, or it is of a network of another shape.
     """
     if not (source / BEST).exists() and not (source / bundle.MANIFEST).exists():
-        raise ValueError(f"{source} is neither a run with a {BEST} nor a bundle")
+        raise InputError(f"{source} is neither a run with a {BEST} nor a bundle")
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
     wanted = recogniser.state_dict()
     fitting = {name: v.float() for name, v in state.items() if name in wanted}
     if {name: v.shape for name, v in fitting.items()} != {n: v.shape for n, v in wanted.items()}:
-        raise ValueError(f"{source} does not hold the weights of this recipe's network")
+        raise InputError(f"{source} does not hold the weights of this recipe's network")
     recogniser.load_state_dict(fitting)
 
 
-def weights(saved: Mapping[str, Any]) -> dict[str, Tensor]:
-    """The recogniser's weights by name, of what a checkpoint holds."""
-    return {
-        name.removeprefix(PREFIX): value
-        for name, value in saved["state_dict"].items()
-        if name.startswith(PREFIX)
-    }
-
-
 def _of_run(checkpoint: Path) -> dict[str, Tensor]:
-    return weights(torch.load(checkpoint, map_location="cpu", weights_only=False))
+    return weights(read(checkpoint))
 
 
 def _of_bundle(directory: Path) -> Mapping[str, Tensor]:

@@ -17,7 +17,8 @@ from pocketsphinx import Decoder
 from tqdm import tqdm
 
 from asr import audio
-from training.corpus import HEADER, MAX_CLIP, Utterance, read_manifest
+from training.command import command
+from training.corpus import HEADER, Utterance, decode, read_manifest
 
 FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
 MARGIN = 3 * FRAME  # kept on either side of a word
@@ -51,7 +52,7 @@ def isolated(
     wanted = frozenset(words)
     saying = [utterance for utterance in utterances if wanted & set(utterance.text.split())]
     for utterance in tqdm(saying, unit="clip", disable=not sys.stderr.isatty()):
-        samples = audio.decode(utterance.path, MAX_CLIP).samples
+        samples = decode(utterance).samples
         for word, start, end in align(decoder, samples, utterance.text):
             if word in wanted and end - start >= SHORTEST:
                 yield utterance, word, samples[max(start - MARGIN, 0) : end + MARGIN]
@@ -83,6 +84,7 @@ def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path, most
     (out / "manifest.tsv").write_text(HEADER + "".join(rows), encoding="utf-8")
 
 
+@command
 def main() -> None:
     """Read the command line and cut."""
     parser = argparse.ArgumentParser(description=__doc__)

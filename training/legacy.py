@@ -6,16 +6,18 @@ trained: mel power without a logarithm, recurrence over time in the first GRU al
 """
 
 import argparse
+import pickle
 import tempfile
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from torch import Tensor
 
 from training import card
+from training.command import InputError, command
 from training.networks import Recogniser, build
 from training.precision import FLOAT32, PRECISIONS
 from training.seal import MODEL_FILE, ctc_contract, replace, script, seal
@@ -33,14 +35,33 @@ epochs of train-clean-100."""
 
 
 def read_state(weights: Path) -> Mapping[str, Tensor]:
-    """Parameters by name of a scripted file or of a saved state dict."""
-    with warnings.catch_warnings():
+    """Parameters by name of a scripted file or of a saved state dict.
+
+    Raises
+    ------
+    InputError
+        If the file is neither.
+    OSError
+        If there is no such file.
+    """
+    with warnings.catch_warnings(), weights.open("rb") as file:
         warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
         try:
-            scripted = torch.jit.load(str(weights), map_location="cpu")  # type: ignore[no-untyped-call]
+            scripted = torch.jit.load(file, map_location="cpu")  # type: ignore[no-untyped-call]
         except RuntimeError:  # not TorchScript
-            return torch.load(weights, map_location="cpu", weights_only=True)
+            return _read_state_dict(file, weights)
         return scripted.state_dict()
+
+
+def _read_state_dict(file: BinaryIO, weights: Path) -> Mapping[str, Tensor]:
+    file.seek(0)
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise InputError(f"{weights} holds no weights") from error
+    if not isinstance(state, Mapping):
+        raise InputError(f"{weights} holds no weights by name")
+    return state
 
 
 def sizes(state: Mapping[str, Tensor]) -> dict[str, Any]:
@@ -65,12 +86,15 @@ def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
 
     Raises
     ------
-    KeyError, RuntimeError
+    InputError
         If the names or shapes are not the published ones.
     """
-    mels = STRIDE * len(state["rescnn_layers.0.layer_norm1.layer_norm.bias"])
-    built, frame_seconds = build("residual_bigru", FRONT_END | {"mels": mels}, sizes(state))
-    built.network.load_state_dict(state)
+    try:
+        mels = STRIDE * len(state["rescnn_layers.0.layer_norm1.layer_norm.bias"])
+        built, frame_seconds = build("residual_bigru", FRONT_END | {"mels": mels}, sizes(state))
+        built.network.load_state_dict(state)
+    except (KeyError, RuntimeError) as error:
+        raise InputError(f"the weights are not those of the published network: {error}") from error
     return built.eval(), frame_seconds
 
 
@@ -92,6 +116,7 @@ def export(weights: Path, out: Path, precision: str = FLOAT32) -> None:
         replace(out, draft)
 
 
+@command
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)

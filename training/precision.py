@@ -19,7 +19,7 @@ from torch import nn
 from asr import audio, ctc
 from asr.bundle import Bundle
 from asr.model import AcousticModel
-from training.corpus import MAX_CLIP, Utterance
+from training.corpus import Utterance, decode
 from training.networks.alone import Alone
 from training.scoring import score
 
@@ -88,7 +88,7 @@ def compare(recogniser: nn.Module, opened: Bundle, utterances: Sequence[Utteranc
     differences, texts, spent = [], [], np.zeros(2)
     seconds = 0.0
     for utterance in utterances:
-        waveform = audio.decode(utterance.path.read_bytes(), MAX_CLIP)
+        waveform = decode(utterance)
         seconds += len(waveform.samples) / audio.SAMPLE_RATE
         started = time.process_time()
         (written,) = model.log_probs([waveform.samples])

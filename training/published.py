@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from asr.ctc import Alphabet
 from training import card
+from training.command import command
 from training.precision import FLOAT32, PRECISIONS
 from training.seal import MODEL_FILE, ctc_contract, replace, script, seal
 
@@ -144,6 +145,7 @@ def export(name: str, out: Path, precision: str = FLOAT32) -> None:
         replace(out, draft)
 
 
+@command
 def main() -> None:
     """Read the command line and export."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -6,6 +6,11 @@ from typing import Any
 
 import yaml
 
+from training.augment import SpecAugment, WaveformAugmentation
+from training.command import InputError, check_members
+
+TASKS = ("ctc", "keyword")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -77,5 +82,15 @@ class Recipe:
 
     @staticmethod
     def read(path: Path) -> "Recipe":
-        """Read a recipe; raises TypeError for a member that a recipe does not have."""
-        return Recipe(**yaml.safe_load(path.read_text(encoding="utf-8")))
+        """Read a recipe; raises InputError if it is none, or has an unknown member."""
+        try:
+            members = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise InputError(f"{path} is not YAML: {error}") from error
+        check_members(str(path), Recipe, members)
+        recipe = Recipe(**members)
+        if recipe.task not in TASKS:
+            raise InputError(f"{path}: task {recipe.task!r} is none of {', '.join(TASKS)}")
+        check_members(f"{path}, augmentation", WaveformAugmentation, recipe.augmentation)
+        check_members(f"{path}, spec_augment", SpecAugment, recipe.spec_augment)
+        return recipe

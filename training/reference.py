@@ -17,6 +17,7 @@ class PocketSphinx:
     """Transcribes as `asr.transcriber.Transcriber` does, so that both are scored alike."""
 
     def __init__(self) -> None:
+        self.identity = IDENTITY
         self._decoder = Decoder(samprate=audio.SAMPLE_RATE, loglevel="FATAL")
 
     def transcribe(self, source: audio.Source, budget: audio.Budget) -> Transcript:

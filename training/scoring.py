@@ -67,3 +67,20 @@ def accuracy(references: Sequence[str], hypotheses: Sequence[str]) -> float:
     """Share of the pairs that are equal."""
     pairs = list(zip(references, hypotheses, strict=True))
     return sum(reference == hypothesis for reference, hypothesis in pairs) / max(len(pairs), 1)
+
+
+def matches(reference: str, hypothesis: str) -> list[tuple[int, int]]:
+    """Positions, in both texts, of each word that the alignment of words finds unchanged."""
+    if not reference:
+        return []
+    chunks = jiwer.process_words(reference, hypothesis).alignments[0]
+    return [
+        pair
+        for chunk in chunks
+        if chunk.type == "equal"
+        for pair in zip(
+            range(chunk.ref_start_idx, chunk.ref_end_idx),
+            range(chunk.hyp_start_idx, chunk.hyp_end_idx),
+            strict=True,
+        )
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from training import text
+from training.command import InputError
 
 WORDS = range(2, 21)  # in a sentence
 HELD_OUT_SHARE = 25  # one sentence in so many is kept for test sets
@@ -33,10 +34,22 @@ def speakable(sentence: str) -> str | None:
 
 
 def read(files: Iterable[Path]) -> list[str]:
-    """All speakable sentences of `files`, one a line there, each of them once, in their order."""
+    """All speakable sentences of `files`, one a line there, each of them once, in their order.
+
+    Raises
+    ------
+    InputError
+        If a file is not text.
+    OSError
+        If there is no such file.
+    """
     spoken: dict[str, str] = {}
     for file in files:
-        for line in file.read_text(encoding="utf-8").splitlines():
+        try:
+            content = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{file} is not text: {error}") from error
+        for line in content.splitlines():
             if (plain := speakable(line)) is not None:
                 spoken.setdefault(text.normalise(plain), plain)
     return list(spoken.values())

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 
 from asr.audio import SAMPLE_RATE
 from training import sentences
+from training.command import InputError, command
 from training.corpus import HEADER
 from training.voices import ENGINES, Command, Manner, Voice
 
@@ -149,7 +150,7 @@ def make(out: Path, plan: Plan, hours: float, jobs: int) -> str:
 
     Raises
     ------
-    SystemExit
+    InputError
         If the folder holds a corpus of another plan, or no engine can speak.
     """
     done, before = _left_off(out, plan)
@@ -174,7 +175,7 @@ def make(out: Path, plan: Plan, hours: float, jobs: int) -> str:
                     seconds += length
             manifest.flush()
             if not sum(spoken.values()):
-                raise SystemExit("No engine says anything that can be used.")
+                raise InputError("No engine says anything that can be used.")
     return _speed(seconds - before, time.monotonic() - began, spoken, worked)
 
 
@@ -186,7 +187,7 @@ def _left_off(out: Path, plan: Plan) -> tuple[str, float]:
         manifest.write_text(HEADER, encoding="utf-8")
         stored.write_text(json.dumps(plan.identity()), encoding="utf-8")
     if json.loads(stored.read_text(encoding="utf-8")) != plan.identity():
-        raise SystemExit(f"{out} was made with another seed, other voices or other text.")
+        raise InputError(f"{out} was made with another seed, other voices or other text.")
     lines = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
     whole = [line for line in lines if line.endswith("\n")]  # the last may have been cut off
     manifest.write_text("".join(whole), encoding="utf-8")
@@ -215,7 +216,7 @@ def installed(names: Sequence[str]) -> list[Voice]:
 
     Raises
     ------
-    SystemExit
+    InputError
         If none is.
     """
     voices: list[Voice] = []
@@ -226,10 +227,11 @@ def installed(names: Sequence[str]) -> list[Voice]:
         else:
             print(f"{name} is not here; Debian has it as: {engine.packages}", file=sys.stderr)
     if not voices:
-        raise SystemExit("None of the engines is here.")
+        raise InputError("None of the engines is here.")
     return voices
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and speak."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -242,8 +244,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
-    voices = installed(options.engines)
     spoken = sentences.read(options.text)
+    if not spoken:
+        raise InputError("None of the lines is a sentence that can be spoken as it is written.")
+    voices = installed(options.engines)
     print(f"{len(voices)} voices, {len(spoken):,} sentences that can be spoken")
     wanted = [(options.out, options.hours, False)]
     if options.hold_out:

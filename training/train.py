@@ -21,6 +21,8 @@ from training import corpus, curves, initial, loggers
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
 from training.callbacks import MovingAverage, SaveLast, StopEarly
+from training.checkpoint import check_continues, read
+from training.command import command
 from training.data import SpeechDataset, evaluation_loader, training_loader
 from training.keyword_module import KeywordModule
 from training.module import CtcModule, RecipeModule
@@ -34,7 +36,7 @@ def resume_step(checkpoint: Path) -> int:
     """Optimiser updates done when `checkpoint` was saved; 0 where there is none."""
     if not checkpoint.exists():
         return 0
-    return int(torch.load(checkpoint, map_location="cpu", weights_only=False)["global_step"])
+    return int(read(checkpoint)["global_step"])
 
 
 def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
@@ -42,8 +44,14 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     run = runs / f"{recipe.name}-{recipe.version}"
     cache = runs / "cache"
     last = run / "last.ckpt"
+    check_continues(last, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
+    module = MODULES[recipe.task](recipe)
+    start = resume_step(last)
+    if recipe.initial and not start:
+        named = runs / recipe.initial
+        initial.load(module.recogniser, named if named.exists() else Path(recipe.initial))
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
@@ -52,11 +60,6 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
     )
-    module = MODULES[recipe.task](recipe)
-    start = resume_step(last)
-    if recipe.initial and not start:
-        named = runs / recipe.initial
-        initial.load(module.recogniser, named if named.exists() else Path(recipe.initial))
     schedule = BatchSchedule(
         train_set.seconds,
         recipe.batch_seconds,
@@ -103,6 +106,7 @@ def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback
     ]
 
 
+@command
 def main() -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(description=__doc__)

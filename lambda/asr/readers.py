@@ -78,14 +78,17 @@ class CtcReader:
 
     def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
         """Greedy words; a last frame may end after the audio does."""
-        outputs = self._outputs(blocks, watch)
-        paths = [ctc.best_path(frames) for frames in longform.stitch(outputs)]
+        paths = [ctc.best_path(frames) for frames in self.log_probs(blocks, watch)]
         path = np.concatenate([labels for labels, _ in paths])
         log_prob = np.concatenate([values for _, values in paths])
         return [
             Heard(span.text, span.start * self._step, span.end * self._step, span.log_prob)
             for span in ctc.greedy(path, log_prob, self._alphabet)
         ]
+
+    def log_probs(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> Iterator[Floats]:
+        """Log-probabilities in pieces of shape (frames, classes); raises TooShortError."""
+        return longform.stitch(self._outputs(blocks, watch))
 
     def _outputs(
         self, blocks: Iterable[Floats], watch: Watch

@@ -57,6 +57,19 @@ def write(folder: Path, texts: Sequence[str], corpus: str = "an4") -> Path:
     return manifest
 
 
+def write_spoken(folder: Path, clips: Sequence[tuple[str, str, NDArray[np.float32]]]) -> Path:
+    """Write a corpus of (corpus, text, samples) as WAV; returns its manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for index, (corpus, text, samples) in enumerate(clips):
+        (folder / f"{index}.wav").write_bytes(toy.encode(samples))
+        seconds = len(samples) / 16_000
+        rows.append(f"{index}.wav\t{seconds:.3f}\tanna\t{corpus}\t{text}\n")
+    manifest = folder / "manifest.tsv"
+    manifest.write_text(HEADER + "".join(rows), encoding="utf-8")
+    return manifest
+
+
 def recipe(**changes: Any) -> Recipe:
     """A recipe of seconds, on the folders `songs` and `dev`, with `changes` to its members."""
     members: dict[str, Any] = {

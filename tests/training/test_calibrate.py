@@ -7,7 +7,7 @@ from asr.bundle import Confidence
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from training.calibrate import fit, trials
 from training.corpus import Utterance
-from training.evaluate import Result
+from training.hearing import Result
 from training.reliability import bins, expected_calibration_error
 
 

@@ -5,7 +5,7 @@ import pytest
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from training import confusions
 from training.corpus import Utterance
-from training.evaluate import Result
+from training.hearing import Result
 
 
 def result(said, heard):

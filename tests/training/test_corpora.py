@@ -1,5 +1,6 @@
 import hashlib
 import io
+import re
 import tarfile
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -175,25 +176,33 @@ def test_links_in_an_archive_are_left_out(tmp_path):
     assert not list(tmp_path.glob("unpacked/*"))
 
 
-def test_what_is_no_archive_leaves_nothing_behind(publish, tmp_path):
+def refusal(capsys, arguments):
+    with pytest.raises(SystemExit):
+        command.main(arguments)
+    return capsys.readouterr().err
+
+
+def test_what_is_no_archive_leaves_nothing_behind(publish, tmp_path, capsys):
     file = publish("an4", {})
     file.write_bytes(b"<html>Not found</html>")
-    with pytest.raises(SystemExit, match="an4: "):
-        command.main(["an4", "--out", str(tmp_path / "out"), "--archive", str(file)])
+    assert re.search(
+        "an4: ", refusal(capsys, ["an4", "--out", str(tmp_path / "out"), "--archive", str(file)])
+    )
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_without_an_address_the_archive_has_to_be_brought(tmp_path):
-    with pytest.raises(SystemExit, match=r"common-voice: .*--archive"):
-        command.main(["common-voice", "--out", str(tmp_path / "out")])
+def test_without_an_address_the_archive_has_to_be_brought(tmp_path, capsys):
+    assert re.search(
+        r"common-voice: .*--archive",
+        refusal(capsys, ["common-voice", "--out", str(tmp_path / "out")]),
+    )
     assert not (tmp_path / "out").exists()
 
 
-def test_where_there_is_no_way_to_it_nothing_is_left_behind(tmp_path, monkeypatch):
+def test_where_there_is_no_way_to_it_nothing_is_left_behind(tmp_path, monkeypatch, capsys):
     nowhere = replace(SOURCES["ljspeech"], address=(tmp_path / "nowhere.tar").as_uri())
     monkeypatch.setitem(SOURCES, "ljspeech", nowhere)
-    with pytest.raises(SystemExit, match="ljspeech: "):
-        command.main(["ljspeech", "--out", str(tmp_path / "out")])
+    assert re.search("ljspeech: ", refusal(capsys, ["ljspeech", "--out", str(tmp_path / "out")]))
     assert not list((tmp_path / "out").iterdir())
 
 
@@ -229,3 +238,21 @@ def test_every_address_has_a_checksum_of_its_kind():
         algorithm, _, digits = source.digest.partition(":")
         assert bool(source.address) == bool(source.digest)
         assert not digits or (len(digits) == lengths[algorithm] and int(digits, 16))
+
+
+@pytest.mark.parametrize("name", sorted(set(ARCHIVES) - {"speech-commands/0.01"}))
+def test_an_archive_of_another_corpus_is_refused(name, publish, tmp_path):
+    file = publish(name, {"readme.txt": "of something else"})
+    with pytest.raises(ArchiveError, match=r"holds (0 files called|no clips)"):
+        command.prepare(name, tmp_path / "out", file)
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_a_manifest_that_lists_what_is_outside_of_its_archive_moves_nothing(publish, tmp_path):
+    mine = tmp_path / "mine.wav"
+    mine.write_bytes(sound("mine.wav", 0.5))
+    row = f"{'../' * 40}{mine.relative_to('/')}\t0.5\tanna\tvctk\tplease call\n"
+    file = publish("folder", {"theirs/manifest.tsv": HEADER + row})
+    with pytest.raises(ArchiveError, match="outside"):
+        command.prepare("folder", tmp_path / "out", file)
+    assert mine.exists()

@@ -10,10 +10,13 @@ from asr.audio import Budget
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import toy
-from tests.training import corpora
-from training import evaluate, export
+from tests.training import corpora, measured
+from training import checkpoint, export
 from training.calibrate import fit, trials
 from training.corpus import read_manifest
+from training.hearing import transcribe
+from training.measurements import Measurements
+from training.report import full_report, report
 from training.seal import GOLDEN_CLIP
 
 MINUTE = Budget(max_seconds=60.0)
@@ -33,7 +36,8 @@ def transcriber(exported):
 
 def test_a_run_becomes_a_bundle_that_passes_its_golden_clip(exported, transcriber):
     assert {path.name for path in exported.iterdir()} == {
-        "manifest.json", "model.pt", "MODEL_CARD.md", "curves.svg",
+        "manifest.json", "model.pt", "MODEL_CARD.md", "measurements.json", "curves.svg",
+        "reliability.svg",
     }  # fmt: skip
     check_golden(transcriber)
     assert transcriber.manifest.golden.audio == GOLDEN_CLIP.read_bytes()
@@ -45,7 +49,7 @@ def test_the_bundle_hears_what_the_network_learned(transcriber):
 
 
 def test_the_bundle_computes_what_the_checkpoint_does(learned, exported):
-    recogniser, recipe, frame_seconds = export.trained(learned.run / "best.ckpt")
+    recogniser, recipe, frame_seconds = checkpoint.trained(learned.run / "best.ckpt")
     samples = corpora.sing("abc de")
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([samples])
     with torch.inference_mode():
@@ -55,20 +59,12 @@ def test_the_bundle_computes_what_the_checkpoint_does(learned, exported):
     assert frame_seconds == 0.04
 
 
-def test_the_weights_are_the_averaged_ones_of_the_checkpoint(learned):
-    recogniser, _, _ = export.trained(learned.run / "best.ckpt")
-    saved = torch.load(learned.run / "best.ckpt", weights_only=False)
-    for name, value in recogniser.state_dict().items():
-        assert torch.equal(value, saved["state_dict"][f"recogniser.{name}"])
-    assert not recogniser.training
-
-
 def test_the_manifest_says_what_evaluation_measures(learned, exported, transcriber):
     manifest = transcriber.manifest
     for folder in ("dev", "songs"):
         utterances = read_manifest(learned.data / folder / "manifest.tsv")
-        measured = evaluate.report(evaluate.transcribe(transcriber, utterances))["all"]
-        assert manifest.metrics[folder] == {k: measured[k] for k in ("utterances", "wer", "cer")}
+        rates = report(transcribe(transcriber, utterances))["all"]
+        assert manifest.metrics[folder] == {k: rates[k] for k in ("utterances", "wer", "cer")}
         assert manifest.metrics[folder] == {"utterances": 3, "wer": 0.0, "cer": 0.0}
 
 
@@ -97,7 +93,7 @@ def test_confidence_is_fitted_on_what_was_heard_without_it(learned, exported, tm
     sealed["confidence"] = {"scale": 1.0, "bias": 0.0}
     (plain / "manifest.json").write_text(json.dumps(sealed))
     utterances = read_manifest(learned.data / "dev" / "manifest.tsv")
-    heard = evaluate.transcribe(Transcriber(bundle.load(str(plain))), utterances)
+    heard = transcribe(Transcriber(bundle.load(str(plain))), utterances)
     assert confidence(exported) == fit(*trials(heard)) != bundle.Confidence()
 
 
@@ -116,8 +112,8 @@ def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):
 
 def test_the_card_mentions_the_measured_rates(exported):
     card = (exported / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "| dev | all | 3 | 7 | 0.000 | 0.000 | 0 | 0 | 0 |" in card
-    assert "| songs | an4 | 3 | 7 | 0.000 | 0.000 | 0 | 0 | 0 |" in card
+    assert "| dev | all | 3 | 7 | 0.000 | 0.000 | 0.000 to 0.000 | 0 | 0 | 0 |" in card
+    assert "| songs | an4 | 3 | 7 | 0.000 | 0.000 | 0.000 to 0.000 | 0 | 0 | 0 |" in card
     assert "fitted on dev" in card
 
 
@@ -129,6 +125,14 @@ def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
     assert [(s["name"], s["hours"]) for s in export.sources(recipe, tmp_path)] == [
         ("Mozilla Common Voice, English", 5.0),
         ("LJ Speech 1.1", 1.0),
+    ]
+
+
+def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
+    corpora.write(tmp_path / "a", ["abc"], corpus="mine")
+    recipe = corpora.recipe(train=["a"])
+    assert export.sources(recipe, tmp_path) == [
+        {"name": "mine", "license": "not told", "reference": "not told", "hours": 0.0}
     ]
 
 
@@ -173,7 +177,33 @@ def test_a_run_of_a_classifier_becomes_a_keyword_bundle(keywords):
 
 def test_its_card_shows_what_was_confused(keywords):
     assert {path.name for path in keywords.iterdir()} == {
-        "manifest.json", "model.pt", "MODEL_CARD.md", "curves.svg", "confusions.svg",
+        "manifest.json", "model.pt", "MODEL_CARD.md", "measurements.json", "curves.svg",
+        "reliability.svg", "confusions.svg",
     }  # fmt: skip
     card = (keywords / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "| dev | fsdd | 3 | 3 | 1.000 |" in card
+
+
+def test_what_was_measured_is_kept_beside_the_card(learned, exported):
+    kept = Measurements.read(exported)
+    assert (kept.calibrated, list(kept.sets)) == ("dev", ["dev", "songs"])
+    utterances = read_manifest(learned.data / "songs" / "manifest.tsv")
+    opened = bundle.load(str(exported))
+    heard = full_report(transcribe(Transcriber(opened), utterances), opened)
+    stored = dict(kept.sets["songs"])
+    assert stored.pop("clips_listed") == 3
+    assert stored | {"real_time_factor": 0.0} == heard | {"real_time_factor": 0.0}
+    assert heard["word_times"]["itself"]["words"] == 7
+    assert kept.comparison is not None
+    assert kept.comparison.precision == "float32"
+
+
+def test_a_reference_is_put_beside_the_model(learned, tmp_path):
+    songs = measured.REFERENCE["sets"]["songs-test"]
+    report = tmp_path / "reference.json"
+    report.write_text(json.dumps(measured.REFERENCE | {"sets": {"dev": songs}}))
+    out = tmp_path / "bundle"
+    export.export(learned.run, learned.data, out, "dev", ["dev"], reference=report)
+    card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "| dev | learned | 3 of 3 | 0.000 |" in card
+    assert "| dev | pocketsphinx-en-us | 5 of 12 | 0.654 |" in card

@@ -3,7 +3,8 @@ import torch
 
 from tests.asr import toy
 from tests.training import corpora
-from training import export, initial
+from training import checkpoint, export, initial
+from training.command import InputError
 from training.module import CtcModule
 from training.networks import build
 from training.recipe import Recipe
@@ -22,7 +23,7 @@ def differences(one, other):
 def test_weights_come_from_the_best_checkpoint_of_a_run(learned):
     recogniser = fresh(learned.recipe)
     initial.load(recogniser, learned.run)
-    trained, _, _ = export.trained(learned.run / "best.ckpt")
+    trained, _, _ = checkpoint.trained(learned.run / "best.ckpt")
     assert differences(recogniser, trained) == 0.0
 
 
@@ -30,18 +31,18 @@ def test_weights_come_out_of_a_bundle_in_bfloat16(learned, tmp_path):
     export.export(learned.run, learned.data, tmp_path / "out", "dev", ["dev"], precision="bfloat16")
     recogniser = fresh(learned.recipe)
     initial.load(recogniser, tmp_path / "out")
-    trained, _, _ = export.trained(learned.run / "best.ckpt")
+    trained, _, _ = checkpoint.trained(learned.run / "best.ckpt")
     assert 0.0 < differences(recogniser, trained) < 0.01
     assert all(value.dtype == torch.float32 for value in recogniser.state_dict().values())
 
 
 def test_what_holds_no_such_weights_is_refused(learned, tmp_path):
     other = corpora.recipe()
-    with pytest.raises(ValueError, match="does not hold the weights"):
+    with pytest.raises(InputError, match="does not hold the weights"):
         initial.load(fresh(other), learned.run)
-    with pytest.raises(ValueError, match="does not hold the weights"):
+    with pytest.raises(InputError, match="does not hold the weights"):
         initial.load(fresh(learned.recipe), toy.write_bundle(tmp_path / "toy"))
-    with pytest.raises(ValueError, match="is neither a run"):
+    with pytest.raises(InputError, match="is neither a run"):
         initial.load(fresh(learned.recipe), tmp_path / "nowhere")
 
 
@@ -62,7 +63,7 @@ def test_a_run_begins_where_another_has_ended(learned, monkeypatch, initial_run)
         "validate_every": 1,
     }
     train(Recipe(**vars(learned.recipe) | changes), learned.data, learned.run.parent, workers=0)
-    trained, _, _ = export.trained(learned.run / "best.ckpt")
+    trained, _, _ = checkpoint.trained(learned.run / "best.ckpt")
     assert (first[0] == fingerprint(trained)) == bool(initial_run)
 
 

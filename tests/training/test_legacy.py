@@ -16,6 +16,7 @@ from asr import bundle
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from training import legacy
+from training.command import InputError
 from training.networks.residual_bigru import ResidualBiGRU
 
 CHANNELS, HIDDEN, RESIDUAL, RECURRENT, CLASSES = 2, 6, 2, 3, 29
@@ -201,10 +202,10 @@ def test_the_published_names_and_sizes_are_those_of_the_recipe():
 
 def test_weights_of_another_network_are_refused(state, tmp_path):
     torch.save(nn.Linear(2, 2).state_dict(), tmp_path / "other.pt")
-    with pytest.raises(KeyError, match="rescnn_layers"):
+    with pytest.raises(InputError, match="rescnn_layers"):
         legacy.export(tmp_path / "other.pt", tmp_path / "out")
     torch.save(state | {"surplus": torch.zeros(1)}, tmp_path / "more.pt")
-    with pytest.raises(RuntimeError, match="surplus"):
+    with pytest.raises(InputError, match="surplus"):
         legacy.export(tmp_path / "more.pt", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

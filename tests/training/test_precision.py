@@ -9,8 +9,8 @@ from asr import bundle
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.training import corpora
+from training import checkpoint, export
 from training import compare as side_by_side
-from training import export
 from training.corpus import read_manifest
 from training.networks import build
 from training.precision import PRECISIONS, compare, lower
@@ -110,7 +110,7 @@ class Wrong(nn.Module):
 
 
 def test_a_comparison_tells_how_far_a_bundle_is_from_its_network(learned, tmp_path):
-    recogniser, _, frame_seconds = export.trained(learned.run / "best.ckpt")
+    recogniser, _, frame_seconds = checkpoint.trained(learned.run / "best.ckpt")
     script(recogniser, tmp_path / "model.pt")
     seal(tmp_path, contract=ctc_contract(frame_seconds), name="net", version="1", license="MIT")
     utterances = read_manifest(learned.data / "dev" / "manifest.tsv")

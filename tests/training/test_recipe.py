@@ -6,6 +6,7 @@ import yaml
 from asr import bundle
 from tests.training import corpora
 from training.augment import SpecAugment, WaveformAugmentation
+from training.command import InputError
 from training.export import export
 from training.networks import build
 from training.recipe import Recipe
@@ -40,7 +41,7 @@ def test_what_is_read_is_what_was_written(tmp_path):
 
 def test_an_unknown_member_is_refused(tmp_path):
     (tmp_path / "odd.yaml").write_text(yaml.safe_dump(vars(corpora.recipe()) | {"learning": 1}))
-    with pytest.raises(TypeError, match="learning"):
+    with pytest.raises(InputError, match="learning"):
         Recipe.read(tmp_path / "odd.yaml")
 
 
@@ -49,7 +50,7 @@ def test_a_missing_member_is_refused(tmp_path):
     (tmp_path / "odd.yaml").write_text(
         yaml.safe_dump({name: value for name, value in members.items() if name != "train"})
     )
-    with pytest.raises(TypeError, match="train"):
+    with pytest.raises(InputError, match="train"):
         Recipe.read(tmp_path / "odd.yaml")
 
 

@@ -7,6 +7,7 @@ import soundfile
 
 from tests.training.stand_ins import PEOPLE, SINGER, sing
 from training import corpus, sentences, synthesize
+from training.command import InputError
 from training.synthesize import Plan, draw, make
 from training.voices import Engine, Voice
 
@@ -89,7 +90,7 @@ def test_what_was_stopped_goes_on_as_if_it_had_not_been(tmp_path):
 @pytest.mark.parametrize("other", [plan(seed=2), plan("two words"), plan(voices=PEOPLE[:1])])
 def test_a_corpus_is_not_continued_by_another_plan(tmp_path, other):
     make(tmp_path, plan(), hours=0.001, jobs=1)
-    with pytest.raises(SystemExit, match="another seed"):
+    with pytest.raises(InputError, match="another seed"):
         make(tmp_path, other, hours=0.002, jobs=1)
 
 
@@ -103,7 +104,7 @@ def test_what_an_engine_does_not_manage_to_say_is_left_out(tmp_path, monkeypatch
 
 
 def test_engines_that_say_nothing_are_an_error(tmp_path):
-    with pytest.raises(SystemExit, match="says anything"):
+    with pytest.raises(InputError, match="says anything"):
         make(tmp_path, plan("a mute one"), hours=0.001, jobs=1)
 
 
@@ -112,7 +113,7 @@ def test_a_missing_engine_is_named_with_its_package(monkeypatch, capsys):
     monkeypatch.setattr(synthesize, "ENGINES", {"mute": missing, "singer": SINGER})
     assert synthesize.installed(["mute", "singer"]) == PEOPLE
     assert "mute is not here; Debian has it as: mute-voices" in capsys.readouterr().err
-    with pytest.raises(SystemExit, match="None"):
+    with pytest.raises(InputError, match="None"):
         synthesize.installed(["mute"])
 
 

@@ -6,7 +6,6 @@ with `--archive FILE`. `folder` takes an archive of a folder that has a `manifes
 """
 
 import argparse
-import tarfile
 import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -16,6 +15,7 @@ from pathlib import Path
 import soundfile
 from tqdm import tqdm
 
+from training.command import about, command
 from training.corpora import archives
 from training.corpora.archives import ArchiveError
 from training.corpora.layouts import PARTS, Clip
@@ -37,7 +37,7 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
     Raises
     ------
     ArchiveError
-        If the archive is not the published one, or not safe, or has to be brought.
+        If the archive is not the published one, of another corpus, not safe, or to be brought.
     OSError, tarfile.TarError
         If it cannot be fetched, or not be read.
     """
@@ -59,6 +59,7 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
         unpacked = Path(scratch) / "unpacked"
         archives.unpack(archive, unpacked)
         clips = sorted(source.read(unpacked), key=attrgetter("part"))
+        _check(clips, unpacked, archive.name)
         laid_out = []
         for part, of_part in groupby(clips, key=attrgetter("part")):
             folder = Path(scratch) / "-".join(filter(None, (stem, part)))
@@ -69,6 +70,15 @@ def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
 
 def _folders(out: Path, stem: str) -> list[Path]:
     return [out / stem, *(out / f"{stem}-{part}" for part in PARTS)]
+
+
+def _check(clips: Sequence[Clip], unpacked: Path, name: str) -> None:
+    """Raise ArchiveError where there are none, or one that was not in the archive."""
+    if not clips:
+        raise ArchiveError(f"{name} holds no clips of this corpus.")
+    for clip in clips:
+        if not clip.file.resolve().is_relative_to(unpacked.resolve()):
+            raise ArchiveError(f"{name} lists {clip.file.name}, outside of its folder.")
 
 
 def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
@@ -86,6 +96,7 @@ def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
             )
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and fetch."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -98,10 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.archive and len(options.names) > 1:
         parser.error("--archive goes with one corpus")
     for name in options.names:
-        try:
+        with about(name):
             folders = prepare(name, options.out, options.archive)
-        except (OSError, tarfile.TarError, ArchiveError) as error:
-            raise SystemExit(f"{name}: {error}") from error
         print(f"{name}: {', '.join(map(str, folders))}")
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from training.command import InputError
+
 CHUNK_BYTES = 1024 * 1024
 TIMEOUT = 60.0  # seconds without a byte
 
 
-class ArchiveError(Exception):
+class ArchiveError(InputError):
     """An archive is not the published one, or would write outside of its folder."""
 
 

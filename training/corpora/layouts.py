@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.corpora.archives import ArchiveError
+from training.corpus import read_rows
+
 PARTS = ("train", "dev", "test")
 
 
@@ -45,7 +48,7 @@ def speech_commands(root: Path) -> Iterator[Clip]:
 
 def ljspeech(root: Path) -> Iterator[Clip]:
     """LJSpeech-1.1/: wavs/NAME.wav, and lines "NAME|as written|with numbers written out"."""
-    (metadata,) = root.rglob("metadata.csv")
+    metadata = _only(root, "metadata.csv")
     for line in metadata.read_text(encoding="utf-8").splitlines():
         name, _, words = line.split("|")
         yield Clip(metadata.parent / "wavs" / f"{name}.wav", "lj", words)
@@ -55,7 +58,7 @@ def an4(root: Path) -> Iterator[Clip]:
     """an4/: etc/an4_PART.transcription with lines "<s> WORDS </s> (ID)", wav/*/SPEAKER/ID.sph."""
     files = {file.stem: file for file in root.rglob("*.sph")}
     for part in ("train", "test"):
-        (transcripts,) = root.rglob(f"an4_{part}.transcription")
+        transcripts = _only(root, f"an4_{part}.transcription")
         for line in transcripts.read_text(encoding="utf-8").splitlines():
             words, _, name = line.rpartition("(")
             file = files[name.rstrip(") ")]
@@ -66,7 +69,7 @@ def an4(root: Path) -> Iterator[Clip]:
 def common_voice(root: Path) -> Iterator[Clip]:
     """cv-corpus-*/LANGUAGE/: PART.tsv with client_id, path and sentence, clips/*.mp3."""
     for part in PARTS:
-        (table,) = root.rglob(f"{part}.tsv")
+        table = _only(root, f"{part}.tsv")
         with table.open(encoding="utf-8", newline="") as rows:
             for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
                 file = table.parent / "clips" / row["path"]
@@ -75,8 +78,14 @@ def common_voice(root: Path) -> Iterator[Clip]:
 
 def folder(root: Path) -> Iterator[Clip]:
     """A folder in our own format: a `manifest.tsv` beside its clips."""
-    (manifest,) = root.rglob("manifest.tsv")
-    with manifest.open(encoding="utf-8", newline="") as rows:
-        for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
-            file = manifest.parent / row["file"]
-            yield Clip(file, row["speaker"], row["text"], corpus=row["corpus"])
+    manifest = _only(root, "manifest.tsv")
+    for row in read_rows(manifest):
+        yield Clip(manifest.parent / row["file"], row["speaker"], row["text"], corpus=row["corpus"])
+
+
+def _only(root: Path, name: str) -> Path:
+    """The file of this name; raises ArchiveError where there is none, or several."""
+    found = list(root.rglob(name))
+    if len(found) != 1:
+        raise ArchiveError(f"The archive holds {len(found)} files called {name}, not one.")
+    return found[0]

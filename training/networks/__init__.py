@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from torch import Tensor, nn
 
+from training.command import InputError, check_members
 from training.features import SAMPLE_RATE, LogMel, MelPower, Mfcc, WaveformFrames
 from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
@@ -63,14 +64,28 @@ def build(
 
     `front_end` names a front-end by its member `type`; where it does not, that is log-mel, or with
     the parameter `legacy` the published one.
+
+    Raises
+    ------
+    InputError
+        If there is no such network or front-end, or it takes other arguments.
     """
     legacy = bool(parameters.get("legacy", False))
     options = {"type": "mel_power" if legacy else "log_mel"} | front_end
-    features = FRONT_ENDS[options.pop("type")](**options)
-    net = NETWORKS[network](features.channels, **parameters)
+    features = _make("front end", FRONT_ENDS, options.pop("type"), options)
+    net = _make("network", NETWORKS, network, parameters, features.channels)
     stride, hop = cast(int, net.stride), cast(int, features.hop)
     context = _context_seconds(features, net)
     return Recogniser(features, net, legacy, context), hop * stride / SAMPLE_RATE
+
+
+def _make(
+    what: str, known: dict[str, type[nn.Module]], name: str, options: dict[str, Any], *given: object
+) -> nn.Module:
+    if name not in known:
+        raise InputError(f"{what} {name!r} is none of {', '.join(sorted(known))}")
+    check_members(f"{what} {name!r}", known[name], options, *given)
+    return known[name](*given, **options)
 
 
 def _context_seconds(front_end: nn.Module, network: nn.Module) -> float:

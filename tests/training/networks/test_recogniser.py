@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training import corpora
+from training.command import InputError
 from training.networks import NETWORKS, build
 from training.seal import script
 
@@ -87,5 +88,5 @@ def test_the_classifier_hears_through_either_front_end(front_end, tmp_path):
 
 
 def test_an_unknown_network_is_refused():
-    with pytest.raises(KeyError, match="transformer"):
+    with pytest.raises(InputError, match="transformer"):
         build("transformer", FRONT_END, {})
