@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training import isolate
+from training.command import command
 from training.corpus import read_manifest
 from training.recipe import Recipe
 from training.synthesize import Plan, installed, make
@@ -23,6 +24,7 @@ HOURS = 0.3425  # of synthetic words: 67 of each
 SEED = 1
 
 
+@command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; make what is not there."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -157,6 +157,7 @@ REFUSED = [
     (LEGACY % "words/best.ckpt", "published network"),
     (ISOLATE % "nowhere", "nowhere"),
     (ISOLATE % "columns.tsv", "seconds"),
+    ("training.words --data {0}/data --recipe {0}/nowhere", "nowhere"),
     (SYNTHESIZE % "nowhere", "nowhere"),
     (SYNTHESIZE % "binary", "binary"),
     (SYNTHESIZE % "list.json", "sentence"),
