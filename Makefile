@@ -69,6 +69,11 @@ e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the runti
 	if scripts/docker-engine; then $(MAKE) image; fi
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
+bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)
+	$(BIN)/python scripts/bulk.py "$$(scripts/stack-output BulkStateMachine $(STACK))" \
+	    $(if $(MANIFEST),--manifest "$(MANIFEST)","$(PREFIX)") \
+	    $(if $(CONCURRENCY),--concurrency $(CONCURRENCY))
+
 publish-model: $(SERVING)  ## Check BUNDLE, upload it to the stack's bucket (or MODEL_BUCKET)
 	$(BIN)/python scripts/publish_model.py $(or $(BUNDLE),model_artifacts/default) \
 	    $(or $(MODEL_BUCKET),$$(scripts/stack-output ModelBucket $(STACK)))
@@ -103,4 +108,4 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	@touch $@
 
 .PHONY: help transcribe test lint format serve model batch train validate image e2e publish-model \
-    deploy redrive logs events clean
+    deploy bulk redrive logs events clean

@@ -1,12 +1,17 @@
 """What tests of several packages share."""
 
+import secrets
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 from asr import bundle
 from asr.transcriber import Transcriber
+from jobs.settings import JobSettings
 from tests import cloud
+from tests import template as sam_template
 from tests.asr import toy
 
 
@@ -41,3 +46,25 @@ def keyword_bundle(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def keyword_transcriber(keyword_bundle: Path) -> Transcriber:
     return Transcriber(bundle.load(str(keyword_bundle)))
+
+
+@pytest.fixture
+def job_settings(aws: None) -> JobSettings:
+    """Two new buckets."""
+    name = secrets.token_hex(8)
+    settings = JobSettings(f"input-{name}", f"output-{name}", owner_key="of the tests")
+    for bucket in (settings.input_bucket, settings.output_bucket):
+        boto3.client("s3").create_bucket(Bucket=bucket)
+    return settings
+
+
+@pytest.fixture
+def template() -> dict[str, Any]:
+    return sam_template.read()
+
+
+@pytest.fixture
+def resources(template: dict[str, Any]) -> dict[str, Any]:
+    """Those of the template."""
+    found: dict[str, Any] = template["Resources"]
+    return found

@@ -1,43 +1,15 @@
 """The SAM template, as far as it can be judged without AWS: routes, keys, rights."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from asr.settings import Settings
 from batch import keys
 from handlers import openapi
 from handlers.api import app
-
-TEMPLATE = Path(__file__).parents[1] / "template.yaml"
-
-
-class Loader(yaml.SafeLoader):
-    """Reads `!Ref x` as x, and so on: what they name is enough here."""
-
-
-def construct(loader: Loader, _: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return node.value
-
-
-Loader.add_multi_constructor("!", construct)
-
-
-@pytest.fixture
-def template() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(), Loader)
-    return loaded
-
-
-@pytest.fixture
-def resources(template: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"]
-    return found
+from tests.template import of_bulk
 
 
 @pytest.fixture
@@ -53,11 +25,16 @@ def test_every_route_that_the_interface_describes_is_deployed(deployed: dict[str
         assert methods.keys() <= deployed[path].keys()
 
 
-def test_every_post_asks_for_a_key_and_nothing_else_does(deployed: dict[str, Any]):
-    for methods in deployed.values():
+def test_what_transcribes_or_knows_jobs_asks_for_a_key_and_nothing_else_does(
+    deployed: dict[str, Any],
+):
+    for path, methods in deployed.items():
         for method, route in methods.items():
+            if method == "parameters":
+                continue
             asks = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
-            assert asks == (method == "post")
+            knows = path.startswith("/v1/jobs") and method == "get"
+            assert asks == (method == "post" or knows)
 
 
 def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, Any]):
@@ -73,7 +50,8 @@ def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, A
 def test_what_the_gateway_refuses_is_a_problem_document(resources: dict[str, Any]):
     for response in resources["Api"]["Properties"]["GatewayResponses"].values():
         problem = json.loads(response["ResponseTemplates"]["application/json"])
-        assert problem.keys() == {"type", "title", "status", "detail", "code"}
+        assert problem.keys() - {"jobs"} == {"type", "title", "status", "detail", "code"}
+        assert ("jobs" in problem) == (problem["status"] == 413)
         headers = response["ResponseParameters"]["Headers"]
         assert headers["Content-Type"] == "'application/problem+json'"
 
@@ -114,8 +92,11 @@ def test_the_batch_function_may_do_what_it_does_and_nothing_more(resources):
         for statement in own["Statement"]
     }
     assert granted == {
-        "ListBoth": ("s3:ListBucket", ["InputBucket.Arn", "OutputBucket.Arn"]),
-        "ReadAudio": ("s3:GetObject", "${InputBucket.Arn}/*"),
+        "ListBoth": (
+            "s3:ListBucket",
+            ["InputBucket.Arn", "OutputBucket.Arn", of_bulk("")],
+        ),
+        "ReadAudio": ("s3:GetObject", ["${InputBucket.Arn}/*", of_bulk("/*")]),
         "ReplaceAnswers": (
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             "${OutputBucket.Arn}/*",
@@ -142,11 +123,12 @@ def test_every_variable_of_the_functions_is_read_by_the_settings(resources):
             assert Settings.read({variable: value}) != default, variable
 
 
-def test_both_functions_are_one_image_with_two_commands(resources):
-    api, batch = (resources[name] for name in ("ApiFunction", "BatchFunction"))
-    assert api["Metadata"] == batch["Metadata"]
-    assert api["Properties"]["ImageConfig"] == {"Command": ["handlers.api.handler"]}
-    assert batch["Properties"]["ImageConfig"] == {"Command": ["handlers.batch.handler"]}
+def test_all_functions_are_one_image_with_a_command_each(resources):
+    functions = {"api": "ApiFunction", "batch": "BatchFunction", "jobs": "JobsFunction"}
+    for door, name in functions.items():
+        assert resources[name]["Metadata"] == resources["ApiFunction"]["Metadata"]
+        command = resources[name]["Properties"]["ImageConfig"]["Command"]
+        assert command == [f"handlers.{door}.handler"]
 
 
 def test_the_leases_of_killed_functions_are_swept_up(resources):

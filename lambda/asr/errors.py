@@ -72,3 +72,9 @@ class ModelUnavailableError(AsrError):
     """The model bundle is missing, altered, of another schema, or failed its golden clip."""
 
     code, status, title = "model_unavailable", 503, "Model is not available"
+
+
+class JobsUnavailableError(AsrError):
+    """There are no buckets for jobs here, or they do not answer."""
+
+    code, status, title = "jobs_unavailable", 503, "Jobs are not available"

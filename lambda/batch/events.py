@@ -109,9 +109,16 @@ def _event_bridge(event: Members) -> Iterator[ObjectEvent]:
 
 
 def _items(event: Members) -> Iterator[ObjectEvent]:
-    """Of a Distributed Map: items as ListObjectsV2 gives them, `BatchInput` with their bucket."""
-    bucket = event["BatchInput"]["bucket"]
+    """Of a Distributed Map: items as ListObjectsV2 or an inventory of S3 gives them.
+
+    `BatchInput` names their bucket; `{"keys": "encoded"}` in it says that the keys are encoded as
+    in a form, which is how an inventory lists them.
+    """
+    batch = event["BatchInput"]
+    decode = unquote_plus if batch.get("keys") == "encoded" else str
     for item in event["Items"]:
-        if item["Key"].endswith("/"):  # a folder, as the console makes them
+        # A folder, as the console makes them; or what is left of a deleted object.
+        if item["Key"].endswith("/") or item.get("IsDeleteMarker") == "true":
             continue
-        yield ObjectEvent(bucket=bucket, key=item["Key"], etag=item.get("Etag", "").strip('"'))
+        etag = item.get("Etag") or item.get("ETag") or ""
+        yield ObjectEvent(batch["bucket"], decode(item["Key"]), etag.strip('"'))

@@ -8,7 +8,6 @@ import json
 import os
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from asr.audio import Budget
@@ -16,15 +15,13 @@ from asr.errors import AsrError, MalformedRequestError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import problems, requests
+from handlers.gateway import gateway_resolver
 from handlers.loading import preload
 from handlers.observability import logger, metrics, record, record_error, tracer
 from handlers.routes import add_routes
 
 settings = Settings.read()
-app = APIGatewayRestResolver(
-    enable_validation=True,
-    cors=CORSConfig(allow_origin=os.environ.get("CORS_ORIGIN", "*"), allow_headers=["x-api-key"]),
-)
+app = gateway_resolver()
 add_routes(app, settings)
 
 

@@ -8,9 +8,11 @@ from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.settings import Settings
+from handlers.job_routes import add_job_routes
 from handlers.observability import metrics
 from handlers.requests import MAX_BODY_BYTES
 from handlers.routes import add_routes
+from jobs.settings import JobSettings
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -55,3 +57,4 @@ async def _read_body(receive: Receive) -> bytes:
 
 app = LocalServer(enable_validation=True)
 add_routes(app, Settings.read())
+add_job_routes(app, JobSettings.read())

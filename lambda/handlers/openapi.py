@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 from asr import errors
+from handlers import problems
 
 INFORMATION: dict[str, Any] = {
     "title": "Serverless speech recognition",
@@ -24,7 +26,7 @@ _WORD = {
     "required": ["word", "start", "end", "confidence"],
     "properties": {"word": _STRING, "start": _NUMBER, "end": _NUMBER, "confidence": _NUMBER},
 }
-_TRANSCRIPT = {
+TRANSCRIPT = {
     "type": "object",
     "required": ["transcript", "confidence", "duration", "model", "timing"],
     "properties": {
@@ -40,7 +42,7 @@ _VERBOSE = {
     "type": "object",
     "required": ["task", "language", "duration", "text", "words", "segments"],
 }
-_PROBLEM = {
+PROBLEM = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code"],
     "properties": {
@@ -73,7 +75,7 @@ _REQUEST_BODY = {
 }
 
 
-def _problems(*refusals: type[errors.AsrError]) -> dict[int, Any]:
+def problem_answers(*refusals: type[errors.AsrError]) -> dict[int, Any]:
     """Responses by status; several errors may share one."""
     codes: dict[int, list[str]] = {}
     for refusal in refusals:
@@ -81,7 +83,7 @@ def _problems(*refusals: type[errors.AsrError]) -> dict[int, Any]:
     return {
         status: {
             "description": " or ".join(names),
-            "content": {"application/problem+json": {"schema": _PROBLEM}},
+            "content": {"application/problem+json": {"schema": PROBLEM}},
         }
         for status, names in codes.items()
     }
@@ -94,13 +96,13 @@ TRANSCRIBE: dict[str, Any] = {
         200: {
             "description": "The transcript, in the form asked for",
             "content": {
-                "application/json": {"schema": {"anyOf": [_TRANSCRIPT, _VERBOSE]}},
+                "application/json": {"schema": {"anyOf": [TRANSCRIPT, _VERBOSE]}},
                 "text/plain": {"schema": _STRING},
                 "text/vtt": {"schema": _STRING},
                 "application/x-subrip": {"schema": _STRING},
             },
         },
-        **_problems(
+        **problem_answers(
             errors.MalformedRequestError,
             errors.InvalidBase64Error,
             errors.TooLargeError,
@@ -127,14 +129,30 @@ HEALTH: dict[str, Any] = {
                 }
             },
         },
-        **_problems(errors.ModelUnavailableError),
+        **problem_answers(errors.ModelUnavailableError),
     },
 }
 
 
 def generate(app: ApiGatewayResolver) -> str:
-    """The OpenAPI document of `app` as JSON."""
+    """The OpenAPI document of `app` and of the jobs function, as JSON."""
     document = json.loads(app.get_openapi_json_schema(**INFORMATION))
+    document["paths"] |= _job_paths()
     # The body is read by hand, since it may be any audio; so its form is stated by hand.
     document["paths"]["/v1/transcribe"]["post"]["requestBody"] = _REQUEST_BODY
     return json.dumps(document)
+
+
+def _job_paths() -> dict[str, Any]:
+    # Only whoever asks for the document waits for what its other function is made of.
+    from handlers import job_documents  # noqa: PLC0415
+    from handlers.job_routes import add_job_routes  # noqa: PLC0415
+
+    jobs = APIGatewayRestResolver(enable_validation=True)
+    add_job_routes(jobs, None)
+    paths: dict[str, Any] = json.loads(jobs.get_openapi_json_schema(**INFORMATION))["paths"]
+    paths[problems.JOBS]["post"]["requestBody"] = job_documents.CREATE_BODY
+    for methods in paths.values():
+        for route in methods.values():
+            del route["responses"]["422"]  # Powertools' own; these answer 400 and 404
+    return paths

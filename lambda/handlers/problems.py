@@ -1,15 +1,57 @@
 """Problem documents (RFC 9457) as HTTP answers."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from asr.errors import AsrError, MalformedRequestError
 from asr.problems import MEDIA_TYPE, document, from_error
+from handlers.observability import logger, record_error
 
-__all__ = ["MEDIA_TYPE", "document", "from_error", "response"]
+__all__ = ["JOBS", "MEDIA_TYPE", "add_problems", "document", "from_error", "response"]
+
+JOBS = "/v1/jobs"  # where audio may go that is too large or too long for one request
 
 
 def response(problem: dict[str, Any]) -> Response[str]:
     """The HTTP answer that carries a problem document."""
     return Response(problem["status"], MEDIA_TYPE, json.dumps(problem))
+
+
+def add_problems(app: ApiGatewayResolver) -> None:
+    """Add the answers to what goes wrong in the routes of `app`."""
+
+    @app.exception_handler(AsrError)
+    def refuse(error: AsrError) -> Response[str]:
+        record_error(error.code, error.detail)
+        return response(_with_jobs(from_error(error)))
+
+    @app.exception_handler(RequestValidationError)
+    def refuse_parameters(error: RequestValidationError) -> Response[str]:
+        names = ", ".join(str(fault["loc"][-1]) for fault in error.errors())
+        fault = MalformedRequestError(f"not a valid value for: {names}")
+        record_error(fault.code, fault.detail)
+        return response(from_error(fault))
+
+    @app.not_found
+    def not_found(_: NotFoundError) -> Response[str]:
+        where = f"{app.current_event.http_method} {app.current_event.path}"
+        return response(document("not_found", 404, "Not found", f"there is no {where}"))
+
+    @app.exception_handler(Exception)
+    def fail(_: Exception) -> Response[str]:
+        logger.exception("internal error")
+        return response(document("internal", 500, "Internal error", "see the logs of this request"))
+
+
+def _with_jobs(problem: dict[str, Any]) -> dict[str, Any]:
+    """Of audio that is too large or too long for a request, say who takes it."""
+    if problem["status"] != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return problem
+    detail = f"{problem['detail'].rstrip('.')}; a job may hold more: POST {JOBS}"
+    return problem | {"detail": detail, "jobs": JOBS}

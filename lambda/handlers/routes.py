@@ -4,16 +4,13 @@ from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from asr.audio import Budget
-from asr.errors import AsrError, MalformedRequestError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import openapi, problems, requests
-from handlers.observability import logger, record, record_error
+from handlers.observability import record
 
 Format = Literal["json", "text", "srt", "vtt", "verbose_json"]
 
@@ -22,7 +19,7 @@ def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add all routes, and the answers to what goes wrong in them, to `app`."""
     _add_service(app, settings)
     _add_documents(app)
-    _add_problems(app)
+    problems.add_problems(app)
 
 
 def _add_service(app: ApiGatewayResolver, settings: Settings) -> None:
@@ -52,31 +49,3 @@ def _add_documents(app: ApiGatewayResolver) -> None:
     def document() -> Response[str]:
         """The OpenAPI document of these routes."""
         return Response(200, "application/json", openapi.generate(app))
-
-
-def _add_problems(app: ApiGatewayResolver) -> None:
-    @app.exception_handler(AsrError)
-    def refuse(error: AsrError) -> Response[str]:
-        record_error(error.code, error.detail)
-        return problems.response(problems.from_error(error))
-
-    @app.exception_handler(RequestValidationError)
-    def refuse_parameters(error: RequestValidationError) -> Response[str]:
-        names = ", ".join(str(fault["loc"][-1]) for fault in error.errors())
-        fault = MalformedRequestError(f"not a valid value for: {names}")
-        record_error(fault.code, fault.detail)
-        return problems.response(problems.from_error(fault))
-
-    @app.not_found
-    def not_found(_: NotFoundError) -> Response[str]:
-        where = f"{app.current_event.http_method} {app.current_event.path}"
-        return problems.response(
-            problems.document("not_found", 404, "Not found", f"there is no {where}")
-        )
-
-    @app.exception_handler(Exception)
-    def fail(_: Exception) -> Response[str]:
-        logger.exception("internal error")
-        return problems.response(
-            problems.document("internal", 500, "Internal error", "see the logs of this request")
-        )

@@ -9,7 +9,7 @@ def closed_list():
 
 def test_every_error_has_a_code_of_its_own():
     codes = [error.code for error in closed_list()]
-    assert len(set(codes)) == len(codes) == 9
+    assert len(set(codes)) == len(codes) == 10
 
 
 def test_statuses_are_those_of_the_contract():
@@ -23,6 +23,7 @@ def test_statuses_are_those_of_the_contract():
         "too_short": 422,
         "audio_gone": 410,
         "model_unavailable": 503,
+        "jobs_unavailable": 503,
     }
 
 

@@ -90,6 +90,9 @@ def refused(event, code):
     assert answer["multiValueHeaders"]["Content-Type"] == [problems.MEDIA_TYPE]
     assert problem["status"] == STATUS[code]
     assert problem["detail"]
+    # Who has more than a request can carry learns who takes it.
+    assert problem.get("jobs") == ("/v1/jobs" if STATUS[code] == 413 else None)
+    assert ("POST /v1/jobs" in problem["detail"]) == (STATUS[code] == 413)
 
 
 @pytest.fixture(autouse=True)

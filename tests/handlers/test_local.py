@@ -6,15 +6,16 @@ import httpx
 import pytest
 
 from handlers import local
+from handlers.job_routes import add_job_routes
 from handlers.requests import MAX_BODY_BYTES
 from tests.asr import toy
 
 
-def call(method, path, **options):
+def call(method, path, app=local.app, **options):
     """One request to the local server, without a socket."""
 
     async def send():
-        transport = httpx.ASGITransport(local.app, raise_app_exceptions=True)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
             return await client.request(method, path, **options)
 
@@ -54,3 +55,17 @@ def test_an_endless_body_is_read_no_further_than_shows_that_it_is_too_large():
 def test_no_body_is_a_problem():
     answer = call("POST", "/v1/transcribe")
     assert (answer.status_code, json.loads(answer.text)["code"]) == (400, "malformed_request")
+
+
+def test_without_buckets_there_are_no_jobs():
+    answer = call("POST", "/v1/jobs", json={"file_name": "talk.mp3"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "jobs_unavailable")
+
+
+def test_with_buckets_there_are(job_settings):
+    app = local.LocalServer(enable_validation=True)
+    add_job_routes(app, job_settings)
+    created = call("POST", "/v1/jobs", app, json={"file_name": "récit.mp3"})
+    assert created.status_code == 201
+    job = call("GET", created.headers["location"], app).json()
+    assert (job["status"], job["file_name"]) == ("awaiting_upload", "récit.mp3")

@@ -14,15 +14,38 @@ def test_the_document_lists_the_routes_with_their_methods():
     assert {path: sorted(methods) for path, methods in paths.items()} == {
         "/v1/transcribe": ["post"],
         "/v1/health": ["get"],
+        "/v1/jobs": ["post"],
+        "/v1/jobs/{id}": ["get"],
     }
 
 
-def test_every_error_of_the_closed_list_that_a_request_can_get_is_documented():
-    answers = document()["paths"]["/v1/transcribe"]["post"]["responses"]
-    for error in set(errors.AsrError.__subclasses__()) - {errors.AudioGoneError}:
-        answer = answers[str(error.status)]
-        assert error.code in answer["description"]
-        assert "application/problem+json" in answer["content"]
+def test_every_error_that_a_request_can_get_is_documented():
+    answers = [
+        answer
+        for methods in document()["paths"].values()
+        for route in methods.values()
+        for answer in route["responses"].items()
+    ]
+    only_of_batch = {errors.AudioGoneError}
+    for error in set(errors.AsrError.__subclasses__()) - only_of_batch:
+        assert any(
+            error.code in answer["description"] and "application/problem+json" in answer["content"]
+            for status, answer in answers
+            if status == str(error.status)
+        )
+
+
+def test_jobs_document_no_answer_that_they_do_not_give():
+    paths = document()["paths"]
+    assert set(paths["/v1/jobs"]["post"]["responses"]) == {"201", "400", "503"}
+    assert set(paths["/v1/jobs/{id}"]["get"]["responses"]) == {"200", "404", "503"}
+
+
+def test_a_job_is_asked_for_with_json():
+    body = document()["paths"]["/v1/jobs"]["post"]["requestBody"]
+    schema = body["content"]["application/json"]["schema"]
+    assert schema["required"] == ["file_name"]
+    assert schema["properties"]["formats"]["items"]["enum"] == ["json", "text", "srt", "vtt"]
 
 
 def test_the_body_may_be_json_or_audio():

@@ -164,3 +164,12 @@ def test_frames_of_padding_are_not_transcribed(monkeypatch):
 def test_a_checkpoint_tells_its_recipe():
     module = CtcModule(PLAIN)
     assert Recipe(**module.hparams["recipe"]) == PLAIN
+
+
+def test_the_norm_of_the_gradient_is_bounded():
+    module = CtcModule(PLAIN)
+    for parameter in module.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    module.configure_gradient_clipping(module.configure_optimizers()["optimizer"], 0.5)
+    squares = [p.grad.square().sum() for p in module.parameters() if p.grad is not None]
+    assert torch.stack(squares).sum().sqrt().item() == pytest.approx(0.5, rel=1e-4)

@@ -1,0 +1,82 @@
+"""What the OpenAPI document says of the routes of jobs."""
+
+from typing import Any
+
+from asr import errors
+from handlers.openapi import PROBLEM, TRANSCRIPT, problem_answers
+from jobs.tickets import JobRequest
+
+_STRING = {"type": "string"}
+_DATE_TIME = {"type": "string", "format": "date-time"}
+_FORMATS = JobRequest.model_json_schema()["properties"]["formats"]
+_CREATED = {
+    "type": "object",
+    "required": ["id", "status", "upload", "max_bytes", "expires_at"],
+    "properties": {
+        "id": _STRING,
+        "status": {"enum": ["awaiting_upload"]},
+        "upload": {
+            "type": "object",
+            "required": ["url", "fields"],
+            "description": "POST a form (multipart) to url: the fields, then the file as `file`",
+            "properties": {
+                "url": {"type": "string", "format": "uri"},
+                "fields": {"type": "object", "additionalProperties": _STRING},
+            },
+        },
+        "max_bytes": {"type": "integer", "description": "that the upload may have"},
+        "expires_at": {**_DATE_TIME, "description": "when an upload can no longer be begun"},
+    },
+}
+_JOB = {
+    "type": "object",
+    "required": ["id", "status", "file_name", "content_type", "formats", "expires_at"],
+    "properties": {
+        "id": _STRING,
+        "status": {"enum": ["awaiting_upload", "queued", "running", "succeeded", "failed"]},
+        "file_name": _STRING,
+        "content_type": _STRING,
+        "formats": {"type": "array", "items": _FORMATS["items"]},
+        "expires_at": _DATE_TIME,
+        "transcript": {
+            **TRANSCRIPT,
+            "description": "of one that succeeded, where it is small enough for an answer",
+        },
+        "results": {
+            "type": "object",
+            "additionalProperties": {"type": "string", "format": "uri"},
+            "description": "of one that succeeded: links by format, good for 15 minutes",
+        },
+        "problem": {**PROBLEM, "description": "of one that failed"},
+    },
+}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+CREATE: dict[str, Any] = {
+    "summary": "Ask for an upload, of audio too large or too long for a request",
+    "responses": {
+        201: {
+            "description": "The job, and the form that takes its audio for 15 minutes",
+            "headers": {"Location": {"description": "of the job", "schema": _STRING}},
+            "content": _json(_CREATED),
+        },
+        **problem_answers(errors.MalformedRequestError, errors.JobsUnavailableError),
+    },
+}
+READ: dict[str, Any] = {
+    "summary": "What has become of a job",
+    "responses": {
+        200: {"description": "Its status, and its results", "content": _json(_JOB)},
+        404: {
+            "description": "not_found: no job of this caller has this id",
+            "content": {"application/problem+json": {"schema": PROBLEM}},
+        },
+        **problem_answers(errors.JobsUnavailableError),
+    },
+}
+# The body is read by hand, whatever its content type says; so its form is stated by hand.
+CREATE_BODY = {"required": True, "content": _json(JobRequest.model_json_schema())}

@@ -1,0 +1,23 @@
+"""The jobs function: presigned uploads and their status. It never loads the engine."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from handlers import problems
+from handlers.gateway import gateway_resolver
+from handlers.job_routes import add_job_routes
+from handlers.observability import logger, metrics, tracer
+from jobs.settings import JobSettings
+
+app = gateway_resolver()
+add_job_routes(app, JobSettings.read())
+problems.add_problems(app)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@tracer.capture_lambda_handler(capture_response=False)
+@metrics.log_metrics(capture_cold_start_metric=True)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Lambda's entry point."""
+    return app.resolve(event, context)

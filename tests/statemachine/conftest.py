@@ -1,0 +1,30 @@
+"""A cloud that serves several requests at once, since the function asks it while it is asked."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+from moto.server import ThreadedMotoServer
+
+from tests import cloud
+
+
+@pytest.fixture(scope="session")
+def busy_server() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    config = {"stepfunctions": {"execute_state_machine": True}}
+    requests.post(f"{url}/moto-api/config", json=config, timeout=30).raise_for_status()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOTO_PORT", str(port))  # where its interpreter looks for other services
+        yield url
+    server.stop()
+
+
+@pytest.fixture
+def aws(busy_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of AWS, to which boto3 talks as the environment says."""
+    for name, value in cloud.access(busy_server).items():
+        monkeypatch.setenv(name, value)
