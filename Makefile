@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 AUDIO ?= samples/hello.flac
 FORMAT ?= text
+OUTPUT ?=
 BUNDLE ?=
 MODEL ?= wav2vec2-base-960h
 PRECISION ?= float32
@@ -22,8 +23,9 @@ DEVELOPMENT := $(VENV)/development.stamp
 help:  ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
-transcribe: $(SERVING)  ## Transcribe AUDIO (files or folders) as FORMAT on BUNDLE, here
-	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) $(AUDIO)
+transcribe: $(SERVING)  ## Transcribe AUDIO (files, folders) as FORMAT on BUNDLE, here, into OUTPUT
+	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) \
+	    $(if $(OUTPUT),--output-dir $(OUTPUT)) $(AUDIO)
 
 test: $(DEVELOPMENT)  ## Run the tests that need no container
 	$(BIN)/python -m pytest --cov --cov-report=term
@@ -38,7 +40,7 @@ format: $(DEVELOPMENT)  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-serve: $(DEVELOPMENT)  ## Serve the API on localhost:PORT
+serve: $(DEVELOPMENT)  ## Serve the page and the API on localhost:PORT
 	POWERTOOLS_SERVICE_NAME=asr POWERTOOLS_METRICS_DISABLED=true \
 	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
 
@@ -65,8 +67,9 @@ image:  ## Build the container image (starts an engine and makes a base image wh
 	scripts/base-image
 	scripts/with-wheels scripts/sam build
 
-e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the runtime emulator alone)
+e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emulator alone), and the page
 	if scripts/docker-engine; then $(MAKE) image; fi
+	scripts/chromium
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
 bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)
@@ -90,6 +93,9 @@ logs:  ## Follow the logs of the deployed functions
 events: $(SERVING)  ## Write events/ anew from samples/hello.flac
 	$(BIN)/python scripts/make_events.py
 
+openapi: $(SERVING)  ## Write docs/openapi.json anew from the routes
+	$(BIN)/python scripts/make_openapi.py
+
 clean:  ## Remove what the other targets have made (not runs/, which holds training)
 	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
@@ -108,4 +114,4 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	@touch $@
 
 .PHONY: help transcribe test lint format serve model batch train validate image e2e publish-model \
-    deploy bulk redrive logs events clean
+    deploy bulk redrive logs events openapi clean

@@ -101,7 +101,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--concurrency", type=int, help="batches at once (100)")
     options = parser.parse_args(arguments)
     try:
-        given = prefix_input(options.prefix) if options.prefix else manifest_input(options.manifest)
+        named = options.manifest
+        given = prefix_input(options.prefix) if named is None else manifest_input(named)
     except ValueError as error:
         parser.error(str(error))
     if options.concurrency:

@@ -1,13 +1,17 @@
 """S3 and SQS on this machine: moto's server, in a thread."""
 
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import boto3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
+
+from jobs.settings import JobSettings
 
 
 class _OneAtATime:
@@ -44,3 +48,12 @@ def access(url: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
+
+
+def job_settings() -> JobSettings:
+    """Those of jobs in two new buckets, where boto3 talks to the server."""
+    name = secrets.token_hex(8)
+    settings = JobSettings(f"input-{name}", f"output-{name}", owner_key="of the tests")
+    for bucket in (settings.input_bucket, settings.output_bucket):
+        boto3.client("s3").create_bucket(Bucket=bucket)
+    return settings

@@ -1,10 +1,8 @@
 """What tests of several packages share."""
 
-import secrets
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from asr import bundle
@@ -51,11 +49,7 @@ def keyword_transcriber(keyword_bundle: Path) -> Transcriber:
 @pytest.fixture
 def job_settings(aws: None) -> JobSettings:
     """Two new buckets."""
-    name = secrets.token_hex(8)
-    settings = JobSettings(f"input-{name}", f"output-{name}", owner_key="of the tests")
-    for bucket in (settings.input_bucket, settings.output_bucket):
-        boto3.client("s3").create_bucket(Bucket=bucket)
-    return settings
+    return cloud.job_settings()
 
 
 @pytest.fixture

@@ -3,12 +3,15 @@
 import json
 from typing import Any
 
+import httpx2
+import openai
 import pytest
 
 from asr.settings import Settings
 from batch import keys
 from handlers import openapi
 from handlers.api import app
+from handlers.page import read_page
 from tests.template import of_bulk
 
 
@@ -35,6 +38,19 @@ def test_what_transcribes_or_knows_jobs_asks_for_a_key_and_nothing_else_does(
             asks = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
             knows = path.startswith("/v1/jobs") and method == "get"
             assert asks == (method == "post" or knows)
+
+
+def test_the_page_is_deployed_with_limits_of_its_own(
+    resources: dict[str, Any], deployed: dict[str, Any]
+):
+    limits = {
+        setting["ResourcePath"]: setting["ThrottlingBurstLimit"]
+        for setting in resources["Api"]["Properties"]["MethodSettings"]
+    }
+    encoded = {"/": "/", "/web/{digest}/{name}": "/~1web~1{digest}~1{name}"}
+    for path, resource in encoded.items():
+        assert "get" in deployed[path]
+        assert limits[resource] > 2 * len(read_page().files)
 
 
 def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, Any]):
@@ -160,3 +176,28 @@ def test_every_parameter_is_in_a_group(template):
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     listed = [name for group in groups for name in group["Parameters"]]
     assert sorted(listed) == sorted(template["Parameters"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "raised"),
+    [
+        ("INVALID_API_KEY", 403, openai.PermissionDeniedError),
+        ("THROTTLED", 429, openai.RateLimitError),
+        ("QUOTA_EXCEEDED", 429, openai.RateLimitError),
+        ("INTEGRATION_TIMEOUT", 504, openai.InternalServerError),
+    ],
+)
+def test_openais_client_understands_what_the_gateway_refuses(
+    resources: dict[str, Any], refused: str, status: int, raised: type[openai.APIStatusError]
+):
+    response = resources["Api"]["Properties"]["GatewayResponses"][refused]
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+
+    def refuse(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, json=problem)
+
+    gateway = httpx2.Client(transport=httpx2.MockTransport(refuse))
+    client = openai.OpenAI(api_key="unused", http_client=gateway, max_retries=0)
+    with pytest.raises(raised) as error:
+        client.models.list()
+    assert (error.value.code, error.value.body) == (problem["code"], problem)

@@ -1,52 +1,38 @@
 """Transcribe files on this machine: `python -m asr FILE...`.
 
-A folder stands for the audio files in it. With several files each transcript is headed by its
-file's name (in `json`, it is a member, one object a line). Errors go to standard error, a line a
-file, and make the exit status 1; the other files are transcribed all the same.
+A folder stands for the audio files in it and below it, and `-` for standard input. With several
+files each transcript is headed by its file's name; in a format of JSON that is a member, one object
+a line. A file that fails is one line on standard error and makes the exit status 1; the others are
+transcribed all the same.
 """
 
 import argparse
-import json
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from io import TextIOWrapper
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
-from asr.audio import Budget
+from asr import audio, files, outputs
 from asr.errors import AsrError
-from asr.files import find
+from asr.files import STANDARD_INPUT, Source
+from asr.outputs import Output
 from asr.settings import Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber
 from asr.transcript import FORMATS, Transcript
 
-
-def transcribe(transcriber: Transcriber, path: Path, budget: Budget) -> Transcript:
-    """Transcribe one file; `-` is standard input."""
-    if str(path) == "-":
-        return transcriber.transcribe_stream(sys.stdin.buffer, budget)
-    return transcriber.transcribe_stream(path, budget)
-
-
-def show(transcript: Transcript, path: Path, form: str, headed: bool) -> str:
-    """Render for the terminal, with the file's name where there are several."""
-    text = FORMATS[form].write(transcript).rstrip("\n")
-    if not headed:
-        return text
-    if FORMATS[form].media_type == "application/json":
-        return json.dumps({"file": str(path)} | json.loads(text), ensure_ascii=False)
-    return f"==> {path} <==\n{text}\n"
+PATIENCE_SECONDS = 1.0  # what is done sooner needs no progress bar
+INTERRUPTED = 128 + signal.SIGINT  # as shells say it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="asr", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
-    parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
-    options = parser.parse_args(arguments)
+    options = _parse(arguments)
     settings = Settings.read()
     try:
         transcriber = open_transcriber(
@@ -54,27 +40,110 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if options.self_test:
             check_golden(transcriber)
+        return _run(options, transcriber, audio.Budget(settings.batch_max_seconds))
     except AsrError as error:
         print(f"{error.code}: {error.detail}", file=sys.stderr)
         return 1
-    files = list(find(options.files))
-    if options.files and not files:
-        print(f"no audio files in {', '.join(map(str, options.files))}", file=sys.stderr)
-        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; ends the process with status 2 where it makes no sense."""
+    parser = argparse.ArgumentParser(prog="python -m asr", description=__doc__)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="or folder, or -")
+    parser.add_argument("--format", choices=FORMATS, help="default: text; with --json-lines, json")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument(
+        "--output-dir",
+        type=Path,
+        metavar="FOLDER",
+        help="write a file for each source, in folders like those of the sources",
+    )
+    output.add_argument(
+        "--json-lines",
+        action="store_true",
+        help="print an object a line, also of a single file, and of one that failed its error",
+    )
+    parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
+    parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
+    options = parser.parse_args(arguments)
+    options.format = options.format or ("json" if options.json_lines else "text")
+    if not options.files and not options.self_test:
+        parser.error("no FILE is named")
+    if options.json_lines and not FORMATS[options.format].is_json:
+        parser.error(f"--json-lines cannot hold the format {options.format}")
+    if options.output_dir and options.output_dir.exists() and not options.output_dir.is_dir():
+        parser.error(f"--output-dir {options.output_dir} is not a folder")
+    return options
+
+
+def _run(options: argparse.Namespace, transcriber: Transcriber, budget: audio.Budget) -> int:
+    """Transcribe all that is named; returns the exit status."""
     failed = 0
-    for path in tqdm(files, unit="file", disable=len(files) < 2 or not sys.stderr.isatty()):
-        try:
-            transcript = transcribe(transcriber, path, Budget(settings.batch_max_seconds))
-        except (AsrError, OSError) as error:
+    sources: list[Source] = []
+    for path in options.files:
+        found = files.find(path)
+        sources += found
+        if not found:
             failed += 1
-            reason = f"{error.code}: {error}" if isinstance(error, AsrError) else error.strerror
-            tqdm.write(f"{path}: {reason}", file=sys.stderr)
-        else:
-            tqdm.write(show(transcript, path, options.format, headed=len(files) > 1))
+            outputs.complain(path, "no audio files in it")
+    output = _output(options, sources)
+    with tqdm(
+        sources, unit="file", delay=PATIENCE_SECONDS, miniters=0, leave=False, disable=None
+    ) as bar:
+        for source in bar:
+            try:
+                output.heard(source, _transcribe(transcriber, source, budget, bar))
+            except (AsrError, OSError) as error:
+                failed += 1
+                reason = _reason(error, source.path)
+                outputs.complain(source.path, reason)
+                output.failed(source, reason)
     return 1 if failed else 0
+
+
+def _output(options: argparse.Namespace, sources: Sequence[Source]) -> Output:
+    form = FORMATS[options.format]
+    if options.output_dir:
+        return outputs.Folder(form, files.targets(sources, options.output_dir, form.suffix))
+    if options.json_lines or (form.is_json and len(sources) > 1):
+        return outputs.Lines(form)
+    return outputs.Page(form, headed=len(sources) > 1)
+
+
+def _transcribe(
+    transcriber: Transcriber, source: Source, budget: audio.Budget, bar: "tqdm[Source]"
+) -> Transcript:
+    """Transcribe one file, and show on the bar how far into it the model has heard."""
+    opened = sys.stdin.buffer if source.path == STANDARD_INPUT else source.path
+    blocks = audio.stream(opened, budget)
+    return transcriber.transcribe_blocks(_watched(blocks, bar, source.path.name))
+
+
+def _watched(
+    blocks: Iterable[NDArray[np.float32]], bar: "tqdm[Source]", name: str
+) -> Iterator[NDArray[np.float32]]:
+    samples = 0
+    for block in blocks:
+        yield block
+        samples += len(block)
+        heard = timedelta(seconds=samples // audio.SAMPLE_RATE)
+        bar.set_postfix_str(f"{name} {heard}", refresh=False)
+        bar.update(0)  # draws the bar if it was not just drawn
+
+
+def _reason(error: AsrError | OSError, path: Path) -> str:
+    if isinstance(error, AsrError):
+        return f"{error.code}: {error}"
+    reason = error.strerror or str(error)
+    return reason if error.filename in {None, str(path)} else f"{reason}: {error.filename}"
 
 
 if __name__ == "__main__":
     # A reader that has seen enough, such as `head`, is no error.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # Whoever reads line by line waits for no more; names that are not UTF-8 pass as they are.
+        sys.stdout.reconfigure(line_buffering=True, errors="surrogateescape")
     sys.exit(main())

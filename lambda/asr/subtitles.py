@@ -62,7 +62,7 @@ def to_vtt(shown: Sequence[Cue]) -> str:
 def _pieces(words: Sequence[TimedWord]) -> Iterator[TimedWord]:
     """Words as they are, but one longer than a line in parts that share its time."""
     for text, start, end in words:
-        parts = textwrap.wrap(text, LINE_CHARACTERS)
+        parts = _lines(text)
         step = (end - start) / len(parts)
         for index, part in enumerate(parts):
             yield part, start + index * step, start + (index + 1) * step
@@ -72,7 +72,7 @@ def _fits(cue: Cue, text: str, start: float, end: float) -> bool:
     return (
         start - cue.end < PAUSE_SECONDS
         and end - cue.start <= CUE_MAX_SECONDS
-        and len(textwrap.wrap(f"{cue.text} {text}", LINE_CHARACTERS)) <= CUE_LINES
+        and len(_lines(f"{cue.text} {text}")) <= CUE_LINES
     )
 
 
@@ -81,8 +81,13 @@ def _linger(cue: Cue, limit: float) -> Cue:
     return replace(cue, end=round(min(max(cue.end, cue.start + CUE_MIN_SECONDS), limit), 3))
 
 
+def _lines(text: str) -> list[str]:
+    """Break at spaces only: a line that ends in a hyphen would be read as a word of its own."""
+    return textwrap.wrap(text, LINE_CHARACTERS, break_on_hyphens=False)
+
+
 def _wrap(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, LINE_CHARACTERS))
+    return "\n".join(_lines(text))
 
 
 def _clock(seconds: float, point: str) -> str:

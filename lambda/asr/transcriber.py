@@ -65,7 +65,11 @@ class Transcriber:
 
         The transcript and the errors are those of `transcribe`; what `watch` raises besides.
         """
-        return self._run(audio.stream(source, budget), 0.0, watch)
+        return self.transcribe_blocks(audio.stream(source, budget), watch)
+
+    def transcribe_blocks(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> Transcript:
+        """Transcribe a waveform that comes in blocks, as `audio.stream` gives them."""
+        return self._run(blocks, 0.0, watch)
 
     def _run(
         self, blocks: Iterable[Floats], decoded: float, watch: Watch = unwatched

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from asr import subtitles
+from asr import amazon, openai, subtitles
 from asr.errors import MalformedRequestError
 
 
@@ -80,23 +80,6 @@ def to_json(transcript: Transcript, timestamps: bool = True) -> dict[str, Any]:
     return answer | {"model": asdict(transcript.model), "timing": asdict(transcript.timing)}
 
 
-def to_verbose_json(transcript: Transcript) -> dict[str, Any]:
-    """The members of OpenAI's `verbose_json`: text, words, and segments broken at pauses."""
-    return {
-        "task": "transcribe",
-        "language": "english",
-        "duration": transcript.duration,
-        "text": transcript.text,
-        "words": [
-            {"word": word.word, "start": word.start, "end": word.end} for word in transcript.words
-        ],
-        "segments": [
-            {"id": index, "start": cue.start, "end": cue.end, "text": cue.text}
-            for index, cue in enumerate(_cues(transcript))
-        ],
-    }
-
-
 def _cues(transcript: Transcript) -> list[subtitles.Cue]:
     words = [(word.word, word.start, word.end) for word in transcript.words]
     return subtitles.cues(words, transcript.duration)
@@ -104,22 +87,32 @@ def _cues(transcript: Transcript) -> list[subtitles.Cue]:
 
 @dataclass(frozen=True)
 class Rendering:
-    """One form of a transcript: its media type, and how to write it."""
+    """One form of a transcript: its media type, its file's suffix, and how to write it."""
 
     media_type: str
+    suffix: str
     write: Callable[[Transcript], str]
 
+    @property
+    def is_json(self) -> bool:
+        """Whether what is written is a JSON object."""
+        return self.media_type == JSON
 
-def _json_text(members: dict[str, Any]) -> str:
-    return json.dumps(members, ensure_ascii=False)
+
+def _as_json(members: Callable[[Transcript], dict[str, Any]]) -> Callable[[Transcript], str]:
+    return lambda transcript: json.dumps(members(transcript), ensure_ascii=False)
 
 
+JSON = "application/json"
 FORMATS: dict[str, Rendering] = {
-    "json": Rendering("application/json", lambda t: _json_text(to_json(t))),
-    "text": Rendering("text/plain; charset=utf-8", lambda t: t.text + "\n"),
-    "srt": Rendering("application/x-subrip; charset=utf-8", lambda t: subtitles.to_srt(_cues(t))),
-    "vtt": Rendering("text/vtt; charset=utf-8", lambda t: subtitles.to_vtt(_cues(t))),
-    "verbose_json": Rendering("application/json", lambda t: _json_text(to_verbose_json(t))),
+    "json": Rendering(JSON, ".json", _as_json(to_json)),
+    "text": Rendering("text/plain; charset=utf-8", ".txt", lambda t: t.text + "\n"),
+    "srt": Rendering(
+        "application/x-subrip; charset=utf-8", ".srt", lambda t: subtitles.to_srt(_cues(t))
+    ),
+    "vtt": Rendering("text/vtt; charset=utf-8", ".vtt", lambda t: subtitles.to_vtt(_cues(t))),
+    "verbose_json": Rendering(JSON, ".verbose.json", _as_json(openai.to_verbose_json)),
+    "transcribe": Rendering(JSON, ".transcribe.json", _as_json(amazon.to_transcribe)),
 }
 
 

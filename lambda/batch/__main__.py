@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = settings.with_model(options.bundle)
     if options.formats is not None:
         settings = replace(settings, batch_formats=options.formats)
-    keys = [path.relative_to(options.folder).as_posix() for path in find([options.folder])]
+    keys = [source.place.as_posix() for source in find(options.folder)]
     if not keys:
         print(f"no audio files in {options.folder}", file=sys.stderr)
         return 1

@@ -39,7 +39,7 @@ def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
         return problems.from_error(error)
     record(transcript)
     answer = request.render(transcript)
-    return json.loads(answer) if "json" in request.rendering.media_type else answer
+    return json.loads(answer) if request.rendering.is_json else answer
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -3,17 +3,26 @@
 from typing import Any
 
 from asr import errors
-from handlers.openapi import PROBLEM, TRANSCRIPT, problem_answers
+from handlers.openapi import problem_answers
+from handlers.schemas import INTEGER, MODEL, PROBLEM, STRING, TRANSCRIPT, listed, members, widened
 from jobs.tickets import JobRequest
 
-_STRING = {"type": "string"}
 _DATE_TIME = {"type": "string", "format": "date-time"}
 _FORMATS = JobRequest.model_json_schema()["properties"]["formats"]
+_SOURCE = members(
+    bucket=STRING,
+    key=STRING,
+    etag=STRING,
+    version_id={"type": ["string", "null"]},
+    size={**INTEGER, "type": ["integer", "null"], "description": "bytes"},
+    last_modified={"type": ["string", "null"]},
+    sequencer={"type": ["string", "null"]},
+)
 _CREATED = {
     "type": "object",
     "required": ["id", "status", "upload", "max_bytes", "expires_at"],
     "properties": {
-        "id": _STRING,
+        "id": STRING,
         "status": {"enum": ["awaiting_upload"]},
         "upload": {
             "type": "object",
@@ -21,7 +30,7 @@ _CREATED = {
             "description": "POST a form (multipart) to url: the fields, then the file as `file`",
             "properties": {
                 "url": {"type": "string", "format": "uri"},
-                "fields": {"type": "object", "additionalProperties": _STRING},
+                "fields": {"type": "object", "additionalProperties": STRING},
             },
         },
         "max_bytes": {"type": "integer", "description": "that the upload may have"},
@@ -32,14 +41,14 @@ _JOB = {
     "type": "object",
     "required": ["id", "status", "file_name", "content_type", "formats", "expires_at"],
     "properties": {
-        "id": _STRING,
+        "id": STRING,
         "status": {"enum": ["awaiting_upload", "queued", "running", "succeeded", "failed"]},
-        "file_name": _STRING,
-        "content_type": _STRING,
+        "file_name": STRING,
+        "content_type": STRING,
         "formats": {"type": "array", "items": _FORMATS["items"]},
         "expires_at": _DATE_TIME,
         "transcript": {
-            **TRANSCRIPT,
+            **widened(TRANSCRIPT, formats=listed(STRING), source=_SOURCE),
             "description": "of one that succeeded, where it is small enough for an answer",
         },
         "results": {
@@ -47,7 +56,10 @@ _JOB = {
             "additionalProperties": {"type": "string", "format": "uri"},
             "description": "of one that succeeded: links by format, good for 15 minutes",
         },
-        "problem": {**PROBLEM, "description": "of one that failed"},
+        "problem": {
+            **widened(PROBLEM, model=MODEL, source=_SOURCE),
+            "description": "of one that failed",
+        },
     },
 }
 
@@ -61,7 +73,7 @@ CREATE: dict[str, Any] = {
     "responses": {
         201: {
             "description": "The job, and the form that takes its audio for 15 minutes",
-            "headers": {"Location": {"description": "of the job", "schema": _STRING}},
+            "headers": {"Location": {"description": "of the job", "schema": STRING}},
             "content": _json(_CREATED),
         },
         **problem_answers(errors.MalformedRequestError, errors.JobsUnavailableError),

@@ -1,4 +1,4 @@
-"""The jobs function: presigned uploads and their status. It never loads the engine."""
+"""The jobs function: presigned uploads, their status, and the page. It never loads the engine."""
 
 from typing import Any
 
@@ -8,10 +8,13 @@ from handlers import problems
 from handlers.gateway import gateway_resolver
 from handlers.job_routes import add_job_routes
 from handlers.observability import logger, metrics, tracer
+from handlers.page import add_page
 from jobs.settings import JobSettings
 
+settings = JobSettings.read()
 app = gateway_resolver()
-add_job_routes(app, JobSettings.read())
+add_job_routes(app, settings)
+add_page(app, settings)
 problems.add_problems(app)
 
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 from asr.settings import Settings
 from handlers.job_routes import add_job_routes
 from handlers.observability import metrics
+from handlers.page import add_page
 from handlers.requests import MAX_BODY_BYTES
 from handlers.routes import add_routes
 from jobs.settings import JobSettings
@@ -22,7 +23,8 @@ Send = Callable[[Message], Awaitable[None]]
 class LocalServer(HttpResolverLocal):
     """Powertools' local resolver, with bodies in base64 as API Gateway hands binary ones on.
 
-    Without that, a body that is not UTF-8 ends in an exception.
+    Without that, a body that is not UTF-8 ends in an exception; so does a header. Requests are
+    answered one after another, as Lambda does.
     """
 
     async def __call__(  # type: ignore[override] # as in the class that this extends
@@ -37,11 +39,23 @@ class LocalServer(HttpResolverLocal):
         async def received() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await super().__call__(scope, received, send)
+        headers = [(name, _as_utf8(value)) for name, value in scope["headers"]]
+        await super().__call__({**scope, "headers": headers}, received, send)
         metrics.clear_metrics()  # nobody reads them here
+
+    async def _resolve_async(self) -> dict[str, Any]:  # type: ignore[override] # as above
+        # Powertools 3.37 runs each middleware in a thread of asyncio's pool, where it waits for the
+        # next one: as many requests at once as the pool has threads, and all wait for ever. A
+        # browser that fetches the page's modules is enough.
+        return self._resolve().build(self.current_event, self._cors)
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
         return super()._to_proxy_event(event | {"isBase64Encoded": True})
+
+
+def _as_utf8(value: bytes) -> bytes:
+    """A header's value, which may hold any byte (RFC 9110, 5.5), with those as characters."""
+    return value.decode("latin-1").encode()
 
 
 async def _read_body(receive: Receive) -> bytes:
@@ -58,3 +72,4 @@ async def _read_body(receive: Receive) -> bytes:
 app = LocalServer(enable_validation=True)
 add_routes(app, Settings.read())
 add_job_routes(app, JobSettings.read())
+add_page(app, JobSettings.read())

@@ -7,7 +7,8 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 from asr import errors
-from handlers import problems
+from asr.transcript import FORMATS
+from handlers import openai_document, problems, schemas
 
 INFORMATION: dict[str, Any] = {
     "title": "Serverless speech recognition",
@@ -15,46 +16,8 @@ INFORMATION: dict[str, Any] = {
     "description": "Speech in, text out: greedy CTC transcripts with word times and confidences.",
 }
 
-_NUMBER, _STRING = {"type": "number"}, {"type": "string"}
-_MODEL = {
-    "type": "object",
-    "required": ["name", "version", "sha256"],
-    "properties": {"name": _STRING, "version": _STRING, "sha256": _STRING},
-}
-_WORD = {
-    "type": "object",
-    "required": ["word", "start", "end", "confidence"],
-    "properties": {"word": _STRING, "start": _NUMBER, "end": _NUMBER, "confidence": _NUMBER},
-}
-TRANSCRIPT = {
-    "type": "object",
-    "required": ["transcript", "confidence", "duration", "model", "timing"],
-    "properties": {
-        "transcript": _STRING,
-        "confidence": {"type": ["number", "null"]},
-        "duration": {**_NUMBER, "description": "seconds"},
-        "words": {"type": "array", "items": _WORD},
-        "model": _MODEL,
-        "timing": {"type": "object"},
-    },
-}
-_VERBOSE = {
-    "type": "object",
-    "required": ["task", "language", "duration", "text", "words", "segments"],
-}
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": _STRING,
-        "title": _STRING,
-        "status": {"type": "integer"},
-        "detail": _STRING,
-        "code": _STRING,
-    },
-}
 _AUDIO = {"schema": {"type": "string", "format": "binary"}}
-_REQUEST_BODY = {
+_REQUEST_BODY: dict[str, Any] = {
     "required": True,
     "content": {
         "application/json": {
@@ -63,8 +26,13 @@ _REQUEST_BODY = {
                 "required": ["audio"],
                 "properties": {
                     "audio": {"type": "string", "format": "byte", "description": "base64"},
-                    "format": {"enum": ["json", "text", "srt", "vtt", "verbose_json"]},
-                    "timestamps": {"type": "boolean"},
+                    "format": {"enum": list(FORMATS)},
+                    "timestamps": {
+                        "anyOf": [
+                            {"type": "boolean"},
+                            {"enum": ["true", "false", "1", "0", 1, 0]},
+                        ]
+                    },
                 },
             }
         },
@@ -83,7 +51,7 @@ def problem_answers(*refusals: type[errors.AsrError]) -> dict[int, Any]:
     return {
         status: {
             "description": " or ".join(names),
-            "content": {"application/problem+json": {"schema": PROBLEM}},
+            "content": {"application/problem+json": {"schema": schemas.PROBLEM}},
         }
         for status, names in codes.items()
     }
@@ -96,10 +64,12 @@ TRANSCRIBE: dict[str, Any] = {
         200: {
             "description": "The transcript, in the form asked for",
             "content": {
-                "application/json": {"schema": {"anyOf": [TRANSCRIPT, _VERBOSE]}},
-                "text/plain": {"schema": _STRING},
-                "text/vtt": {"schema": _STRING},
-                "application/x-subrip": {"schema": _STRING},
+                "application/json": {
+                    "schema": {"anyOf": [schemas.TRANSCRIPT, schemas.VERBOSE, schemas.AMAZON]}
+                },
+                "text/plain": {"schema": schemas.STRING},
+                "text/vtt": {"schema": schemas.STRING},
+                "application/x-subrip": {"schema": schemas.STRING},
             },
         },
         **problem_answers(
@@ -121,11 +91,7 @@ HEALTH: dict[str, Any] = {
             "description": "It is",
             "content": {
                 "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "required": ["status", "model"],
-                        "properties": {"status": {"const": "ok"}, "model": _MODEL},
-                    }
+                    "schema": schemas.members(status={"const": "ok"}, model=schemas.MODEL)
                 }
             },
         },
@@ -134,12 +100,20 @@ HEALTH: dict[str, Any] = {
 }
 
 
+# These bodies are read by hand, since they may be any audio; so their forms are stated by hand.
+_BODIES = {
+    "/v1/transcribe": _REQUEST_BODY,
+    "/v1/audio/transcriptions": openai_document.REQUEST_BODY,
+}
+
+
 def generate(app: ApiGatewayResolver) -> str:
     """The OpenAPI document of `app` and of the jobs function, as JSON."""
     document = json.loads(app.get_openapi_json_schema(**INFORMATION))
     document["paths"] |= _job_paths()
-    # The body is read by hand, since it may be any audio; so its form is stated by hand.
-    document["paths"]["/v1/transcribe"]["post"]["requestBody"] = _REQUEST_BODY
+    for path, body in _BODIES.items():
+        document["paths"][path]["post"]["requestBody"] = body
+    _drop_unused_answers(document)
     return json.dumps(document)
 
 
@@ -152,7 +126,15 @@ def _job_paths() -> dict[str, Any]:
     add_job_routes(jobs, None)
     paths: dict[str, Any] = json.loads(jobs.get_openapi_json_schema(**INFORMATION))["paths"]
     paths[problems.JOBS]["post"]["requestBody"] = job_documents.CREATE_BODY
-    for methods in paths.values():
-        for route in methods.values():
-            del route["responses"]["422"]  # Powertools' own; these answer 400 and 404
     return paths
+
+
+def _drop_unused_answers(document: dict[str, Any]) -> None:
+    """Leave out what Powertools answers to bad parameters: here that is a problem document."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            answers = operation["responses"]
+            if "HTTPValidationError" in json.dumps(answers.get("422")):
+                del answers["422"]
+    for name in ("HTTPValidationError", "ValidationError", "ResponseValidationError"):
+        document["components"]["schemas"].pop(name, None)

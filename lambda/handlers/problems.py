@@ -1,6 +1,7 @@
 """Problem documents (RFC 9457) as HTTP answers."""
 
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,8 @@ from handlers.observability import logger, record_error
 
 __all__ = ["JOBS", "MEDIA_TYPE", "add_problems", "document", "from_error", "response"]
 
+Missing = Callable[[str, str], Response[Any] | None]
+
 JOBS = "/v1/jobs"  # where audio may go that is too large or too long for one request
 
 
@@ -23,8 +26,15 @@ def response(problem: dict[str, Any]) -> Response[str]:
     return Response(problem["status"], MEDIA_TYPE, json.dumps(problem))
 
 
-def add_problems(app: ApiGatewayResolver) -> None:
-    """Add the answers to what goes wrong in the routes of `app`."""
+def _nothing(_: str, __: str) -> None:
+    return None
+
+
+def add_problems(app: ApiGatewayResolver, missing: Missing = _nothing) -> None:
+    """Add the answers to what goes wrong in the routes of `app`.
+
+    `missing` may answer in its own way where there is no route, by method and path, or give None.
+    """
 
     @app.exception_handler(AsrError)
     def refuse(error: AsrError) -> Response[str]:
@@ -39,9 +49,10 @@ def add_problems(app: ApiGatewayResolver) -> None:
         return response(from_error(fault))
 
     @app.not_found
-    def not_found(_: NotFoundError) -> Response[str]:
-        where = f"{app.current_event.http_method} {app.current_event.path}"
-        return response(document("not_found", 404, "Not found", f"there is no {where}"))
+    def not_found(_: NotFoundError) -> Response[Any]:
+        method, path = app.current_event.http_method, app.current_event.path
+        problem = document("not_found", 404, "Not found", f"there is no {method} {path}")
+        return missing(method, path) or response(problem)
 
     @app.exception_handler(Exception)
     def fail(_: Exception) -> Response[str]:

@@ -50,17 +50,28 @@ def from_http(event: BaseProxyEvent) -> TranscriptionRequest:
     MalformedRequestError, InvalidBase64Error, TooLargeError
         If there is no body, or it is not what was announced, or there is too much of it.
     """
-    body = event.body or ""
-    if not body:
-        raise MalformedRequestError("the request has no body")
+    body = content(event)
     options = {
         name: value for name, value in (event.query_string_parameters or {}).items() if value != ""
     }
-    content = decode_base64(body) if event.is_base64_encoded else body.encode()
     media_type = (event.headers.get("content-type") or "").partition(";")[0].strip().lower()
     if media_type == _JSON or not event.is_base64_encoded:
-        return from_payload(options | _members(content))
-    return _request(content, options)
+        return from_payload(options | _members(body))
+    return _request(body, options)
+
+
+def content(event: BaseProxyEvent) -> bytes:
+    """The body of a request, binary or not.
+
+    Raises
+    ------
+    MalformedRequestError, InvalidBase64Error
+        If there is none, or it is announced as base64 and is not.
+    """
+    body = event.body or ""
+    if not body:
+        raise MalformedRequestError("the request has no body")
+    return decode_base64(body) if event.is_base64_encoded else body.encode()
 
 
 def from_payload(payload: Mapping[str, Any]) -> TranscriptionRequest:

@@ -9,17 +9,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from asr.audio import Budget
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
-from handlers import openapi, problems, requests
+from handlers import openai_routes, openapi, problems, requests
 from handlers.observability import record
 
-Format = Literal["json", "text", "srt", "vtt", "verbose_json"]
+Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
 
 
 def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add all routes, and the answers to what goes wrong in them, to `app`."""
     _add_service(app, settings)
+    openai_routes.add_routes(app, settings)
     _add_documents(app)
-    problems.add_problems(app)
+    problems.add_problems(app, openai_routes.not_found)
 
 
 def _add_service(app: ApiGatewayResolver, settings: Settings) -> None:

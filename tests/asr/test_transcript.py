@@ -38,13 +38,6 @@ def test_json_without_timestamps_has_no_words():
     assert "words" not in transcript.to_json(HELLO, timestamps=False)
 
 
-def test_verbose_json_has_words_and_segments():
-    members = transcript.to_verbose_json(HELLO)
-    assert (members["text"], members["duration"]) == ("hello world", 1.62)
-    assert members["words"][1] == {"word": "world", "start": 0.7, "end": 1.1}
-    assert members["segments"] == [{"id": 0, "start": 0.32, "end": 1.32, "text": "hello world"}]
-
-
 def test_silence_has_no_confidence():
     assert SILENCE.confidence is None
     assert SILENCE.text == ""
@@ -63,11 +56,20 @@ def test_each_text_form(name, expected):
 
 
 @pytest.mark.parametrize("name", transcript.FORMATS)
-def test_every_form_can_write_silence(name):
+@pytest.mark.parametrize("heard", [HELLO, SILENCE])
+def test_every_form_can_be_written_and_says_what_it_is(name, heard):
     form = transcript.rendering(name)
-    written = form.write(SILENCE)
-    if form.media_type == "application/json":
-        assert json.loads(written)["duration"] == 1.0
+    written = form.write(heard)
+    assert form.is_json == (form.media_type == "application/json") == written.startswith("{")
+    if form.is_json:
+        assert isinstance(json.loads(written), dict)
+    assert ("hello world" in written) == (heard is HELLO)
+
+
+def test_files_of_two_forms_never_have_one_name():
+    suffixes = [form.suffix for form in transcript.FORMATS.values()]
+    assert len(set(suffixes)) == len(suffixes)
+    assert all(suffix.startswith(".") for suffix in suffixes)
 
 
 def test_an_unknown_form_is_refused_with_those_there_are():

@@ -71,7 +71,15 @@ def is_running(session):
     return any(not state.startswith("Z") for state in listed.stdout.split())
 
 
-def test_an_interrupted_run_ends_at_once(folder_place, command):
+@pytest.fixture
+def interruptible():
+    """Lets processes that a test starts hear SIGINT, which those of a background job ignore."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupted_run_ends_at_once(folder_place, command, interruptible):
     folder_place.put("1.wav", toy.wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:

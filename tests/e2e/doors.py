@@ -55,7 +55,20 @@ class Answer:
 
 
 # method, path, body, content type -> answer
-Gateway = Callable[[str, str, bytes | None, str | None], Answer]
+Send = Callable[[str, str, bytes | None, str | None], Answer]
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """The HTTP API, and its address if it is served at one."""
+
+    send: Send
+    address: str | None = None
+
+    def __call__(
+        self, method: str, path: str, body: bytes | None, content_type: str | None
+    ) -> Answer:
+        return self.send(method, path, body, content_type)
 
 
 def has_image() -> bool:
@@ -120,7 +133,7 @@ def sam_start_api(log: Path) -> Iterator[Gateway]:
             media_type = response.headers.get("Content-Type", "")
             return Answer(response.status_code, media_type, response.content)
 
-        yield send
+        yield Gateway(send, base)
 
 
 @contextmanager
@@ -202,7 +215,20 @@ def emulated_gateway(invoke: Invoke) -> Gateway:
             answer["statusCode"], headers.get("Content-Type", ""), answer["body"].encode()
         )
 
-    return send
+    return Gateway(send)
+
+
+@contextmanager
+def local_server(environment: Environment, log: Path) -> Iterator[str]:
+    """What `make serve` serves, with its model open; yields the address."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "handlers.local:app", "--port", str(port)]
+    named = {"POWERTOOLS_SERVICE_NAME": "asr", "POWERTOOLS_METRICS_DISABLED": "true"}
+    address = f"http://localhost:{port}"
+    with running(command, log, cwd=ROOT / "lambda", environment=named | dict(environment)):
+        wait_for(lambda: _answers(address), log)
+        requests.get(f"{address}/v1/health", timeout=START_SECONDS).raise_for_status()
+        yield address
 
 
 @contextmanager

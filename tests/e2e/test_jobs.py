@@ -4,10 +4,10 @@ It checks the policy of an upload and the signature of a link; not the signature
 tests/jobs/test_storage.py recomputes.
 """
 
-import json
 import secrets
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,6 +22,7 @@ from tests.asr import toy
 from tests.e2e.localstack import localstack
 from tests.handlers.job_api import Api
 from tests.jobs import forms
+from tests.poller import Queue, poll
 from tests.statemachine.interpreter import WholeTime
 
 pytestmark = pytest.mark.e2e
@@ -49,6 +50,29 @@ def settings(aws: None) -> JobSettings:
 @pytest.fixture
 def api(settings: JobSettings) -> Api:
     return Api(settings)
+
+
+@pytest.fixture
+def queue(settings: JobSettings, toy_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
+    """To which the input bucket tells of uploads, with the batch function at its other end."""
+    served = Settings(model_uri=str(toy_bundle), output_bucket=settings.output_bucket)
+    monkeypatch.setattr(batch, "settings", served)
+    made = Queue.make(visibility_seconds=60)
+    told: Any = {"QueueArn": made.arn, "Events": ["s3:ObjectCreated:*"]}
+    boto3.client("s3").put_bucket_notification_configuration(
+        Bucket=settings.input_bucket,
+        NotificationConfiguration={"QueueConfigurations": [told]},
+    )
+    return made
+
+
+def drain(queue: Queue) -> None:
+    """Have the batch function answer what was announced: S3's own test, and an upload."""
+    answered, deadline = 0, time.monotonic() + 30
+    while answered < 2:
+        assert time.monotonic() < deadline, queue.counts()
+        answered += poll(queue, lambda event: batch.handler(event, WholeTime()))
+    assert queue.counts() == (0, 0, 0)
 
 
 def create(api: Api, **members: Any) -> dict[str, Any]:
@@ -115,17 +139,12 @@ def test_an_upload_without_a_signature_is_refused(api: Api):
 
 
 def test_a_job_goes_from_its_upload_to_links_that_only_this_signature_opens(
-    api: Api, settings: JobSettings, toy_bundle, monkeypatch: pytest.MonkeyPatch
+    api: Api, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ):
-    queue = announced(settings)
-    served = Settings(model_uri=str(toy_bundle), output_bucket=settings.output_bucket)
-    monkeypatch.setattr(batch, "settings", served)
     job = create(api, formats=["json", "srt"])
     assert forms.post(job["upload"], toy.wav("hello")).ok
     assert status_of(api, job) == "queued"
-    event = queue.receive()
-    assert "sequencer" in event["Records"][0]["body"]
-    assert batch.handler(event, WholeTime()) == {"batchItemFailures": []}
+    drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
     assert (found["status"], found["transcript"]["transcript"]) == ("succeeded", "hello")
     assert requests.get(found["results"]["json"], timeout=30).json() == found["transcript"]
@@ -140,55 +159,9 @@ def test_a_job_goes_from_its_upload_to_links_that_only_this_signature_opens(
     assert refusal(requests.get(found["results"]["srt"], timeout=30)) == (403, "AccessDenied")
 
 
-def test_a_job_that_is_no_audio_fails_with_its_problem(
-    api: Api, settings: JobSettings, toy_bundle, monkeypatch: pytest.MonkeyPatch
-):
-    queue = announced(settings)
-    served = Settings(model_uri=str(toy_bundle), output_bucket=settings.output_bucket)
-    monkeypatch.setattr(batch, "settings", served)
+def test_a_job_that_is_no_audio_fails_with_its_problem(api: Api, queue: Queue):
     job = create(api)
     assert forms.post(job["upload"], b"not audio at all " * 100).ok
-    assert batch.handler(queue.receive(), WholeTime()) == {"batchItemFailures": []}
+    drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
     assert (found["status"], found["problem"]["code"]) == ("failed", "unsupported_audio")
-
-
-class Queue:
-    """What S3 tells, in the form in which Lambda hands it on."""
-
-    def __init__(self, name: str) -> None:
-        self._sqs = boto3.client("sqs")
-        self.url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
-        attributes = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
-        self.arn = attributes["Attributes"]["QueueArn"]
-
-    def receive(self) -> dict[str, Any]:
-        """The next message that is not the one by which S3 tries the queue."""
-        for _ in range(10):
-            answer = self._sqs.receive_message(QueueUrl=self.url, WaitTimeSeconds=2)
-            for message in answer.get("Messages", []):
-                self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-                if "Records" in json.loads(message["Body"]):
-                    return {"Records": [self._record(message)]}
-        raise TimeoutError("nothing was announced")
-
-    def _record(self, message: Any) -> dict[str, Any]:
-        return {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": {"ApproximateReceiveCount": "1"},
-            "eventSource": "aws:sqs",
-            "eventSourceARN": self.arn,
-        }
-
-
-def announced(settings: JobSettings) -> Queue:
-    """A queue to which the input bucket tells of uploads."""
-    queue = Queue(settings.input_bucket)
-    told: Any = {"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}
-    boto3.client("s3").put_bucket_notification_configuration(
-        Bucket=settings.input_bucket,
-        NotificationConfiguration={"QueueConfigurations": [told]},
-    )
-    return queue

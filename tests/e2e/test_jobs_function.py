@@ -1,6 +1,7 @@
-"""The jobs function in the image: it makes jobs and finds them, on a read-only file system."""
+"""The jobs function in the image: jobs and the page, on a read-only file system."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -39,3 +40,15 @@ def test_a_job_is_made_and_found(
         assert forms.post(job["upload"], b"audio").status_code == 204
         assert call("GET", path)[1]["status"] == "queued"
         assert call("GET", "/v1/jobs/unknown")[0] == 404
+
+
+def test_the_page_and_its_parts_are_served(in_image: bool, tmp_path: Path):
+    log = tmp_path / "log"
+    with doors.emulator({}, log, in_image, "handlers.jobs.handler") as invoke:
+        gateway = doors.emulated_gateway(invoke)
+        page = gateway("GET", "/", None, None)
+        assert (page.status, page.media_type) == (200, "text/html; charset=utf-8")
+        (main,) = re.findall(r'src="(web/.+/main\.js)"', page.body.decode())
+        part = gateway("GET", f"/{main}", None, None)
+        assert (part.status, part.media_type) == (200, "text/javascript; charset=utf-8")
+        assert part.body == (doors.ROOT / "lambda" / "web" / "main.js").read_bytes()

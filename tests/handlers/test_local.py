@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -57,6 +58,23 @@ def test_no_body_is_a_problem():
     assert (answer.status_code, json.loads(answer.text)["code"]) == (400, "malformed_request")
 
 
+class NoThreads(ThreadPoolExecutor):
+    """Fails where a request would wait for a thread: enough of them would wait for ever."""
+
+    def submit(self, *_, **__):
+        raise AssertionError("a request needs a thread")
+
+
+def test_as_many_requests_as_a_browser_makes_at_once_are_all_answered():
+    async def send():
+        asyncio.get_running_loop().set_default_executor(NoThreads())
+        transport = httpx.ASGITransport(local.app, raise_app_exceptions=True)
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            return await asyncio.gather(*(client.get("/v1/health") for _ in range(64)))
+
+    assert {answer.status_code for answer in asyncio.run(send())} == {200}
+
+
 def test_without_buckets_there_are_no_jobs():
     answer = call("POST", "/v1/jobs", json={"file_name": "talk.mp3"})
     assert (answer.status_code, answer.json()["code"]) == (503, "jobs_unavailable")
@@ -69,3 +87,7 @@ def test_with_buckets_there_are(job_settings):
     assert created.status_code == 201
     job = call("GET", created.headers["location"], app).json()
     assert (job["status"], job["file_name"]) == ("awaiting_upload", "récit.mp3")
+
+
+def test_a_header_may_hold_any_byte():
+    assert call("GET", "/v1/health", headers={"x-name": b"caf\xe9"}).status_code == 200

@@ -2,6 +2,7 @@ import json
 
 from asr import errors, transcript
 from handlers import api
+from scripts import make_openapi
 from tests.handlers.events import Context, request
 
 
@@ -16,6 +17,9 @@ def test_the_document_lists_the_routes_with_their_methods():
         "/v1/health": ["get"],
         "/v1/jobs": ["post"],
         "/v1/jobs/{id}": ["get"],
+        "/v1/audio/transcriptions": ["post"],
+        "/v1/models": ["get"],
+        "/v1/models/{model}": ["get"],
     }
 
 
@@ -71,3 +75,25 @@ def test_the_docs_page_is_html():
     answer = api.handler(request("GET", "/docs"), Context())
     assert answer["statusCode"] == 200
     assert answer["body"].lstrip().startswith("<!DOCTYPE html>")
+
+
+def test_the_document_that_is_checked_in_has_not_fallen_behind():
+    assert make_openapi.DOCUMENT.read_text() == make_openapi.document(), "run make openapi"
+
+
+def test_both_servers_describe_the_same_routes():
+    assert document() == json.loads(make_openapi.document())
+
+
+def test_every_route_answers_errors_in_one_envelope():
+    for path, methods in document()["paths"].items():
+        theirs = path.startswith(("/v1/audio", "/v1/models"))
+        for operation in methods.values():
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    expected = "application/json" if theirs else "application/problem+json"
+                    assert list(answer["content"]) == [expected]
+
+
+def test_powertools_own_answers_are_left_out():
+    assert "ValidationError" not in json.dumps(document())

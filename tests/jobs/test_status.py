@@ -8,7 +8,8 @@ import requests
 
 from asr import problems
 from asr.errors import UnsupportedAudioError
-from batch import keys
+from batch import keys, lease, s3
+from batch.deadline import Deadline
 from jobs import names, status, tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
@@ -91,6 +92,15 @@ def test_a_job_runs_while_its_lease_lasts(job: Job):
     assert job.status == "running"
     job.lease(NOW)
     assert job.status == "queued"
+
+
+def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
+    job.upload(b"audio")
+    store = s3.S3Store(job.s3, job.storage.settings.output_bucket)
+    with lease.held(store, job.ticket.key, Deadline(lambda: 60.0)):
+        running = status.look_up(job.storage, OWNER, job.ticket.id, datetime.now(UTC))
+    assert running
+    assert (running["status"], job.status) == ("running", "queued")
 
 
 def test_a_lease_that_goes_while_it_is_looked_at_is_none(job: Job, monkeypatch: pytest.MonkeyPatch):

@@ -13,6 +13,7 @@ from moto.awslambda.models import LambdaBackend
 
 from asr.settings import Settings
 from batch import keys
+from batch.deadline import OutOfTimeError
 from handlers import batch
 from jobs.settings import JobSettings
 from scripts import bulk
@@ -151,6 +152,29 @@ def test_what_fails_for_a_while_is_tried_again(deployed: Bulk, capsys: pytest.Ca
     assert deployed.document(lines[-1].partition(f"{deployed.output}/")[2])["MapRunArn"]
 
 
+def test_a_batch_of_long_files_is_tried_until_each_has_had_its_turn(deployed: Bulk):
+    deployed.put("in/a.wav", toy.wav("hello"))
+    real = deployed.function.handler
+    failures = iter([OutOfTimeError("time is up", 30.0)] * 6)
+
+    def slow(event: Document, context: Context) -> Document:
+        if failure := next(failures, None):
+            raise failure
+        return real(event, context)
+
+    deployed.function.handler = slow
+    assert deployed.run(f"s3://{deployed.input}/in/") == 0
+    assert deployed.answers().keys() == {"in/a.wav.json"}
+
+
+def test_attempts_at_long_files_are_as_many_as_a_batch_has_items():
+    for state in ("Prefix", "Inventory"):
+        machine = interpreter.deployed("out")["States"][state]
+        retries = machine["ItemProcessor"]["States"]["Transcribe"]["Retry"]
+        (of_time,) = [r for r in retries if r["ErrorEquals"] == [OutOfTimeError.__name__]]
+        assert of_time["MaxAttempts"] >= machine["ItemBatcher"]["MaxItemsPerBatch"]
+
+
 def test_a_batch_that_goes_on_failing_is_given_up_and_told(
     deployed: Bulk, capsys: pytest.CaptureFixture[str]
 ):
@@ -224,7 +248,14 @@ def test_the_two_maps_differ_only_in_where_their_items_come_from():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["in/"], ["https://bucket/in/"], ["s3:///in/"], [], ["s3://b/", "--manifest", "s3://b/m"]],
+    [
+        ["in/"],
+        ["https://bucket/in/"],
+        [""],
+        ["s3:///in/"],
+        [],
+        ["s3://b/", "--manifest", "s3://b/m"],
+    ],
 )
 def test_a_source_that_is_none_is_refused_before_anything_starts(arguments: list[str]):
     with pytest.raises(SystemExit) as refused:

@@ -1,0 +1,68 @@
+/** The page: recordings and files in, results out. */
+
+import { setUpKey } from "./key.js";
+import { element } from "./page.js";
+import { isRecording, setUpRecorder } from "./recorder.js";
+import { Result } from "./result.js";
+
+const results = new Set();
+let recorded = 0;
+
+function add(audio, name, isRecorded) {
+  const result = new Result(audio, name, isRecorded, removed);
+  results.add(result);
+  element("results").prepend(result.element);
+  element("results-section").hidden = false;
+  result.send();
+}
+
+function removed(result) {
+  results.delete(result);
+  element("results-section").hidden = results.size === 0;
+  const next = element("results").querySelector("h3") ?? element("record");
+  next.focus();
+}
+
+/** Files appear in their order, the first on top, and are sent in it. */
+function addFiles(files) {
+  const list = [...files];
+  for (const file of list) add(file, file.name, false);
+  element("results").prepend(
+    ...list.map((_, index) => element("results").children[list.length - 1 - index]),
+  );
+}
+
+function setUpFiles() {
+  const [input, drop] = [element("files"), element("drop")];
+  element("choose").addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    addFiles(input.files);
+    input.value = ""; // so that the same file can be chosen again
+  });
+  const hasFiles = (event) => event.dataTransfer.types.includes("Files");
+  addEventListener("dragenter", (event) => (drop.hidden = !hasFiles(event)));
+  addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+  addEventListener("dragleave", (event) => (drop.hidden ||= event.relatedTarget === null));
+  addEventListener("drop", (event) => {
+    drop.hidden = true;
+    if (!hasFiles(event)) return;
+    event.preventDefault();
+    addFiles(event.dataTransfer.files);
+  });
+}
+
+/** Name the model, which also makes a sleeping server open it while the reader speaks. */
+async function showModel() {
+  const response = await fetch("v1/health").catch(() => null);
+  if (!response?.ok) return;
+  const { model } = await response.json();
+  element("model").textContent = `Model: ${model.name} ${model.version}`;
+}
+
+setUpRecorder((blob) => add(blob, `Recording ${++recorded}`, true));
+setUpFiles();
+setUpKey();
+showModel();
+addEventListener("beforeunload", (event) => {
+  if (isRecording() || [...results].some((result) => result.isUnsaved)) event.preventDefault();
+});

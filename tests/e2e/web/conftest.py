@@ -1,0 +1,52 @@
+"""The local server with the embedded model, and browsers that visit its page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.e2e import doors
+from tests.e2e.web import browser
+from tests.e2e.web.browser import Visit
+
+SILENCE_SECONDS = 0.5  # around the clip that the microphone plays
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of what `make serve` serves."""
+    with doors.local_server({}, tmp_path_factory.mktemp("server") / "log") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def spoken(hello: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clip as a WAV file with silence around it."""
+    samples, rate = soundfile.read(hello)
+    silence = np.zeros(round(SILENCE_SECONDS * rate))
+    path = tmp_path_factory.mktemp("microphone") / "spoken.wav"
+    soundfile.write(path, np.concatenate([silence, samples, silence]), rate)
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright, spoken: Path) -> Iterator[Browser]:
+    launched = browser.launch(playwright, browser.playing(spoken))
+    yield launched
+    launched.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str) -> Iterator[Visit]:
+    """Visit the page in a browser whose microphone plays the clip."""
+    with browser.visits(chromium, server) as visit:
+        yield visit

@@ -1,0 +1,155 @@
+"""Audio that one request cannot carry: an upload, then waiting; the server a stand-in."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.web.browser import Visit, choose, transcript
+
+pytestmark = pytest.mark.e2e
+
+LONG = {"name": "talk.mp3", "mimeType": "audio/mpeg", "buffer": b"longer than a request may be"}
+HEARD: dict[str, Any] = {
+    "transcript": "a long talk",
+    "confidence": 0.9,
+    "duration": 3600.0,
+    "words": [{"word": "a", "start": 0.2, "end": 0.8, "confidence": 0.9}],
+}
+
+
+class Jobs:
+    """What the server says of one job: what `states` lists, then the last of it again and again."""
+
+    def __init__(self, page: Page, server: str, *states: dict[str, Any]) -> None:
+        self.server = server
+        self.states = list(states)
+        self.asked: list[Any] = []
+        self.uploaded: list[bytes] = []
+        self.upload_answer: dict[str, Any] = {"status": 204}
+        self.max_bytes = 10_000_000
+        refusal = json.dumps({"code": "too_long", "detail": "more than 300 s"})
+        page.route("**/v1/transcribe*", lambda route: route.fulfill(status=413, body=refusal))
+        page.route("**/v1/jobs", self.create)
+        page.route("**/v1/jobs/7", self.read)
+        page.route("**/upload", self.upload)
+        page.route("**/results/*", lambda route: route.fulfill(body=f"as {route.request.url[-3:]}"))
+
+    def create(self, route: Route) -> None:
+        self.asked.append(route.request.post_data_json)
+        fields = {"key": "in/talk.mp3", "Content-Type": "audio/mpeg"}
+        upload = {"url": f"{self.server}/upload", "fields": fields}
+        job = {"id": "7", "status": "awaiting_upload", "upload": upload}
+        route.fulfill(status=201, json=job | {"max_bytes": self.max_bytes, "expires_at": "soon"})
+
+    def upload(self, route: Route) -> None:
+        self.uploaded.append(route.request.post_data_buffer or b"")
+        route.fulfill(**self.upload_answer)
+
+    def read(self, route: Route) -> None:
+        state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if "code" in state:
+            route.fulfill(status=503, json=state)
+        else:
+            route.fulfill(json={"id": "7"} | state)
+
+
+def succeeded(server: str) -> dict[str, Any]:
+    links = {form: f"{server}/results/{form}" for form in ("json", "text", "srt", "vtt")}
+    return {"status": "succeeded", "transcript": HEARD, "results": links}
+
+
+def test_what_is_too_long_for_a_request_is_uploaded_and_waited_for(visit: Visit, server: str):
+    page = visit()
+    queued, running = {"status": "queued"}, {"status": "running"}
+    jobs = Jobs(page, server, queued, {"code": "throttled"}, running, succeeded(server))
+    page.evaluate(
+        """() => { window.phases = [];
+        new MutationObserver(() => phases.push(
+            document.querySelector("[data-part=phase]")?.textContent))
+            .observe(document.getElementById("results"), {childList: true, subtree: true}); }"""
+    )
+    choose(page, LONG)
+    assert transcript(page) == "a"
+    assert jobs.asked == [
+        {
+            "file_name": "talk.mp3",
+            "content_type": "audio/mpeg",
+            "formats": ["json", "text", "srt", "vtt"],
+        }
+    ]
+    (form,) = jobs.uploaded
+    assert form.index(b'name="key"') < form.index(b'name="Content-Type"') < form.index(b'"file"')
+    phases = page.evaluate("() => phases.filter((phase, index) => phase !== phases[index - 1])")
+    assert phases[-3:] == ["Uploading", "Waiting for its turn", "Transcribing"]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="SRT").click()
+    assert download.value.path().read_text() == "as srt"
+
+
+def test_a_transcript_too_long_for_the_answer_is_fetched(visit: Visit, server: str):
+    page = visit()
+    job = succeeded(server)
+    del job["transcript"]
+    Jobs(page, server, job)
+    page.route("**/results/json", lambda route: route.fulfill(json=HEARD))
+    choose(page, LONG)
+    assert transcript(page) == "a"
+
+
+def test_a_second_file_need_not_wait_for_the_first_ones_job(visit: Visit, server: str):
+    page = visit()
+    Jobs(page, server, {"status": "queued"})
+
+    def answer(route: Route) -> None:
+        if route.request.post_data_buffer == b"short":
+            route.fulfill(json=HEARD)
+        else:
+            route.fallback()
+
+    page.route("**/v1/transcribe*", answer)
+    choose(page, LONG, {"name": "short.wav", "mimeType": "audio/wav", "buffer": b"short"})
+    assert transcript(page, 1) == "a"
+    expect(page.get_by_text("Waiting for its turn", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        ({"code": "unsupported_audio", "detail": "no audio in it"}, "This is not audio"),
+        ({"code": "too_long", "detail": "over 4 hours"}, "longer than what this server takes"),
+    ],
+)
+def test_a_failed_job_says_why(visit: Visit, server: str, failure: dict[str, str], said: str):
+    page = visit()
+    Jobs(page, server, {"status": "failed", "problem": failure})
+    choose(page, LONG)
+    expect(page.get_by_role("alert").filter(has_text=said)).to_contain_text(failure["detail"])
+
+
+def test_what_is_larger_than_an_upload_may_be_is_not_uploaded(visit: Visit, server: str):
+    page = visit()
+    jobs = Jobs(page, server, {"status": "queued"})
+    jobs.max_bytes = 10
+    choose(page, LONG)
+    alert = page.get_by_role("alert").filter(has_text="This is larger than what this server takes.")
+    expect(alert).to_contain_text("an upload may hold 10 bytes")
+    assert jobs.uploaded == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ({"status": 400, "body": "<Code>EntityTooLarge</Code>"}, "larger than what this server"),
+        ({"status": 403, "body": "<Code>AccessDenied</Code>"}, "The upload broke off."),
+    ],
+)
+def test_an_upload_that_the_storage_refuses(
+    visit: Visit, server: str, answer: dict[str, Any], said: str
+):
+    page = visit()
+    jobs = Jobs(page, server, {"status": "queued"})
+    jobs.upload_answer = answer
+    choose(page, LONG)
+    expect(page.get_by_role("alert").filter(has_text=said)).to_be_visible()
