@@ -53,6 +53,10 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
 	    $(if $(PROCESSES),--processes $(PROCESSES))
 
+words: $(DEVELOPMENT)  ## Make the single words that keyword_gru trains on, from the corpora under DATA
+	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
+	$(BIN)/python -m training.words --data $(DATA)
+
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
@@ -113,5 +117,5 @@ $(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
 	@$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
 	@touch $@
 
-.PHONY: help transcribe test lint format serve model batch train validate image e2e publish-model \
+.PHONY: help transcribe test lint format serve model batch words train validate image e2e publish-model \
     deploy bulk redrive logs events openapi clean

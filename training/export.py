@@ -66,7 +66,7 @@ def sources(recipe: Recipe, data: Path) -> list[dict[str, Any]]:
     """The corpora that `recipe` trains on, with their hours, most first."""
     known = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
     seconds: Counter[str] = Counter()
-    for folder in recipe.train:
+    for folder in dict.fromkeys(recipe.train):  # one may be there twice, to be heard twice as often
         for utterance in read_manifest(data / folder / "manifest.tsv"):
             seconds[known[utterance.corpus]["name"]] += utterance.seconds  # type: ignore[assignment]
     by_name = {source["name"]: source for source in known.values()}

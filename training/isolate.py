@@ -6,6 +6,7 @@ comes out is a corpus of single words, said by as many people as the sentences w
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from training.corpus import HEADER, MAX_CLIP, Utterance, read_manifest
 
 FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
 MARGIN = 3 * FRAME  # kept on either side of a word
+SEED = 1
 SHORTEST = 15 * FRAME  # what is shorter was slurred, or is aligned wrongly
 
 Samples = NDArray[np.float32]
@@ -55,11 +57,25 @@ def isolated(
                 yield utterance, word, samples[max(start - MARGIN, 0) : end + MARGIN]
 
 
-def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path) -> None:
-    """Write the corpus of `words` into the folder `out`, its manifest last."""
+def drawn(words: Sequence[str], most: int) -> list[int]:
+    """Indices into `words`, ascending, of `most` of each that come more often, else of all."""
+    order = np.random.default_rng(SEED).permutation(len(words)).tolist()
+    taken: Counter[str] = Counter()
+    chosen = []
+    for index in order:
+        taken[words[index]] += 1
+        if taken[words[index]] <= most:
+            chosen.append(index)
+    return sorted(chosen)
+
+
+def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path, most: int) -> None:
+    """Write the corpus of `words`, `most` of each, into the folder `out`, its manifest last."""
     out.mkdir(parents=True)
     rows = []
-    for index, (utterance, word, samples) in enumerate(isolated(utterances, words)):
+    cuts = list(isolated(utterances, words))
+    chosen = drawn([word for _, word, _ in cuts], most)
+    for index, (utterance, word, samples) in enumerate(cuts[i] for i in chosen):
         name = f"{index:06d}.flac"
         soundfile.write(out / name, samples, audio.SAMPLE_RATE)
         seconds = len(samples) / audio.SAMPLE_RATE
@@ -72,6 +88,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
     parser.add_argument("--words", nargs="+", required=True)
+    parser.add_argument("--most", type=int, default=1000, help="clips of one word; default: 1000")
     parser.add_argument("--corpus", help="only of this name; default: all")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
@@ -81,7 +98,7 @@ def main() -> None:
         for utterance in read_manifest(manifest)
         if options.corpus in (None, utterance.corpus)
     ]
-    write(utterances, options.words, options.out)
+    write(utterances, options.words, options.out, options.most)
 
 
 if __name__ == "__main__":

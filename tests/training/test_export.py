@@ -125,7 +125,7 @@ def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
     for folder, corpus, hours in (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3)):
         manifest = corpora.write(tmp_path / folder, ["abc"], corpus=corpus)
         manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
-    recipe = corpora.recipe(train=["a", "b", "c"])
+    recipe = corpora.recipe(train=["a", "b", "c", "a"])  # "a" is heard twice as often
     assert [(s["name"], s["hours"]) for s in export.sources(recipe, tmp_path)] == [
         ("Mozilla Common Voice, English", 5.0),
         ("LJ Speech 1.1", 1.0),

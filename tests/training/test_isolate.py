@@ -3,40 +3,11 @@ import pytest
 import soundfile
 
 from tests.training import corpora
+from tests.training.stand_ins import Aligner
 from training import isolate
 from training.corpus import read_manifest
 
 RATE = 16_000
-
-
-class Aligner:
-    """Stands in for PocketSphinx: every word lasts as many tenths of a second as it has letters."""
-
-    def set_align_text(self, text):
-        if "unheard" in text:
-            raise RuntimeError("Failed to set up alignment")
-        self.words = text.split()
-
-    def start_utt(self):
-        pass
-
-    def process_raw(self, raw, full_utt):
-        assert full_utt
-        self.samples = np.frombuffer(raw, np.int16)
-
-    def end_utt(self):
-        pass
-
-    def seg(self):
-        frame = 0
-        for word in self.words:
-            yield Segment(f"{word}(2)", frame, frame + 10 * len(word) - 1)
-            frame += 10 * len(word)
-
-
-class Segment:
-    def __init__(self, word, start_frame, end_frame):
-        self.word, self.start_frame, self.end_frame = word, start_frame, end_frame
 
 
 @pytest.fixture
@@ -55,7 +26,7 @@ def sentences(tmp_path, monkeypatch):
 
 
 def test_words_are_cut_out_where_they_are_said(sentences, tmp_path):
-    isolate.write(read_manifest(sentences), ["one", "seven", "a"], tmp_path / "out")
+    isolate.write(read_manifest(sentences), ["one", "seven", "a"], tmp_path / "out", most=9)
     written = read_manifest(tmp_path / "out" / "manifest.tsv")
     assert [(u.text, u.speaker, u.corpus) for u in written] == [
         ("one", "anna", "an4"),
@@ -65,6 +36,15 @@ def test_words_are_cut_out_where_they_are_said(sentences, tmp_path):
     samples, _ = soundfile.read(written[1].path)
     assert len(samples) / RATE == written[1].seconds == pytest.approx(0.5 + 0.06)
     assert samples[0] == pytest.approx((0.4 - 0.03) / 2, abs=1e-3)
+
+
+def test_no_word_comes_more_often_than_asked():
+    words = ["one"] * 30 + ["six"] * 3 + ["one"] * 30
+    chosen = isolate.drawn(words, 20)
+    assert [words[i] for i in chosen].count("one") == 20
+    assert [words[i] for i in chosen].count("six") == 3
+    assert chosen == sorted(set(chosen)) == isolate.drawn(words, 20)
+    assert {i < 30 for i in chosen if words[i] == "one"} == {True, False}  # not the first
 
 
 def test_a_corpus_can_be_chosen(sentences, tmp_path, monkeypatch):

@@ -5,28 +5,12 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests.training.stand_ins import PEOPLE, SINGER, sing
 from training import corpus, sentences, synthesize
 from training.synthesize import Plan, draw, make
-from training.voices import Command, Engine, Voice
+from training.voices import Engine, Voice
 
-PEOPLE = [Voice("singer", name, "", name) for name in ("anna", "ben", "rms")]  # rms is held out
 TEXT = [f"{a} {b} is {c}" for a in ("the", "one") for b in ("cat", "dog") for c in ("in", "out")]
-
-
-def sing(voice, manner, sentence, file):
-    """An engine of its own kind: a tone of 1/20 s a character, in silence, written at once."""
-    if "mute" in sentence:
-        return Command(["false"], "")
-    if "slow" in sentence:
-        return Command(["sleep", "5"], "")
-    seconds = 20 if "endless" in sentence else len(sentence) / 20 / manner.rate
-    time = np.arange(round(seconds * 16_000)) / 16_000
-    tone = np.sin(2 * np.pi * 200 * manner.pitch * time)
-    soundfile.write(file, 0.1 * np.pad(tone, (4000, 8000)), 16_000)
-    return Command(["true"], "")
-
-
-SINGER = Engine("singer", "true", "nothing", 1.0, lambda: PEOPLE, sing)
 
 
 @pytest.fixture(autouse=True)

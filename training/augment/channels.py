@@ -22,6 +22,7 @@ Samples = NDArray[np.float32]
 
 TELEPHONE_HERTZ = (300.0, 3400.0)  # passed; what is beyond falls off over EDGE_HERTZ
 EDGE_HERTZ = 150.0
+OCTAVES = (125.0, 250.0, 500.0, 1000.0, 2000.0, 4000.0, 8000.0)  # Hz, where a gain is drawn
 MU = 255.0  # of North American and Japanese telephones (ITU-T G.711)
 LEVELS = 127  # of either sign, in 8 bits
 MAX_CODED = audio.Budget(max_seconds=120.0)
@@ -49,6 +50,15 @@ def band_limit(samples: Samples, highest: float) -> Samples:
     spectrum = np.fft.rfft(samples, padded)
     hertz = np.arange(len(spectrum)) * (SAMPLE_RATE / padded)
     spectrum *= 1 - _edge(hertz, highest)
+    return np.fft.irfft(spectrum, padded)[: len(samples)].astype(np.float32)
+
+
+def equalise(samples: Samples, gains_db: NDArray[np.float64]) -> Samples:
+    """Samples (samples,) with `gains_db` (7,) at `OCTAVES`, and what lies between in between."""
+    padded = fast_length(len(samples))
+    hertz = np.maximum(np.arange(padded // 2 + 1) * (SAMPLE_RATE / padded), 1.0)
+    gains = np.interp(np.log2(hertz), np.log2(OCTAVES), gains_db)
+    spectrum = np.fft.rfft(samples, padded) * 10 ** (gains / 20)
     return np.fft.irfft(spectrum, padded)[: len(samples)].astype(np.float32)
 
 

@@ -7,7 +7,8 @@ import soxr
 from numpy.typing import NDArray
 
 from asr.audio import SAMPLE_RATE
-from training.augment.channels import CODECS, band_limit, recode, telephone
+from training.augment.channels import CODECS, OCTAVES, band_limit, equalise, recode, telephone
+from training.augment.dynamics import expand, trim
 from training.augment.noise import AnyVoice, babble, coloured_noise, mix
 from training.augment.rooms import response, reverberate
 
@@ -26,6 +27,11 @@ class WaveformAugmentation:
     ----------
     speed : float
         Speed, and pitch with it, is drawn from 1 - speed to 1 + speed (Ko et al. 2015).
+    trim_db : float
+        What is quieter than a clip's loudest by so much is cut off its ends; 0 cuts nothing.
+    expansion : float
+        Differences of level within a clip, in dB, grow by up to this share, or shrink: some people
+        hiss an "s" 20 dB louder than others.
     shift_seconds : float
         Up to so much silence is put before a clip, and as much again after it.
     gain_db : float
@@ -37,6 +43,8 @@ class WaveformAugmentation:
     babble_probability : float
         How often other people of the corpora, as many as `babble_voices`, talk behind, at
         `babble_snr_db`.
+    equaliser_db : float
+        Microphones differ: each octave is louder or softer by up to so much.
     telephone_probability, band_probability, codec_probability : float
         How often it has come by telephone, or without what is above some frequency of
         `band_hertz`, or through one of `CODECS`; at most one of these at a time.
@@ -48,12 +56,15 @@ class WaveformAugmentation:
     gain_db: float = 10.0
     noise_probability: float = 0.3
     noise_snr_db: tuple[float, float] = (8.0, 30.0)
+    trim_db: float = 0.0
+    expansion: float = 0.0
     shift_seconds: float = 0.0
     room_probability: float = 0.0
     room_decay_seconds: tuple[float, float] = (0.1, 0.6)
     babble_probability: float = 0.0
     babble_voices: tuple[int, int] = (1, 5)
     babble_snr_db: tuple[float, float] = (8.0, 25.0)
+    equaliser_db: float = 0.0
     telephone_probability: float = 0.0
     band_probability: float = 0.0
     band_hertz: tuple[float, float] = (3000.0, 7500.0)
@@ -69,17 +80,26 @@ class WaveformAugmentation:
         leaves the others as they were. `draw` gives the voices of a babble; without it there is
         none.
         """
-        stages = np.random.default_rng(seed).spawn(6)
+        stages = np.random.default_rng(seed).spawn(8)
+        samples = self._articulated(samples, stages[6])
         samples = self._at_speed(samples, stages[0])
         samples = self._shifted(samples, stages[1])
         samples = self._in_a_room(samples, stages[2])
         samples = self._among_voices(samples, draw, stages[3])
         samples = self._in_noise(samples, stages[4])
+        samples = self._through_a_microphone(samples, stages[7])
         return np.clip(self._transmitted(np.clip(samples, -1, 1), stages[5]), -1, 1)
 
     def empties(self, seed: tuple[int, ...]) -> bool:
         """Whether the clip of this seed is to be replaced by an empty room."""
         return bool(np.random.default_rng((*seed, 1)).random() < self.empty_probability)
+
+    def _articulated(self, samples: Samples, random: np.random.Generator) -> Samples:
+        if self.trim_db:
+            samples = trim(samples, self.trim_db)
+        if self.expansion:
+            samples = expand(samples, random.uniform(-self.expansion, self.expansion))
+        return samples
 
     def _at_speed(self, samples: Samples, random: np.random.Generator) -> Samples:
         factor = random.uniform(1 - self.speed, 1 + self.speed)
@@ -109,6 +129,12 @@ class WaveformAugmentation:
             noise = coloured_noise(len(samples), random)
             samples = mix(samples, noise, random.uniform(*self.noise_snr_db))
         return samples * np.float32(10 ** (random.uniform(-self.gain_db, self.gain_db) / 20))
+
+    def _through_a_microphone(self, samples: Samples, random: np.random.Generator) -> Samples:
+        if not self.equaliser_db:
+            return samples
+        gains = random.uniform(-self.equaliser_db, self.equaliser_db, len(OCTAVES))
+        return equalise(samples, gains)
 
     def _transmitted(self, samples: Samples, random: np.random.Generator) -> Samples:
         drawn = random.random()

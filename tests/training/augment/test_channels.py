@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training import corpora
-from training.augment.channels import CODECS, band_limit, recode, telephone
+from training.augment.channels import CODECS, OCTAVES, band_limit, equalise, recode, telephone
 
 
 def power(samples):
@@ -41,6 +41,19 @@ def test_a_band_ends_where_it_is_asked_to():
     samples = tone(2000) + tone(5000)
     heard = band_limit(samples, 4000.0)[2000:-2000]
     assert np.allclose(heard, tone(2000)[2000:-2000], atol=0.01)
+
+
+@pytest.mark.parametrize("octave", range(len(OCTAVES) - 1))  # the last is half the sampling rate
+def test_a_tone_of_an_octave_is_given_its_gain(octave):
+    gains = np.linspace(-12, 12, len(OCTAVES))
+    heard = equalise(tone(OCTAVES[octave], 0.1), gains)[2000:-2000]
+    loudness = 10 * np.log10(power(heard) / power(tone(OCTAVES[octave], 0.1)))
+    assert loudness == pytest.approx(gains[octave], abs=0.3)
+
+
+def test_gains_of_nothing_change_nothing():
+    samples = corpora.sing("abc")
+    assert np.allclose(equalise(samples, np.zeros(len(OCTAVES))), samples, atol=1e-6)
 
 
 @pytest.mark.parametrize(

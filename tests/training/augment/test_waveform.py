@@ -24,6 +24,10 @@ def power(samples):
     return float(np.mean(samples.astype(np.float64) ** 2))
 
 
+def tone(length):
+    return (0.3 * np.sin(2 * np.pi * 500 * np.arange(length) / 16_000)).astype(np.float32)
+
+
 def other(_):
     return corpora.sing("gfedcba")
 
@@ -71,6 +75,31 @@ def test_a_shift_puts_silence_on_either_side(seed, seconds):
     assert 0 <= start <= round(seconds * 16_000)
     assert np.array_equal(altered[start : start + len(samples)], samples)
     assert not altered[start + len(samples) :].any()
+
+
+def test_a_clip_loses_its_silence_before_silence_is_put_around_it():
+    padded = np.pad(tone(3200), 5000)
+    trimmed = replace(OFF, trim_db=45.0)(padded, (0,))
+    assert len(trimmed) < 3200 + 8 * 160
+    assert len(replace(OFF, trim_db=45.0, shift_seconds=0.1)(padded, (0,))) > len(trimmed)
+
+
+def test_soft_sounds_become_softer_and_louder():
+    samples = np.concatenate([tone(3200) * np.float32(0.03), tone(3200)])
+    augment = replace(OFF, expansion=0.5)
+    levels = [20 * np.log10(np.abs(augment(samples, (i,))[:1600]).max() / 0.3) for i in range(50)]
+    assert min(levels) == pytest.approx(-30.5 * 1.5, abs=4)
+    assert max(levels) == pytest.approx(-30.5 * 0.5, abs=4)
+
+
+def test_microphones_differ_by_no_more_than_asked():
+    samples = corpora.sing("abc")
+    louder = [
+        10 * np.log10(power(replace(OFF, equaliser_db=6.0)(samples, (i,))) / power(samples))
+        for i in range(50)
+    ]
+    assert max(np.abs(louder)) <= 6
+    assert np.std(louder) > 1
 
 
 @settings(max_examples=30)

@@ -1,0 +1,48 @@
+import pytest
+import yaml
+
+from tests.training import corpora
+from tests.training.stand_ins import PEOPLE, SINGER, Aligner
+from training import isolate, synthesize, words
+from training.corpus import read_manifest
+from training.recipe import Recipe
+
+LABELS = corpora.WORDS
+
+
+@pytest.fixture
+def arguments(tmp_path, monkeypatch):
+    monkeypatch.setattr(isolate, "Decoder", lambda **_: Aligner())
+    monkeypatch.setattr(synthesize, "ENGINES", {"singer": SINGER})
+    monkeypatch.setattr(words, "ENGINES", {"singer": SINGER})
+    for name, text in (("train-0", "a abc"), ("train-1", "big fed"), ("test", "fed")):
+        corpora.write(tmp_path / f"sentences-{name}", [text])
+    recipe = yaml.safe_load(words.RECIPE.read_text(encoding="utf-8"))
+    recipe["parameters"]["labels"] = LABELS
+    (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    options = {"--data": tmp_path, "--recipe": tmp_path / "recipe.yaml", "--hours": 0.002}
+    return [str(part) for option in options.items() for part in option]
+
+
+def test_labels_are_cut_from_the_sentences_to_train_on(arguments, tmp_path):
+    words.main(arguments)
+    cut = read_manifest(tmp_path / "words-cut" / "manifest.tsv")
+    assert [utterance.text for utterance in cut] == ["abc", "fed"]
+
+
+def test_every_label_is_spoken_by_voices_that_are_not_held_out(arguments, tmp_path):
+    words.main(arguments)
+    spoken = read_manifest(tmp_path / "words-synthetic" / "manifest.tsv")
+    assert {utterance.text for utterance in spoken} == set(LABELS)
+    assert {utterance.speaker for utterance in spoken} == {v.speaker for v in PEOPLE[:2]}
+
+
+def test_what_is_there_is_left_as_it_is(arguments, tmp_path):
+    words.main(arguments)
+    before = {file: file.read_bytes() for file in tmp_path.glob("words-*/*")}
+    words.main(arguments)
+    assert {file: file.read_bytes() for file in tmp_path.glob("words-*/*")} == before
+
+
+def test_the_corpora_that_are_made_are_those_of_the_recipe():
+    assert {words.CUT, words.SYNTHETIC} < set(Recipe.read(words.RECIPE).train)
