@@ -69,6 +69,7 @@ def run(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
     with cloud.server() as url, tempfile.TemporaryDirectory() as directory:
         os.environ.update(cloud.access(url) | {"OUTPUT_BUCKET": OUTPUT})
         os.environ.update(POWERTOOLS_SERVICE_NAME="hours", POWERTOOLS_METRICS_DISABLED="true")
+        os.environ["POWERTOOLS_LOG_LEVEL"] = "WARNING"
         s3 = boto3.client("s3")
         for bucket in (INPUT, OUTPUT):
             s3.create_bucket(Bucket=bucket)

@@ -74,24 +74,26 @@ class S3Sources:
 
     def _range(self, source: Source, start: int, end: int) -> bytes:
         """Bytes [start, end); where a body breaks off boto3 does not try again, so this does."""
-        for attempt in range(RANGE_ATTEMPTS):
+        for attempt in range(RANGE_ATTEMPTS - 1):
             try:
-                answer = self._s3.get_object(
-                    Bucket=source.bucket,
-                    Key=source.key,
-                    IfMatch=f'"{source.etag}"',
-                    Range=f"bytes={start}-{end - 1}",
-                )
-                return answer["Body"].read()
-            except ClientError as error:
-                if _code(error) in GONE | CONFLICTS:
-                    raise SourceChangedError(source.key) from error
-                raise
+                return self._read(source, start, end)
             except BotoCoreError:
-                if attempt == RANGE_ATTEMPTS - 1:
-                    raise
                 time.sleep(RANGE_PAUSE_SECONDS * 2**attempt)
-        raise AssertionError("unreachable")
+        return self._read(source, start, end)
+
+    def _read(self, source: Source, start: int, end: int) -> bytes:
+        try:
+            answer = self._s3.get_object(
+                Bucket=source.bucket,
+                Key=source.key,
+                IfMatch=f'"{source.etag}"',
+                Range=f"bytes={start}-{end - 1}",
+            )
+        except ClientError as error:
+            if _code(error) in GONE | CONFLICTS:
+                raise SourceChangedError(source.key) from error
+            raise
+        return answer["Body"].read()
 
 
 class S3Store:

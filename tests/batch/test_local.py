@@ -9,7 +9,7 @@ import time
 import pytest
 
 from asr.settings import Settings
-from batch import __main__, local
+from batch import __main__, keys, local
 from batch.local import Run, alone
 from batch.work import Worker
 from tests.asr import toy
@@ -80,9 +80,11 @@ def interruptible():
 
 
 def test_an_interrupted_run_ends_at_once(folder_place, command, interruptible):
+    folder_place.put("1.wav", toy.wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
-        wait_until(folder_place.names)
+        # One process waits at the pipe, the other for something to do.
+        wait_until(lambda: folder_place.names() == {"1.wav.json", keys.lease_key("9.wav")})
         os.killpg(run.pid, signal.SIGINT)
         assert run.wait(timeout=30) == 130
         assert run.stderr is not None

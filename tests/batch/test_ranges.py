@@ -75,6 +75,14 @@ def test_going_between_a_few_places_fetches_nothing_twice():
     assert len(remote.fetched) == 3
 
 
+def test_what_was_read_last_is_kept_longest():
+    remote = Remote()
+    for place in (0, 100, 0, 200, 0, 300, 0, 400, 0, 500, 0):
+        remote.file.seek(place)
+        remote.file.read(1)
+    assert len(remote.fetched) == 6
+
+
 def test_no_more_ranges_are_held_than_are_kept():
     remote = Remote()
     remote.file.read()

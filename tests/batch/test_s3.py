@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from asr.errors import AudioGoneError
 from batch import ranges, s3
+from batch.documents import Source
 from batch.s3 import S3Sources, S3Store
 from batch.store import ConflictError, SourceChangedError
 
@@ -92,6 +93,11 @@ def test_the_version_is_known_where_the_bucket_keeps_them(s3_place, client):
         S3Sources(client).current(s3_place.bucket, "a")
 
 
+def read(sources, source):
+    with sources.open(source) as file:
+        return file.read()
+
+
 def test_what_is_forbidden_may_succeed_later(s3_place, client, monkeypatch):
     def forbidden(**_):
         raise ClientError({"Error": {"Code": "AccessDenied"}}, "any")
@@ -101,6 +107,7 @@ def test_what_is_forbidden_may_succeed_later(s3_place, client, monkeypatch):
     sources, store = S3Sources(client), S3Store(client, s3_place.output)
     for attempt in (
         lambda: sources.current(s3_place.bucket, "a"),
+        lambda: read(sources, Source(s3_place.bucket, "a", "etag", size=1)),
         lambda: store.read("a"),
         lambda: store.etag("a"),
         lambda: store.write("a", b"", "", None),

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from asr import bundle
@@ -15,7 +16,7 @@ from batch.deadline import Deadline, OutOfTimeError
 from batch.events import ObjectEvent
 from batch.lease import BusyError, held
 from batch.work import ChangingError, Worker
-from tests.asr import toy
+from tests.asr import clips, toy
 from tests.batch.places import document
 
 FOREVER = Deadline()
@@ -334,6 +335,17 @@ def test_an_answer_to_another_object_is_not_overwritten(place, worker):
     with pytest.raises(TakenError, match=r"answers a\.error, not a"):
         worker.answer(place.put("a", b"not audio"), FOREVER)
     assert document(place, "a.error.json")["transcript"] == "hello"
+
+
+def test_the_pace_of_one_file_tells_what_the_next_one_takes(place, spy):
+    """Three batches of windows, of 6.4 s each, are enough to measure it."""
+    worker = Worker(place.sources(), place.store(), spy, Settings(batch_max_seconds=1e9))
+    worker.answer(place.put("a", toy.encode(np.zeros(16 * 16_000, np.float32))), FOREVER)
+    worker.answer(place.put("b", toy.wav("hello")), FOREVER)  # too short to change it
+    second = toy.encode(np.zeros(16_000, np.float32), "FLAC")
+    event = place.put("c", clips.flac_that_claims(second, frames=16_000 * 1_000_000))
+    outcome = worker.answer(event, Deadline(lambda: 16.0, whole=16.0))
+    assert refused_for(outcome) == "too_long"
 
 
 def test_time_that_runs_out_ends_the_work_and_leaves_nothing(place, worker, spy):
