@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="batch", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--formats", type=names, help="besides json: text,srt,vtt")
+    parser.add_argument("--formats", type=names, help="besides json: text,srt,vtt,transcribe")
     parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args(arguments)

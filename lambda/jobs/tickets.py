@@ -28,7 +28,7 @@ _MEDIA_TYPE = re.compile(
     r"(audio|video)/[\w.+-]+(\s*;[\x20-\x7e]*)?|application/(octet-stream|ogg|mp4)", re.ASCII
 )
 
-Format = Literal["json", "text", "srt", "vtt"]
+Format = Literal["json", "text", "srt", "vtt", "transcribe"]
 
 
 class JobRequest(BaseModel):

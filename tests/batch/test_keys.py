@@ -12,11 +12,18 @@ def test_the_answers_lie_beside_the_key():
         "a.txt",
         "a.srt",
         "a.vtt",
+        "a.transcribe",
     ]
 
 
 def test_every_companion_is_a_form_of_the_transcript():
     assert set(keys.COMPANIONS) < set(FORMATS)
+
+
+@given(st.text(), st.text(), st.sampled_from(sorted(keys.COMPANIONS)))
+def test_a_companion_is_never_taken_for_the_document_of_another_object(key, other, form):
+    documents = {keys.result_key(other), keys.error_key(other)}
+    assert keys.companion_key(key, form) not in documents
 
 
 @given(st.text(), st.text())

@@ -1,6 +1,7 @@
 import json
 
 from asr import errors, transcript
+from batch.keys import COMPANIONS
 from handlers import api
 from scripts import make_openapi
 from tests.handlers.events import Context, request
@@ -49,7 +50,8 @@ def test_a_job_is_asked_for_with_json():
     body = document()["paths"]["/v1/jobs"]["post"]["requestBody"]
     schema = body["content"]["application/json"]["schema"]
     assert schema["required"] == ["file_name"]
-    assert schema["properties"]["formats"]["items"]["enum"] == ["json", "text", "srt", "vtt"]
+    items = schema["properties"]["formats"]["items"]["enum"]
+    assert items == ["json", *COMPANIONS]
 
 
 def test_the_body_may_be_json_or_audio():
