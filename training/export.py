@@ -8,13 +8,11 @@ serves; `--precision` stores it smaller, and the card tells by how much that cha
 import argparse
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import torch
-import yaml
 
 from asr import bundle
 from asr.transcriber import Transcriber
@@ -27,7 +25,6 @@ from training.hearing import Result, transcribe
 from training.measurements import Measurements, read_report
 from training.networks import Recogniser
 from training.precision import FLOAT32, PRECISIONS, Comparison, compare
-from training.recipe import Recipe
 from training.report import full_report
 from training.seal import (
     GOLDEN_CLIP,
@@ -38,9 +35,8 @@ from training.seal import (
     script,
     seal,
 )
+from training.sources import sources
 
-SOURCES = Path(__file__).with_name("sources.yaml")
-UNKNOWN = {"license": "not told", "reference": "not told"}
 COMPARED_CLIPS = 50
 
 CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
@@ -55,23 +51,6 @@ PICTURES: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
     "keyword": {"confusions.svg": confusions.draw},
 }
 METRICS = {"ctc": ("utterances", "wer", "cer"), "keyword": ("utterances", "accuracy")}
-
-
-def sources(recipe: Recipe, data: Path) -> list[dict[str, Any]]:
-    """The corpora that `recipe` trains on, with their hours, most first.
-
-    A corpus that `sources.yaml` does not know is called what its manifest calls it.
-    """
-    known = yaml.safe_load(SOURCES.read_text(encoding="utf-8"))
-    seconds: Counter[str] = Counter()
-    for folder in dict.fromkeys(recipe.train):  # one may be there twice, to be heard twice as often
-        for utterance in read_manifest(data / folder / "manifest.tsv"):
-            source = known.setdefault(utterance.corpus, {"name": utterance.corpus} | UNKNOWN)
-            seconds[source["name"]] += utterance.seconds  # type: ignore[assignment]
-    by_name = {source["name"]: source for source in known.values()}
-    return [
-        by_name[name] | {"hours": round(total / 3600, 1)} for name, total in seconds.most_common()
-    ]
 
 
 def export(
@@ -97,7 +76,7 @@ def export(
         "version": recipe.version,
         "license": recipe.license,
         "precision": precision,
-        "sources": sources(recipe, data),
+        "sources": sources(recipe, data, run.parent),
         "clip": clip,
     }
     with tempfile.TemporaryDirectory() as temporary:

@@ -19,6 +19,11 @@ from training.command import InputError
 BEST = "best.ckpt"
 
 
+def find(name: str, runs: Path) -> Path:
+    """The folder that a recipe's `initial` names: a run's under that of all runs, or any."""
+    return runs / name if (runs / name).exists() else Path(name)
+
+
 def load(recogniser: nn.Module, source: Path) -> None:
     """Give `recogniser` the (averaged) weights of `source`.
 

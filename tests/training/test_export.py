@@ -117,25 +117,6 @@ def test_the_card_mentions_the_measured_rates(exported):
     assert "fitted on dev" in card
 
 
-def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
-    for folder, corpus, hours in (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3)):
-        manifest = corpora.write(tmp_path / folder, ["abc"], corpus=corpus)
-        manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
-    recipe = corpora.recipe(train=["a", "b", "c", "a"])  # "a" is heard twice as often
-    assert [(s["name"], s["hours"]) for s in export.sources(recipe, tmp_path)] == [
-        ("Mozilla Common Voice, English", 5.0),
-        ("LJ Speech 1.1", 1.0),
-    ]
-
-
-def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
-    corpora.write(tmp_path / "a", ["abc"], corpus="mine")
-    recipe = corpora.recipe(train=["a"])
-    assert export.sources(recipe, tmp_path) == [
-        {"name": "mine", "license": "not told", "reference": "not told", "hours": 0.0}
-    ]
-
-
 def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path):
     toy.write_bundle(tmp_path / "out")
     with pytest.raises(FileNotFoundError):
