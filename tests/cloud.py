@@ -41,11 +41,15 @@ def server() -> Iterator[str]:
 
 
 def access(url: str) -> dict[str, str]:
-    """The environment in which boto3 talks to the server."""
+    """The environment in which boto3 talks to a server at `url`.
+
+    All have the same credentials, those that LocalStack checks: boto3's session keeps the first
+    that it finds for the whole process.
+    """
     return {
         "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import cloud
 from tests.e2e.doors import ROOT, free_port, wait_for
 
 NO_PYTHON = 3  # the exit status of the script where LocalStack has no Python to run on
@@ -15,29 +16,24 @@ NO_PYTHON = 3  # the exit status of the script where LocalStack has no Python to
 @contextmanager
 def localstack(log: Path, address: str = "127.0.0.1") -> Iterator[dict[str, str]]:
     """The environment in which boto3 talks to it; skips the test where it cannot run."""
+    script = ROOT / "scripts" / "localstack"
+    installed = subprocess.run([script, "--install"], capture_output=True, text=True, check=False)
+    if installed.returncode == NO_PYTHON:
+        pytest.skip(installed.stderr.strip())
+    assert installed.returncode == 0, installed.stderr
     port = free_port()
-    url = f"http://{address}:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [ROOT / "scripts" / "localstack", str(port), address],
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            [script, str(port), address], stdout=output, stderr=subprocess.STDOUT
         )
 
     def ready() -> bool:
-        if process.poll() == NO_PYTHON:
-            pytest.skip(log.read_text().strip())
         assert process.poll() is None, log.read_text()
         return log.exists() and "Ready." in log.read_text()
 
     try:
         wait_for(ready, log)
-        yield {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }
+        yield cloud.access(f"http://{address}:{port}")
     finally:
         process.terminate()
         process.wait(timeout=60)

@@ -94,8 +94,8 @@ def test_links_and_forms_name_the_bucket_in_its_region(
 ):
     # The address without a region redirects while a bucket is new, which no form survives.
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
     storage = Storage(JobSettings("inputs", "outputs"))
     assert storage.upload_form(ticket)["url"] == "https://inputs.s3.eu-central-1.amazonaws.com/"
