@@ -77,19 +77,22 @@ e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emula
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
 bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)
-	$(BIN)/python scripts/bulk.py "$$(scripts/stack-output BulkStateMachine $(STACK))" \
+	@test -n "$(PREFIX)$(MANIFEST)" || { echo "PREFIX or MANIFEST is s3://bucket/..." >&2; exit 2; }
+	@test -z "$(PREFIX)" || test -z "$(MANIFEST)" || { echo "PREFIX or MANIFEST, not both" >&2; exit 2; }
+	@machine=$$(scripts/stack-output BulkStateMachine $(STACK)) && \
+	$(BIN)/python scripts/bulk.py "$$machine" \
 	    $(if $(MANIFEST),--manifest "$(MANIFEST)","$(PREFIX)") \
 	    $(if $(CONCURRENCY),--concurrency $(CONCURRENCY))
 
 publish-model: $(SERVING)  ## Check BUNDLE, upload it to the stack's bucket (or MODEL_BUCKET)
-	$(BIN)/python scripts/publish_model.py $(or $(BUNDLE),model_artifacts/default) \
-	    $(or $(MODEL_BUCKET),$$(scripts/stack-output ModelBucket $(STACK)))
+	@bucket=$(or $(MODEL_BUCKET),$$(scripts/stack-output ModelBucket $(STACK))) && \
+	$(BIN)/python scripts/publish_model.py $(or $(BUNDLE),model_artifacts/default) "$$bucket"
 
 deploy: image  ## Deploy the stack; asks what it needs the first time, shows what will change
 	scripts/deploy $(STACK) $(PARAMETERS)
 
 redrive: $(SERVING)  ## Send what failed in batch back to be tried again
-	$(BIN)/python scripts/redrive.py "$$(scripts/stack-output BatchDeadLetters $(STACK))"
+	@queue=$$(scripts/stack-output BatchDeadLetters $(STACK)) && $(BIN)/python scripts/redrive.py "$$queue"
 
 logs:  ## Follow the logs of the deployed functions
 	scripts/sam logs --stack-name $(STACK) --tail

@@ -10,6 +10,7 @@ from pathlib import Path
 import boto3
 
 from asr.bundle import MANIFEST
+from asr.errors import AsrError
 from asr.settings import Settings
 from asr.transcriber import open_transcriber
 
@@ -31,5 +32,8 @@ def publish(directory: Path, bucket: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    parameters = publish(Path(sys.argv[1]), sys.argv[2])
+    try:
+        parameters = publish(Path(sys.argv[1]), sys.argv[2])
+    except AsrError as error:
+        sys.exit(f"{error.code}: {error.detail}")
     print(*(f"{name}={value}" for name, value in parameters.items()))

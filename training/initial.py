@@ -39,7 +39,9 @@ def load(recogniser: nn.Module, source: Path) -> None:
         If there is nothing of the kind at `source`, or it is of a network of another shape.
     """
     if not (source / BEST).exists() and not (source / bundle.MANIFEST).exists():
-        raise InputError(f"{source} is neither a run with a {BEST} nor a bundle")
+        raise InputError(
+            f"{source} is neither a run with a {BEST} nor a bundle; train the former first"
+        )
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
     wanted = recogniser.state_dict()
     fitting = {name: v.float() for name, v in state.items() if name in wanted}

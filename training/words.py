@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from training import isolate
-from training.command import command
+from training.command import InputError, command
 from training.corpus import read_manifest
 from training.recipe import Recipe
 from training.synthesize import Plan, installed, make
@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for manifest in sorted(options.data.glob(SENTENCES))
             for utterance in read_manifest(manifest)
         ]
+        if not sentences:
+            raise InputError(f"{options.data} has no {SENTENCES} to cut words from")
         isolate.write(sentences, words, options.data / CUT, MOST)
     voices = [voice for voice in installed(options.engines) if not voice.held_out]
     print(make(options.data / SYNTHETIC, Plan(SEED, voices, words), options.hours, options.jobs))

@@ -33,7 +33,11 @@ INTERRUPTED = 128 + signal.SIGINT  # as shells say it
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parse(arguments)
-    settings = Settings.read()
+    try:
+        settings = Settings.read()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     try:
         transcriber = open_transcriber(
             settings if options.bundle is None else settings.with_model(options.bundle)

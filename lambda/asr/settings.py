@@ -46,12 +46,10 @@ class Settings:
             model_uri=environment.get("MODEL_URI", ""),
             model_sha256=environment.get("MODEL_SHA256", "").lower(),
             model_self_test=environment.get("MODEL_SELF_TEST", "").lower() == "true",
-            request_max_seconds=float(
-                environment.get("REQUEST_MAX_SECONDS") or default.request_max_seconds
+            request_max_seconds=_number(
+                environment, "REQUEST_MAX_SECONDS", default.request_max_seconds
             ),
-            batch_max_seconds=float(
-                environment.get("BATCH_MAX_SECONDS") or default.batch_max_seconds
-            ),
+            batch_max_seconds=_number(environment, "BATCH_MAX_SECONDS", default.batch_max_seconds),
             batch_formats=names(environment.get("BATCH_FORMATS", "")),
             output_bucket=environment.get("OUTPUT_BUCKET", ""),
             queue_url=environment.get("QUEUE_URL", ""),
@@ -60,6 +58,14 @@ class Settings:
     def with_model(self, uri: str) -> "Settings":
         """The same settings for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")
+
+
+def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+    given = environment.get(name) or default
+    try:
+        return float(given)
+    except ValueError as error:
+        raise ValueError(f"{name} is {given!r}, and no number") from error
 
 
 def names(listed: str) -> tuple[str, ...]:

@@ -14,11 +14,29 @@ from pathlib import Path
 
 from asr.files import find
 from asr.settings import Settings, names
+from batch.keys import COMPANIONS
 from batch.local import Run, alone, answer_all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    run, processes = _parse(arguments)
+    keys = [source.place.as_posix() for source in find(run.folder)]
+    if not keys:
+        print(f"no audio files in {run.folder}", file=sys.stderr)
+        return 1
+    try:
+        with alone(run.out):
+            ends = answer_all(run, keys, min(processes, len(keys)))
+    except BlockingIOError:
+        print(f"another run is at work in {run.out}", file=sys.stderr)
+        return 1
+    print(", ".join(f"{count} {end.replace('_', ' ')}" for end, count in sorted(ends.items())))
+    return 1 if ends["failed"] else 0
+
+
+def _parse(arguments: Sequence[str] | None) -> tuple[Run, int]:
+    """Read the command line; ends the process with status 2 where it makes no sense."""
     parser = argparse.ArgumentParser(prog="batch", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
@@ -26,24 +44,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args(arguments)
-    settings = Settings.read()
+    try:
+        settings = Settings.read()
+    except ValueError as error:
+        parser.error(str(error))
     if options.bundle is not None:
         settings = settings.with_model(options.bundle)
     if options.formats is not None:
         settings = replace(settings, batch_formats=options.formats)
-    keys = [source.place.as_posix() for source in find(options.folder)]
-    if not keys:
-        print(f"no audio files in {options.folder}", file=sys.stderr)
-        return 1
-    try:
-        with alone(options.out):
-            run = Run(options.folder, options.out, settings)
-            ends = answer_all(run, keys, min(options.processes, len(keys)))
-    except BlockingIOError:
-        print(f"another run is at work in {options.out}", file=sys.stderr)
-        return 1
-    print(", ".join(f"{count} {end.replace('_', ' ')}" for end, count in sorted(ends.items())))
-    return 1 if ends["failed"] else 0
+    if unknown := set(settings.batch_formats) - set(COMPANIONS):
+        parser.error(f"there is no format {min(unknown)!r}, but {', '.join(COMPANIONS)}")
+    if options.processes < 1:
+        parser.error("--processes is 1 at least")
+    if options.out.exists() and not options.out.is_dir():
+        parser.error(f"{options.out} is no folder")
+    return Run(options.folder, options.out, settings), options.processes
 
 
 if __name__ == "__main__":

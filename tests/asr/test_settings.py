@@ -30,7 +30,7 @@ def test_an_empty_variable_means_its_default():
 
 
 def test_a_limit_that_is_no_number_is_refused():
-    with pytest.raises(ValueError, match="ten"):
+    with pytest.raises(ValueError, match="REQUEST_MAX_SECONDS is 'ten'"):
         Settings.read({"REQUEST_MAX_SECONDS": "ten"})
 
 

@@ -126,3 +126,24 @@ def test_each_process_has_one_worker(folder_place, toy_bundle):
     assert isinstance(worker, Worker)
     assert local.answer(run, "a.wav") == ("up_to_date", "")
     assert local._worker(run) is worker
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        (["--processes", "0"], "--processes"),
+        (["--formats", "srt,docx"], "'docx'"),
+        (["--out", "notes.txt"], "is no folder"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_any_work(
+    folder_place, capsys, tmp_path, monkeypatch, wrong, named
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("no folder")
+    folder_place.put("a.wav", toy.wav("hello"))
+    with pytest.raises(SystemExit) as ended:
+        __main__.main([str(folder_place.folder), "--out", str(folder_place.out), *wrong])
+    assert ended.value.code == 2
+    assert named in capsys.readouterr().err
+    assert not list(folder_place.out.glob("*.json"))

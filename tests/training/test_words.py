@@ -46,3 +46,12 @@ def test_what_is_there_is_left_as_it_is(arguments, tmp_path):
 
 def test_the_corpora_that_are_made_are_those_of_the_recipe():
     assert {words.CUT, words.SYNTHETIC} < set(Recipe.read(words.RECIPE).train)
+
+
+def test_a_folder_without_sentences_is_refused(arguments, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(SystemExit):
+        words.main([*arguments, "--data", str(empty)])
+    assert "to cut words from" in capsys.readouterr().err
+    assert not list(empty.iterdir())
