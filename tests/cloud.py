@@ -14,6 +14,9 @@ from werkzeug.serving import make_server
 from jobs.settings import JobSettings
 
 
+SECRET_KEY = "test"
+
+
 class _OneAtATime:
     """Makes of moto's conditional writes, which look first and write then, atomic ones."""
 
@@ -49,7 +52,7 @@ def access(url: str) -> dict[str, str]:
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_DEFAULT_REGION": "us-east-1",
     }
 
