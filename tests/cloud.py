@@ -13,7 +13,6 @@ from werkzeug.serving import make_server
 
 from jobs.settings import JobSettings
 
-
 SECRET_KEY = "test"
 
 
