@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from asr import bundle
@@ -11,6 +12,10 @@ from jobs.settings import JobSettings
 from tests import cloud
 from tests import template as sam_template
 from tests.asr import toy
+
+# Speed is measured in benchmarks: a busy machine fails no test.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

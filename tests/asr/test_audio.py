@@ -147,7 +147,7 @@ def test_what_does_not_tell_how_much_the_encoder_put_in_front(
     assert_is_the_sweep(waveform, error=0.4, shift=1_024, longer=1_024)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(samples=st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1, max_size=100))
 def test_16_bit_samples_at_16_khz_come_out_to_the_bit(samples: list[int]):
     pcm = np.array(samples, np.int16)
@@ -155,7 +155,7 @@ def test_16_bit_samples_at_16_khz_come_out_to_the_bit(samples: list[int]):
     assert (decode(clip, MINUTE).samples * 2**15).tolist() == samples
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     frames=st.integers(12, 30_000),  # a sample of 16 kHz at the least
     rate=st.sampled_from([8_000, 11_025, 16_001, 44_100, 48_000, 192_000]),

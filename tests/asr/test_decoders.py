@@ -131,7 +131,7 @@ def test_a_file_that_names_another_does_not_get_it_opened(
             decode(playlist.format(name).encode(), MINUTE)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(noise=st.binary(min_size=1, max_size=3_000))
 def test_random_bytes_are_unsupported(noise: bytes):
     with pytest.raises(UnsupportedAudioError):
@@ -195,7 +195,7 @@ def test_after_damage_in_the_middle_decoding_goes_on(name: str, damage: int):
     assert likeness.max() > 0.9
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     name=st.sampled_from(sorted(ONE_SECOND)),
     place=st.floats(0, 1, exclude_max=True),

@@ -58,7 +58,7 @@ def test_what_who_watches_raises_ends_the_reading(reader):
         reader.read([np.ones(16_000, np.float32)], stop)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(toy.WORDS), st.integers(1, 4))
 def test_a_clip_is_the_word_that_it_says_however_it_comes(keywords, word, blocks):
     (heard,) = keywords.read(np.array_split(toy.say(word, 1.2), blocks))

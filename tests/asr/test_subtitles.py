@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 import srt
 import webvtt
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from asr import subtitles
@@ -87,7 +87,6 @@ talks = st.builds(talk, st.integers(0), st.integers(10, 60))
 
 
 @pytest.mark.parametrize("form", TRIPS)
-@settings(deadline=None)
 @given(spoken() | talks)
 def test_subtitles_can_be_read_and_say_what_was_said(form, words):
     end = words[-1][2] if words else 1.0
@@ -103,7 +102,6 @@ def test_subtitles_can_be_read_and_say_what_was_said(form, words):
     assert " ".join(line for cue in shown for line in cue.lines) == said
 
 
-@settings(deadline=None)
 @given(spoken() | talks)
 def test_cues_break_at_pauses_and_else_only_where_they_are_full(words):
     left = iter(words)

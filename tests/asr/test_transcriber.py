@@ -24,14 +24,14 @@ def test_words_come_with_their_times(toy_transcriber):
     assert heard.duration == 0.5
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(sentences)
 def test_what_is_spoken_is_heard_over_any_number_of_windows(toy_transcriber, text):
     heard = toy_transcriber.transcribe(toy.wav(text), MINUTE)
     assert heard.text == text
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(sentences)
 def test_streaming_gives_the_same_transcript(toy_transcriber, text):
     whole = toy_transcriber.transcribe(toy.wav(text), MINUTE)

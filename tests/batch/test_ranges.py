@@ -39,7 +39,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(steps)
 def test_it_reads_as_a_local_file_does(steps):
     remote, local = Remote().file, io.BytesIO(CONTENT)

@@ -36,7 +36,7 @@ schema = schemathesis.openapi.from_path(DOCUMENT)
 
 
 @schema.parametrize()
-@hypothesis.settings(max_examples=200, deadline=None)
+@hypothesis.settings(max_examples=200)
 def test_no_answer_is_outside_the_document(case, server):
     # In a form all is text, so that a number in place of a text is not to be told from one.
     is_form = case.media_type == "multipart/form-data"

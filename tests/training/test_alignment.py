@@ -24,7 +24,7 @@ def brute_force(log_probs, labels):
     return max(scores, default=None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     hnp.arrays(
         np.float32, st.tuples(st.integers(1, 6), st.just(3)), elements=st.floats(-9, 0, width=32)

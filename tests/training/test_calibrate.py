@@ -53,7 +53,7 @@ def test_the_fit_recovers_scale_and_bias(scale, bias, mean):
     assert fitted.bias == pytest.approx(bias, abs=0.15)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), min_size=1, max_size=40))
 def test_the_fit_is_finite_and_no_worse_than_no_scaling(words):
     confidences = np.array([confidence for confidence, _ in words])

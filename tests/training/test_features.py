@@ -29,7 +29,6 @@ def noise(*shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(0)) * 0.1
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=4))
 def test_frames_do_not_depend_on_what_an_utterance_is_batched_with(log_mel, lengths):
     waveforms = noise(len(lengths), max(lengths)) * frame_mask(torch.tensor(lengths), max(lengths))
@@ -159,7 +158,7 @@ def mel_power():
     return MelPower(mels=40, hop_seconds=0.0125, window_seconds=0.025)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=3))
 def test_mel_power_of_an_utterance_does_not_depend_on_its_company(mel_power, lengths):
     waveforms = noise(len(lengths), max(lengths))  # what lies in the padding is not looked at
@@ -184,7 +183,6 @@ def fixed():
     return LogMel(mels=32, hop_seconds=0.01, window_seconds=0.025, normalisation="fixed")
 
 
-@settings(deadline=None)
 @given(start=st.integers(0, 20), length=st.integers(12, 40))
 def test_features_of_fixed_statistics_are_those_of_the_whole_in_any_part_of_it(
     fixed, start, length

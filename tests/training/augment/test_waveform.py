@@ -124,7 +124,7 @@ def test_noise_comes_as_often_as_asked(probability, noisy):
     assert heard == pytest.approx(noisy, abs=15 if 0 < noisy < 100 else 0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.tuples(st.integers(0, 9), st.integers(0, 10**6), st.integers(0, 10**6)))
 def test_the_seed_alone_decides_with_everything_on(seed):
     samples = corpora.sing("abc")

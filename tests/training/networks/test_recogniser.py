@@ -34,7 +34,7 @@ def scripted(recogniser, tmp_path_factory):
     return torch.jit.load(file)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 9000), min_size=1, max_size=4))
 def test_a_batch_gives_what_its_members_give_alone(recogniser, scripted, lengths):
     generator = torch.Generator().manual_seed(0)

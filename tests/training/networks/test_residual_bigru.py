@@ -76,7 +76,7 @@ def test_an_utterance_does_not_change_what_another_gives(training):
     assert (changed[1] - whole[1]).abs().amax(1).min() > 0  # and all of its own
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(1, FRAMES), min_size=1, max_size=4))
 def test_the_way_of_training_equals_the_way_of_inference(lengths):
     torch.manual_seed(0)
