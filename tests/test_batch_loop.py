@@ -103,7 +103,7 @@ def test_a_dead_letter_that_is_sent_back_is_answered(place, queue):
 def test_workers_that_are_killed_lose_and_double_nothing():
     """The stress run of `benchmarks.batch_stress`, small."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.batch_stress"]
-    options = "--objects 20 --workers 2 --kill-seconds 2 --function-seconds 17".split()
+    options = "--objects 60 --workers 2 --kill-seconds 2 --function-seconds 17".split()
     clips = [str(path) for path in sorted((ROOT / "samples").glob("*.flac"))]
     run = subprocess.run(
         [*command, *clips, *options], cwd=ROOT, capture_output=True, text=True, check=False
