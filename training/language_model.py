@@ -1,0 +1,141 @@
+"""Make a language model of open text: `python -m training.language_model TEXT... --out FILE`.
+
+Texts have one sentence a line; `--transcripts` adds what is said in corpora that a model is trained
+on (their `manifest.tsv`). One sentence in 25 is held out, and the perplexity of these printed, as
+JSON, with the sizes.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr import ngrams
+from asr.ngrams import END, FIRST_WORD, START, UNKNOWN, NgramModel
+from training import kneser_ney, ngram_file, text
+from training.command import InputError, command
+from training.corpus import read_rows
+from training.readable import dumps
+from training.sentences import held_out
+
+LETTERS = "".join(sorted(set(text.CHARACTERS) - {text.ALPHABET.word_boundary}))
+LEAST = (1, 1, 2)  # by length, what an n-gram must count to be kept
+LEAST_WORD = 2  # times that a word must occur to be in the vocabulary
+MAX_WORDS = 2**16 - FIRST_WORD  # ids are stored in 16 bits
+
+
+def read_texts(files: Iterable[Path], transcripts: Iterable[Path] = ()) -> list[str]:
+    """The sentences of files of text, and those of corpora, normalised.
+
+    What is written with digits is left out: they are read in more ways than one.
+
+    Raises
+    ------
+    InputError
+        If a file is not text, or a manifest is none.
+    OSError
+        If there is no such file.
+    """
+    lines: list[str] = []
+    for file in files:
+        try:
+            lines += file.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError as error:
+            raise InputError(f"{file} is not text: {error}") from error
+    for manifest in transcripts:
+        lines += [row["text"] for row in read_rows(manifest)]
+    spoken = (text.normalise(line) for line in lines if not any(map(str.isdigit, line)))
+    return [sentence for sentence in spoken if sentence]
+
+
+def vocabulary(sentences: Iterable[str], least: int = LEAST_WORD) -> list[str]:
+    """The words that occur often enough, in the order of their ids."""
+    counts = Counter(word for sentence in sentences for word in sentence.split())
+    frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
+    return sorted(frequent, key=lambda word: (len(word), word))
+
+
+def encode(sentences: Iterable[str], words: Sequence[str]) -> list[list[int]]:
+    """The ids of each sentence, from `START` to `END`."""
+    ids = {word: number for number, word in enumerate(words, FIRST_WORD)}
+    return [
+        [START, *(ids.get(word, UNKNOWN) for word in sentence.split()), END]
+        for sentence in sentences
+    ]
+
+
+def spelling(words: Iterable[str], letters: str = LETTERS) -> NDArray[np.float32]:
+    """Log-probability of each letter after each, in `words`: see `asr.ngrams.Lexicon`."""
+    edge = len(letters)
+    counts = np.ones((edge + 1, edge + 1))
+    counts[edge, edge] = 0  # no word is empty
+    for word in words:
+        indices = [edge, *map(letters.index, word), edge]
+        np.add.at(counts, (indices[:-1], indices[1:]), 1)
+    with np.errstate(divide="ignore"):
+        return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def build(sentences: Sequence[str], least: Sequence[int] = LEAST) -> bytes:
+    """The file of a model of `sentences`; raises InputError where there are none."""
+    if not sentences:
+        raise InputError("there are no sentences to learn from")
+    words = vocabulary(sentences)
+    rare = {word for sentence in sentences for word in sentence.split()} - set(words)
+    orders = kneser_ney.estimate(encode(sentences, words), FIRST_WORD + len(words), least)
+    return ngram_file.pack(words, LETTERS, orders, spelling(sorted(rare)))
+
+
+def perplexity(model: NgramModel, sentences: Sequence[Sequence[int]]) -> float:
+    """Of ids, each sentence from `START` to `END`, which counts; `UNKNOWN` is a word as others."""
+    lengths = np.array([len(sentence) for sentence in sentences])
+    padded = np.full((len(sentences), lengths.max()), END)
+    for row, sentence in zip(padded, sentences, strict=True):
+        row[: len(sentence)] = sentence
+    context = np.repeat(model.start(), len(sentences), axis=0)
+    total = 0.0
+    for place in range(1, padded.shape[1]):
+        log_prob, context = model.score(context, padded[:, place])
+        total += float(log_prob[place < lengths].sum(dtype=np.float64))
+    return float(np.exp(-total / (lengths - 1).sum()))
+
+
+def describe(content: bytes, sentences: Sequence[str]) -> dict[str, Any]:
+    """Sizes of a model, and how well it foretells `sentences`, for JSON."""
+    model = ngrams.read(content)
+    words = ngrams.spell_out(model.lexicon)
+    encoded = encode(sentences, words)
+    total = sum(len(sentence) - 2 for sentence in encoded)
+    unknown = sum(sentence.count(UNKNOWN) for sentence in encoded)
+    return {
+        "bytes": len(content),
+        "words": len(words),
+        "ngrams": [len(order.keys) for order in model.orders],
+        "sentences": len(sentences),
+        "perplexity": round(perplexity(model, encoded), 1),
+        "unknown": round(unknown / total, 4),
+    }
+
+
+@command
+def main() -> None:
+    """Read the command line, write the file, print what it is like."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("texts", type=Path, nargs="+", metavar="TEXT")
+    parser.add_argument("--transcripts", type=Path, nargs="*", default=[], metavar="MANIFEST")
+    parser.add_argument("--least", type=int, nargs="+", default=LEAST, help="counts, by length")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE")
+    options = parser.parse_args()
+    sentences = read_texts(options.texts, options.transcripts)
+    content = build([each for each in sentences if not held_out(each)], options.least)
+    kept = [each for each in sentences if held_out(each)]
+    options.out.write_bytes(content)
+    print(dumps(describe(content, kept)))
+
+
+if __name__ == "__main__":
+    main()
