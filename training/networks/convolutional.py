@@ -81,7 +81,7 @@ class Convolutional(nn.Module):
     separable : bool
         Whether the convolutions are depthwise.
     outputs_per_frame : int
-        How many frames of output the classifier gives for one of the blocks, 1, 2 or 4: as in
+        How many frames of output the classifier gives for one of the blocks, 1 or 2: as in
         sub-pixel convolution (Shi et al. 2016), people who speak faster than blocks run can be
         spelled, and no block runs faster for it.
     dropout : float
@@ -109,9 +109,12 @@ class Convolutional(nn.Module):
         self.outputs_per_frame = outputs_per_frame
         self.classes = classes
         dilations = dilations or [1] * len(kernels)
-        self.reach = STEM_REACH + SUBSAMPLING * sum(
+        blocks_reach = sum(
             kernel // 2 * dilation for kernel, dilation in zip(kernels, dilations, strict=True)
         )
+        # The later output of a frame lies that much after what it hears most to its left.
+        later = SUBSAMPLING - self.stride
+        self.reach = STEM_REACH + SUBSAMPLING * blocks_reach + later
         self.stem = nn.ModuleList(
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
