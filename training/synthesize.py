@@ -240,11 +240,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", type=Path, help="folder of a corpus for tests, made as well")
     parser.add_argument("--hold-out-hours", type=float, default=0.3)
+    parser.add_argument(
+        "--vocabulary", type=int, help="take sentences of so many most frequent words alone"
+    )
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     spoken = sentences.read(options.text)
+    if options.vocabulary:
+        spoken = sentences.of_common_words(spoken, options.vocabulary)
     if not spoken:
         raise InputError("None of the lines is a sentence that can be spoken as it is written.")
     voices = installed(options.engines)
