@@ -41,7 +41,8 @@ def estimate(sentences: Iterable[Sequence[int]], ids: int, least: Sequence[int])
         raise ValueError(f"{ids} ids are too many for n-grams of {len(least)}")
     tokens = np.fromiter(chain.from_iterable(sentences), np.int64)
     grams, counts = _count(tokens, ids, len(least))
-    probabilities = [_interpolate(counts[0], 1 / (ids - 1), np.zeros(ids, np.int64), np.ones(1))]
+    nothing = np.zeros(1, np.int64)  # the one context of single words
+    probabilities = [_interpolate(counts[0], 1 / (ids - 1), np.zeros(ids, np.int64), nothing)]
     probabilities[0][START] = 0.0
     for length in range(2, len(grams) + 1):
         keys = grams[length - 1]

@@ -97,7 +97,7 @@ def full_report(results: Sequence[Result], opened: Bundle) -> dict[str, Any]:
     -------
     dict
         Also `confidence` (`expected_calibration_error` and `bins`), and of speech `word_times`, by
-        who aligned: what `training.alignment.TimeErrors` has, or None.
+        who aligned: what `training.time_errors.TimeErrors` has, or None.
     """
     kind = opened.manifest.kind
     scored = report(results, kind) | {"confidence": confidence(results, kind)}

@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
+from asr.alignment import align
 from asr.audio import SAMPLE_RATE
 from asr.bundle import Bundle
+from asr.decoding import greedy
 from asr.model import AcousticModel
 from asr.readers import CtcReader
 from training import isolate
-from training.alignment import TimeErrors, align, time_errors
 from training.corpus import decode
 from training.hearing import Result
 from training.scoring import matches
+from training.time_errors import TimeErrors, time_errors
 
 Samples = NDArray[np.float32]
 Edges = tuple[float, float]
@@ -28,7 +30,7 @@ def by_itself(opened: Bundle) -> Aligner:
 
     Against it, what is measured is what greedy decoding adds to the network's own blur.
     """
-    reader = CtcReader(opened.manifest, AcousticModel(opened))
+    reader = CtcReader(opened.manifest, AcousticModel(opened), greedy(opened.manifest))
     step = opened.manifest.frame_seconds
 
     def edges(samples: Samples, text: str) -> list[Edges]:

@@ -5,12 +5,14 @@ words in the language, weighted. All hypotheses of a frame are extended at once,
 that are not in the vocabulary are spelled letter by letter, so that names survive.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from asr.bundle import Search
 from asr.ctc import Alphabet
 from asr.ngrams import END, ROOT, UNKNOWN, Integers, NgramModel
 
@@ -19,48 +21,10 @@ Frames = NDArray[np.float32]
 Hashes = NDArray[np.uint64]
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: odd, and no pattern
+MARGIN = 16.0  # how far behind the best, in log-probability, a hypothesis is given up
+CLASS_MARGIN = 8.0  # how far behind the best class of a frame another is not looked at
+SURE_BLANK = math.log(0.999)  # from which on a frame extends nothing
 KEPT = -1  # in the history: a hypothesis that was not extended
-
-
-@dataclass(frozen=True)
-class Weights:
-    """How the language counts against the sound.
-
-    Attributes
-    ----------
-    language : float
-        Factor of the language's log-probabilities.
-    word : float
-        Added for each word.
-    unknown : float
-        Added for each word that is not in the vocabulary.
-    """
-
-    language: float
-    word: float
-    unknown: float
-
-
-@dataclass(frozen=True)
-class Width:
-    """How much is kept in sight.
-
-    Attributes
-    ----------
-    hypotheses : int
-        After each frame.
-    margin : float
-        How far behind the best, in log-probability, a hypothesis is given up.
-    classes : float
-        How far behind the best class of a frame another is not looked at.
-    blank : float
-        Probability of the blank from which on a frame extends nothing.
-    """
-
-    hypotheses: int = 128
-    margin: float = 16.0
-    classes: float = 8.0
-    blank: float = 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,18 +63,15 @@ class BeamSearch:
     alphabet : Alphabet
         Its labels, besides blank and boundary, are letters of the lexicon, or are never written.
     model : NgramModel
-    weights : Weights
-    width : Width
+    search : Search
+        What weighs how much, and how many hypotheses are kept.
     """
 
-    def __init__(
-        self, alphabet: Alphabet, model: NgramModel, weights: Weights, width: Width
-    ) -> None:
+    def __init__(self, alphabet: Alphabet, model: NgramModel, search: Search) -> None:
         lexicon = model.lexicon
         self._alphabet = alphabet
         self._model = model
-        self._weights = weights
-        self._width = width
+        self._search = search
         self._boundary = alphabet.labels.index(alphabet.word_boundary)
         # The letter of each class; what is no letter counts as the beginning of a word.
         self._letter = np.array(
@@ -118,17 +79,16 @@ class BeamSearch:
         )
         self._letters = np.flatnonzero(self._letter >= 0)
         self._letter[self._letter < 0] = len(lexicon.letters)
-        self._spelling = weights.language * lexicon.spelling.astype(np.float64)
-        self._lookahead = weights.language * lexicon.lookahead.astype(np.float64)
+        self._spelling = search.language * lexicon.spelling.astype(np.float64)
+        self._lookahead = search.language * lexicon.lookahead.astype(np.float64)
 
     def text(self, log_probs: Frames) -> str:
         """The most probable text of log-probabilities (F, C): its words, one space apart."""
         beam = self._start()
         history: list[tuple[Integers, Integers]] = []
         blank = self._alphabet.blank
-        certain = np.log(self._width.blank)
         for frame in log_probs.astype(np.float64):
-            if frame[blank] >= certain:
+            if frame[blank] >= SURE_BLANK:
                 beam = self._stay(beam, frame)
             else:
                 beam, *step = self._step(beam, frame)
@@ -164,7 +124,7 @@ class BeamSearch:
     def _step(self, beam: _Beam, frame: Doubles) -> tuple[_Beam, Integers, Integers]:
         """Extend by one frame; gives also whom each hypothesis comes from, and by which class."""
         total, blank, other = self._kept(beam, frame)
-        near = frame >= frame.max() - self._width.classes
+        near = frame >= frame.max() - CLASS_MARGIN
         classes = self._letters[near[self._letters]]
         child, spelled, word = self._extend(beam, classes)
         grown = np.where(beam.last[:, None] == classes, beam.blank[:, None], total[:, None])
@@ -218,7 +178,7 @@ class BeamSearch:
         child = lexicon.child(beam.node[:, None], letter)
         spelled = beam.spelled[:, None] + self._spelling[self._letter[beam.last][:, None], letter]
         estimate = self._lookahead[child] + np.where(
-            child == lexicon.lost, spelled + self._weights.unknown, 0.0
+            child == lexicon.lost, spelled + self._search.unknown, 0.0
         )
         return child, spelled, estimate
 
@@ -227,12 +187,10 @@ class BeamSearch:
         word = self._model.lexicon.word[beam.node]
         log_prob, context = self._model.score(beam.context, word)
         spelled = beam.spelled + self._spelling[self._letter[beam.last], -1]
-        score = self._weights.language * log_prob + self._weights.word
-        return score + np.where(word == UNKNOWN, spelled + self._weights.unknown, 0.0), context
+        score = self._search.language * log_prob.astype(np.float64) + self._search.word
+        return score + np.where(word == UNKNOWN, spelled + self._search.unknown, 0.0), context
 
-    def _merge(
-        self, beam: _Beam, classes: Integers, grown: Doubles, other: Doubles
-    ) -> Doubles:
+    def _merge(self, beam: _Beam, classes: Integers, grown: Doubles, other: Doubles) -> Doubles:
         """Add what has grown to the text of another hypothesis to that, and take it from `grown`."""
         column = np.full(len(self._letter), KEPT)
         column[classes] = np.arange(len(classes))
@@ -249,9 +207,9 @@ class BeamSearch:
     def _select(self, kept: Doubles, extended: Doubles) -> tuple[Integers, Integers]:
         """Indices of the best, of those kept and of those extended (flat)."""
         scores = np.concatenate((kept, extended.ravel()))
-        best = np.flatnonzero(scores > scores.max() - self._width.margin)
-        if len(best) > self._width.hypotheses:
-            lowest = len(best) - self._width.hypotheses
+        best = np.flatnonzero(scores > scores.max() - MARGIN)
+        if len(best) > self._search.hypotheses:
+            lowest = len(best) - self._search.hypotheses
             best = best[np.argpartition(scores[best], lowest)[lowest:]]
             best.sort()
         parted = int(np.searchsorted(best, len(kept)))
@@ -263,7 +221,7 @@ class BeamSearch:
         whole = beam.node == ROOT
         context = np.where(whole[:, None], beam.context, context)
         end, _ = self._model.score(context, np.full(len(whole), END))
-        score = beam.words + np.where(whole, 0.0, ending) + self._weights.language * end
+        score = beam.words + np.where(whole, 0.0, ending) + self._search.language * end
         score += np.logaddexp(beam.blank, beam.other)
         text = np.where(whole & (beam.before != 0), beam.before, beam.text)
         _, same = np.unique(text, return_inverse=True)

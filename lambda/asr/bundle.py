@@ -1,8 +1,9 @@
 """The sealed model bundle: find it, fetch it, verify it, before anything in it runs.
 
-A bundle is a directory or an S3 prefix that holds `manifest.json` and one TorchScript file. Loading
-TorchScript executes what the file holds, so its digest is checked first; the manifest's own digest
-can be pinned, so that a writer to the bucket cannot exchange both.
+A bundle is a directory or an S3 prefix that holds `manifest.json`, one TorchScript file and maybe a
+language model, which is read when it is first asked for. Loading TorchScript executes what the file
+holds, so its digest is checked first; the manifest's own digest can be pinned, so that a writer to
+the bucket cannot exchange both.
 """
 
 import base64
@@ -10,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ MANIFEST = "manifest.json"
 EMBEDDED = Path(__file__).parents[2] / "model_artifacts" / "default"
 SCHEMA = Path(__file__).with_name("manifest.schema.json")
 S3_SCHEME = "s3://"
+NO_LANGUAGE_MODEL = (
+    "the decoder beam needs a language model, and this bundle has none: `python -m training.tune` "
+    "puts one into it; the decoder greedy needs none"
+)
 
 # Reads one file of a bundle by its name.
 Reader = Callable[[str], bytes]
@@ -44,6 +49,47 @@ class Confidence:
 
     scale: float = 1.0
     bias: float = 0.0
+
+
+@dataclass(frozen=True)
+class Search:
+    """How a beam search counts the language against the sound, in natural logarithms.
+
+    Attributes
+    ----------
+    language : float
+        Factor of the language model's log-probabilities.
+    word, unknown : float
+        Added for each word, and for each that is not in the vocabulary besides.
+    hypotheses : int
+        How many are kept after each frame.
+    """
+
+    language: float
+    word: float
+    unknown: float
+    hypotheses: int
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """The language model's file, how it is searched with, and what `Manifest` has for greedy.
+
+    Attributes
+    ----------
+    confidence : Confidence
+        Of the words that the search finds.
+    golden : str
+        What the search finds in the golden clip.
+    """
+
+    file: str
+    bytes: int
+    sha256: str
+    sources: list[dict[str, Any]]
+    search: Search
+    confidence: Confidence
+    golden: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +118,8 @@ class Manifest:
         Step of one output frame, and how much two neighbouring windows share; of `ctc` alone.
     blank, word_boundary
         Of the alphabet, as `Alphabet` has them; of `ctc` alone.
+    language_model : LanguageModel, optional
+        What a beam search needs; of `ctc` alone.
     """
 
     schema: int
@@ -93,6 +141,7 @@ class Manifest:
     overlap_seconds: float = 0.0
     blank: int = 0
     word_boundary: str = ""
+    language_model: LanguageModel | None = None
 
     @property
     def alphabet(self) -> Alphabet:
@@ -102,11 +151,15 @@ class Manifest:
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A verified bundle; `sha256` is that of its manifest, which seals the rest."""
+    """A verified bundle; `sha256` is that of its manifest, which seals the rest.
+
+    `read` reads and verifies another file that the manifest names; it raises ModelUnavailableError.
+    """
 
     manifest: Manifest
     sha256: str
     model: bytes
+    read: Callable[[ModelFile | LanguageModel], bytes]
 
 
 def load(uri: str = "", sha256: str = "") -> Bundle:
@@ -128,9 +181,8 @@ def load(uri: str = "", sha256: str = "") -> Bundle:
     sealed = read(MANIFEST)
     digest = _check_digest(MANIFEST, sealed, sha256)
     manifest = parse_manifest(sealed)
-    model = read(manifest.model.file)
-    _check_digest(manifest.model.file, model, manifest.model.sha256)
-    return Bundle(manifest, digest, model)
+    model = _read_checked(read, manifest.model)
+    return Bundle(manifest, digest, model, partial(_read_checked, read))
 
 
 def parse_manifest(sealed: bytes) -> Manifest:
@@ -148,6 +200,8 @@ def parse_manifest(sealed: bytes) -> Manifest:
     members["model"] = ModelFile(**members["model"])
     members["golden"] = golden
     members["confidence"] = Confidence(**members.get("confidence", {}))
+    if "language_model" in members:
+        members["language_model"] = _language_model(members["language_model"])
     manifest = Manifest(**members)
     if not manifest.blank < len(manifest.labels):
         raise ModelUnavailableError(
@@ -155,6 +209,20 @@ def parse_manifest(sealed: bytes) -> Manifest:
             f"{len(manifest.labels)} labels"
         )
     return manifest
+
+
+def _language_model(members: dict[str, Any]) -> LanguageModel:
+    parts = {
+        "search": Search(**members["search"]),
+        "confidence": Confidence(**members["confidence"]),
+    }
+    return LanguageModel(**members | parts)
+
+
+def _read_checked(read: Reader, sealed: ModelFile | LanguageModel) -> bytes:
+    content = read(sealed.file)
+    _check_digest(sealed.file, content, sealed.sha256)
+    return content
 
 
 def _check_digest(name: str, content: bytes, expected: str) -> str:

@@ -143,7 +143,7 @@ def _unpack(stored: dict[str, Any]) -> NgramModel:
     unigrams = stored["log_prob_1"][stored["code_1"]]
     lexicon = open_lexicon(str(stored["letters"]), stored["nodes"], unigrams, stored["spelling"])
     count = len(unigrams)
-    orders = [Order(np.arange(count), unigrams, _backoff(stored, 1))]
+    orders: list[Order] = [Order(np.arange(count), unigrams, _backoff(stored, 1))]
     while f"words_{(length := len(orders) + 1)}" in stored:
         context = np.repeat(np.arange(len(orders[-1].keys)), stored[f"followers_{length}"])
         keys = context * count + stored[f"words_{length}"]

@@ -13,9 +13,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from asr import ctc, longform
+from asr import longform
 from asr.audio import SAMPLE_RATE
 from asr.bundle import Manifest
+from asr.decoding import Decode
 from asr.errors import TooLongError, TooShortError
 from asr.model import AcousticModel
 
@@ -45,9 +46,9 @@ def unwatched(done: float, coming: float) -> None:
 
 
 class Reader(Protocol):
-    """Reads with a model of one kind."""
+    """Reads with a model of one kind, and a decoder where that is of use."""
 
-    def __init__(self, manifest: Manifest, model: AcousticModel) -> None: ...
+    def __init__(self, manifest: Manifest, model: AcousticModel, decode: Decode) -> None: ...
 
     def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
         """Words in the order spoken, of blocks of shape (samples,), of one sample at least.
@@ -65,8 +66,9 @@ class Reader(Protocol):
 class CtcReader:
     """Reads speech of any length, window by window."""
 
-    def __init__(self, manifest: Manifest, model: AcousticModel) -> None:
+    def __init__(self, manifest: Manifest, model: AcousticModel, decode: Decode) -> None:
         self._model = model
+        self._decode = decode
         self._alphabet = manifest.alphabet
         self._step = manifest.frame_seconds
         self._plan = longform.Plan.from_seconds(
@@ -77,13 +79,10 @@ class CtcReader:
         )
 
     def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
-        """Greedy words; a last frame may end after the audio does."""
-        paths = [ctc.best_path(frames) for frames in self.log_probs(blocks, watch)]
-        path = np.concatenate([labels for labels, _ in paths])
-        log_prob = np.concatenate([values for _, values in paths])
+        """Words as the decoder finds them; a last frame may end after the audio does."""
         return [
             Heard(span.text, span.start * self._step, span.end * self._step, span.log_prob)
-            for span in ctc.greedy(path, log_prob, self._alphabet)
+            for span in self._decode(self.log_probs(blocks, watch))
         ]
 
     def log_probs(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> Iterator[Floats]:
@@ -120,7 +119,7 @@ class CtcReader:
 class KeywordReader:
     """Reads a clip of one window at most as the most probable of the labels."""
 
-    def __init__(self, manifest: Manifest, model: AcousticModel) -> None:
+    def __init__(self, manifest: Manifest, model: AcousticModel, _: Decode) -> None:
         self._model = model
         self._labels = manifest.labels
         self._max_seconds = manifest.window_seconds

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+GREEDY, BEAM = DECODERS = ("greedy", "beam")
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -17,6 +19,8 @@ class Settings:
         MODEL_SHA256: digest of the manifest; empty means that any is taken.
     model_self_test : bool
         MODEL_SELF_TEST: `true` transcribes the golden clip before serving.
+    decoder : str
+        DECODER: `greedy` or `beam`, where a request does not say.
     request_max_seconds : float
         REQUEST_MAX_SECONDS: audio in one request; what fits into API Gateway's 29 seconds.
     batch_max_seconds : float
@@ -32,6 +36,7 @@ class Settings:
     model_uri: str = ""
     model_sha256: str = ""
     model_self_test: bool = False
+    decoder: str = GREEDY
     request_max_seconds: float = 300.0
     batch_max_seconds: float = 4 * 3600.0
     batch_formats: tuple[str, ...] = ()
@@ -40,12 +45,16 @@ class Settings:
 
     @staticmethod
     def read(environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the environment; raises ValueError for a limit that is not a number."""
+        """Read the environment; raises ValueError for what is no number, or no decoder."""
         default = Settings()
+        decoder = environment.get("DECODER") or default.decoder
+        if decoder not in DECODERS:
+            raise ValueError(f"DECODER is {decoder!r}, and not one of {', '.join(DECODERS)}")
         return Settings(
             model_uri=environment.get("MODEL_URI", ""),
             model_sha256=environment.get("MODEL_SHA256", "").lower(),
             model_self_test=environment.get("MODEL_SELF_TEST", "").lower() == "true",
+            decoder=decoder,
             request_max_seconds=_number(
                 environment, "REQUEST_MAX_SECONDS", default.request_max_seconds
             ),

@@ -3,19 +3,30 @@
 import math
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asr import audio, bundle
-from asr.errors import ModelUnavailableError
+from asr import audio, bundle, decoding
+from asr.bundle import NO_LANGUAGE_MODEL, Confidence
+from asr.errors import MalformedRequestError, ModelUnavailableError
 from asr.model import AcousticModel
-from asr.readers import READERS, Heard, Watch, unwatched
-from asr.settings import Settings
+from asr.readers import READERS, Heard, Reader, Watch, unwatched
+from asr.settings import BEAM, GREEDY, Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Ear:
+    """A reader with one decoder, and how sure it can be of what it hears."""
+
+    identity: ModelIdentity
+    reader: Reader
+    confidence: Confidence
 
 
 class Transcriber:
@@ -25,58 +36,96 @@ class Transcriber:
     ----------
     opened : bundle.Bundle
         A verified bundle.
+    decoder : str
+        `greedy` or `beam`, where a call does not say.
 
     Raises
     ------
     ModelUnavailableError
-        If the model cannot be opened.
+        If the model cannot be opened, or has no language model for the decoder.
     """
 
-    def __init__(self, opened: bundle.Bundle) -> None:
+    def __init__(self, opened: bundle.Bundle, decoder: str = GREEDY) -> None:
         manifest = opened.manifest
         self.manifest = manifest
-        self.identity = ModelIdentity(manifest.name, manifest.version, opened.sha256)
-        self._reader = READERS[manifest.kind](manifest, AcousticModel(opened))
+        self.identity = ModelIdentity(manifest.name, manifest.version, opened.sha256, decoder)
+        self._model = AcousticModel(opened)
+        self._read = opened.read
+        self._ears = {decoder: self._open_ear(decoder)}
         self._cold = True
 
-    def transcribe(self, source: audio.Source, budget: audio.Budget) -> Transcript:
+    def transcribe(
+        self, source: audio.Source, budget: audio.Budget, decoder: str | None = None
+    ) -> Transcript:
         """Decode all of `source`, then transcribe it: what is refused has cost no inference.
 
         Raises
         ------
         AsrError
             `EmptyAudioError`, `UnsupportedAudioError`, `TooShortError`, `TooLongError` or
-            `TooLargeError`.
+            `TooLargeError`; `MalformedRequestError` if there is no language model for `decoder`,
+            `ModelUnavailableError` if its file is missing or altered.
         """
+        self._ear(decoder)
         started = time.perf_counter()
         waveform = audio.decode(source, budget)
-        return self.transcribe_waveform(waveform, time.perf_counter() - started)
+        return self.transcribe_waveform(waveform, time.perf_counter() - started, decoder)
 
     def transcribe_waveform(
-        self, waveform: audio.Waveform, decode_seconds: float = 0.0
+        self,
+        waveform: audio.Waveform,
+        decode_seconds: float = 0.0,
+        decoder: str | None = None,
     ) -> Transcript:
         """Transcribe what took `decode_seconds` to decode; raises as a reader's `read` does."""
-        return self._run([waveform.samples], decode_seconds)
+        return self._run(self._ear(decoder), [waveform.samples], decode_seconds)
 
     def transcribe_stream(
-        self, source: audio.Source, budget: audio.Budget, watch: Watch = unwatched
+        self,
+        source: audio.Source,
+        budget: audio.Budget,
+        watch: Watch = unwatched,
+        decoder: str | None = None,
     ) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.
 
         The transcript and the errors are those of `transcribe`; what `watch` raises besides.
         """
-        return self.transcribe_blocks(audio.stream(source, budget), watch)
+        return self.transcribe_blocks(audio.stream(source, budget), watch, decoder)
 
-    def transcribe_blocks(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> Transcript:
+    def transcribe_blocks(
+        self, blocks: Iterable[Floats], watch: Watch = unwatched, decoder: str | None = None
+    ) -> Transcript:
         """Transcribe a waveform that comes in blocks, as `audio.stream` gives them."""
-        return self._run(blocks, 0.0, watch)
+        return self._run(self._ear(decoder), blocks, 0.0, watch)
+
+    def _ear(self, decoder: str | None) -> _Ear:
+        """What hears with `decoder`; opened when it is first asked for, and kept."""
+        name = decoder or self.identity.decoder
+        if name not in self._ears:
+            if name == BEAM and self.manifest.language_model is None:
+                raise MalformedRequestError(NO_LANGUAGE_MODEL)
+            self._ears[name] = self._open_ear(name)
+        return self._ears[name]
+
+    def _open_ear(self, decoder: str) -> _Ear:
+        manifest, language_model = self.manifest, self.manifest.language_model
+        decode, confidence = decoding.greedy(manifest), manifest.confidence
+        if decoder == BEAM:
+            if language_model is None:
+                raise ModelUnavailableError(NO_LANGUAGE_MODEL)
+            content = self._read(language_model)
+            decode = decoding.beam(manifest, content, language_model.search)
+            confidence = language_model.confidence
+        reader = READERS[manifest.kind](manifest, self._model, decode)
+        return _Ear(replace(self.identity, decoder=decoder), reader, confidence)
 
     def _run(
-        self, blocks: Iterable[Floats], decoded: float, watch: Watch = unwatched
+        self, ear: _Ear, blocks: Iterable[Floats], decoded: float, watch: Watch = unwatched
     ) -> Transcript:
         started = time.perf_counter()
         meter = _Meter(blocks)
-        heard = self._reader.read(meter.blocks(), watch)
+        heard = ear.reader.read(meter.blocks(), watch)
         seconds = meter.samples / audio.SAMPLE_RATE
         elapsed = time.perf_counter() - started
         timing = Timing(
@@ -87,26 +136,27 @@ class Transcriber:
         )
         self._cold = False
         return Transcript(
-            words=tuple(self._word(word, seconds) for word in heard),
+            words=tuple(_word(word, seconds, ear.confidence) for word in heard),
             duration=round(seconds, 3),
-            model=self.identity,
+            model=ear.identity,
             timing=timing,
         )
 
-    def _word(self, heard: Heard, seconds: float) -> Word:
-        return Word(
-            word=heard.text,
-            start=round(heard.start, 3),
-            end=round(min(heard.end, seconds), 3),
-            confidence=round(self._confidence(heard.log_prob), 3),
-        )
 
-    def _confidence(self, log_prob: float) -> float:
-        """Calibrated probability that a word is right (Platt scaling of its log-odds)."""
-        probability = min(max(math.exp(log_prob), 1e-6), 1 - 1e-6)
-        odds = math.log(probability / (1 - probability))
-        scaling = self.manifest.confidence
-        return 1 / (1 + math.exp(-(scaling.scale * odds + scaling.bias)))
+def _word(heard: Heard, seconds: float, scaling: Confidence) -> Word:
+    return Word(
+        word=heard.text,
+        start=round(heard.start, 3),
+        end=round(min(heard.end, seconds), 3),
+        confidence=round(_confidence(heard.log_prob, scaling), 3),
+    )
+
+
+def _confidence(log_prob: float, scaling: Confidence) -> float:
+    """Calibrated probability that a word is right (Platt scaling of its log-odds)."""
+    probability = min(max(math.exp(log_prob), 1e-6), 1 - 1e-6)
+    odds = math.log(probability / (1 - probability))
+    return 1 / (1 + math.exp(-(scaling.scale * odds + scaling.bias)))
 
 
 class _Meter:
@@ -129,19 +179,30 @@ class _Meter:
 
 
 def check_golden(transcriber: Transcriber) -> None:
-    """Transcribe the bundle's own clip; raises ModelUnavailableError if it reads otherwise."""
-    golden = transcriber.manifest.golden
-    heard = transcriber.transcribe(golden.audio, audio.Budget(max_seconds=60.0)).text
-    if heard != golden.transcript:
-        raise ModelUnavailableError(
-            f"{transcriber.manifest.model.file} reads its golden clip as {heard!r}, "
-            f"expected {golden.transcript!r}"
-        )
+    """Transcribe the bundle's own clip, by each decoder that it can be decoded with.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If one reads it otherwise.
+    """
+    manifest = transcriber.manifest
+    expected = {GREEDY: (manifest.model.file, manifest.golden.transcript)}
+    if manifest.language_model:
+        expected[BEAM] = (manifest.language_model.file, manifest.language_model.golden)
+    for decoder, (file, text) in expected.items():
+        budget = audio.Budget(max_seconds=60.0)
+        heard = transcriber.transcribe(manifest.golden.audio, budget, decoder).text
+        if heard != text:
+            raise ModelUnavailableError(
+                f"{file} reads the golden clip as {heard!r}, expected {text!r}"
+            )
 
 
 def open_transcriber(settings: Settings) -> Transcriber:
     """Fetch, verify and open the model that `settings` name; raises ModelUnavailableError."""
-    transcriber = Transcriber(bundle.load(settings.model_uri, settings.model_sha256))
+    opened = bundle.load(settings.model_uri, settings.model_sha256)
+    transcriber = Transcriber(opened, settings.decoder)
     if settings.model_self_test:
         check_golden(transcriber)
     return transcriber

@@ -21,11 +21,15 @@ class Word:
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """Which model spoke; `sha256` is the digest of its manifest, fit for MODEL_SHA256."""
+    """Which model spoke; `sha256` is the digest of its manifest, fit for MODEL_SHA256.
+
+    `decoder` is how its output became words.
+    """
 
     name: str
     version: str
     sha256: str
+    decoder: str = "greedy"
 
 
 @dataclass(frozen=True)

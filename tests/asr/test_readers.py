@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from asr import bundle
 from asr.audio import Budget
+from asr.decoding import greedy
 from asr.errors import TooLongError, TooShortError
 from asr.model import AcousticModel
 from asr.readers import READERS, SILENCE_PEAK, CtcReader, KeywordReader
@@ -19,13 +20,13 @@ MINUTE = Budget(max_seconds=60.0)
 @pytest.fixture(scope="module")
 def keywords(keyword_bundle):
     opened = bundle.load(str(keyword_bundle))
-    return KeywordReader(opened.manifest, AcousticModel(opened))
+    return KeywordReader(opened.manifest, AcousticModel(opened), greedy(opened.manifest))
 
 
 @pytest.fixture(scope="module")
 def speech(toy_bundle):
     opened = bundle.load(str(toy_bundle))
-    return CtcReader(opened.manifest, AcousticModel(opened))
+    return CtcReader(opened.manifest, AcousticModel(opened), greedy(opened.manifest))
 
 
 @pytest.fixture(params=["speech", "keywords"])

@@ -13,6 +13,7 @@ def test_every_variable_is_read():
             "MODEL_URI": "s3://b/p/",
             "MODEL_SHA256": "AB",
             "MODEL_SELF_TEST": "True",
+            "DECODER": "beam",
             "REQUEST_MAX_SECONDS": "12.5",
             "BATCH_MAX_SECONDS": "60",
             "BATCH_FORMATS": " srt, vtt,",
@@ -21,7 +22,7 @@ def test_every_variable_is_read():
         }
     )
     assert settings == Settings(
-        "s3://b/p/", "ab", True, 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"
+        "s3://b/p/", "ab", True, "beam", 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"
     )
 
 
@@ -32,6 +33,11 @@ def test_an_empty_variable_means_its_default():
 def test_a_limit_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="REQUEST_MAX_SECONDS is 'ten'"):
         Settings.read({"REQUEST_MAX_SECONDS": "ten"})
+
+
+def test_a_decoder_that_there_is_not_is_refused():
+    with pytest.raises(ValueError, match="DECODER is 'viterbi', and not one of greedy, beam"):
+        Settings.read({"DECODER": "viterbi"})
 
 
 def test_another_bundle_is_not_held_to_the_pinned_digest():

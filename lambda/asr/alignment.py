@@ -1,11 +1,10 @@
-"""Where words lie when what was said is known: forced alignment, and how far greedy times stray.
+"""Where words lie when their text is known: forced alignment.
 
 The most probable path among those that collapse to the reference (Viterbi over the expanded label
 sequence, as in Graves et al. 2006, section 4.1, with the maximum in place of the sum).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,27 +54,3 @@ def align(log_probs: Floats, text: str, alphabet: Alphabet) -> list[Span]:
     labels = [alphabet.labels.index(character) for character in text]
     path = forced_path(log_probs, labels, alphabet.blank)
     return greedy(path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0], alphabet)
-
-
-@dataclass(frozen=True)
-class TimeErrors:
-    """How far the edges of correctly heard words lie from those of the alignment, in seconds."""
-
-    words: int
-    mean: float
-    median: float
-    percentile_95: float
-
-
-def time_errors(
-    pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]],
-) -> TimeErrors:
-    """Summarise pairs of (start, end), both edges counted alike; there is one pair at least."""
-    heard, aligned = np.array(pairs).transpose(1, 0, 2)
-    distance = np.abs(heard - aligned)
-    return TimeErrors(
-        words=len(pairs),
-        mean=round(float(distance.mean()), 3),
-        median=round(float(np.median(distance)), 3),
-        percentile_95=round(float(np.percentile(distance, 95)), 3),
-    )

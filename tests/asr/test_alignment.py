@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from asr import ctc
+from asr.alignment import align, forced_path
 from tests.asr.toy import ALPHABET
-from training.alignment import align, forced_path, time_errors
 
 BLANK = 2
 
@@ -48,9 +48,3 @@ def test_words_lie_where_they_are_spoken():
     certain[np.arange(9), path] = -0.01
     spans = align(certain, "ab c", ALPHABET)
     assert [(s.text, s.start, s.end) for s in spans] == [("ab", 1, 5), ("c", 7, 8)]
-
-
-def test_both_edges_count():
-    errors = time_errors([((0.0, 1.0), (0.1, 1.0)), ((2.0, 3.0), (2.0, 3.3))])
-    assert (errors.words, errors.mean, errors.median) == (2, 0.1, 0.05)
-    assert errors.percentile_95 == pytest.approx(0.27, abs=1e-3)
