@@ -4,6 +4,7 @@ VENV ?= .venv
 PYTHON ?= python3
 AUDIO ?= samples/hello.flac
 FORMAT ?= text
+DECODER ?=
 OUTPUT ?=
 BUNDLE ?=
 MODEL ?= wav2vec2-base-960h
@@ -25,6 +26,7 @@ help:  ## Show this list
 
 transcribe: $(SERVING)  ## Transcribe AUDIO (files, folders) as FORMAT on BUNDLE, here, into OUTPUT
 	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) \
+	    $(if $(DECODER),--decoder $(DECODER)) \
 	    $(if $(OUTPUT),--output-dir $(OUTPUT)) $(AUDIO)
 
 test: $(DEVELOPMENT)  ## Run the tests that need no container
@@ -51,7 +53,7 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 	@test -d "$(DIR)" || { echo "DIR is a folder with audio in it" >&2; exit 2; }
 	@$(BIN)/python -m batch "$(DIR)" --out "$(or $(OUT),$(DIR:/=)-transcripts)" \
 	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
-	    $(if $(PROCESSES),--processes $(PROCESSES))
+	    $(if $(DECODER),--decoder $(DECODER)) $(if $(PROCESSES),--processes $(PROCESSES))
 
 words: $(DEVELOPMENT)  ## Make the single words that keyword_gru trains on, from the corpora under DATA
 	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }

@@ -26,7 +26,8 @@ def publish(directory: Path, bucket: str) -> dict[str, str]:
     opened = open_transcriber(Settings(model_uri=str(directory), model_self_test=True))
     prefix = f"{opened.identity.name}/{opened.identity.version}/"
     s3 = boto3.client("s3")
-    for name in (opened.manifest.model.file, MANIFEST):
+    sealed = [each.file for each in (opened.manifest.model, opened.manifest.language_model) if each]
+    for name in (*sealed, MANIFEST):
         s3.upload_file(str(directory / name), bucket, prefix + name)
     return {"ModelUri": f"s3://{bucket}/{prefix}", "ModelSha256": opened.identity.sha256}
 

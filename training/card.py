@@ -13,16 +13,20 @@ from textwrap import fill
 from typing import Any
 
 from asr import bundle
+from asr.settings import GREEDY
 from training import card_tables, reliability
 from training.card_templates import (
+    BEAM,
     CONFUSIONS,
     DRAWN,
     FIDELITY,
+    FORETOLD,
     MISTAKES,
     PUBLISHED,
     REFERENCE,
     TIMES,
     TRAINED,
+    WITHOUT,
     WORDINGS,
 )
 from training.command import InputError, about, command
@@ -93,7 +97,34 @@ def _more(manifest: bundle.Manifest, measured: Measurements) -> str:
     sections.append(MISTAKES.format(mistakes=card_tables.mistakes(measured.sets)))
     times = card_tables.word_times(measured.sets)
     sections.append(TIMES.format(word_times=times, frame_ms=manifest.frame_seconds * 1000))
+    if measured.decoders and manifest.language_model:
+        sections.append(_beam(manifest.language_model, measured.decoders))
     return "".join(sections)
+
+
+def _beam(model: bundle.LanguageModel, measured: dict[str, Any]) -> str:
+    """What a language model is, costs, and gains."""
+    told, tuned = measured["language_model"], measured["tuned"]
+    apart = told.get("held_out")
+    return BEAM.format(
+        file=model.file,
+        megabytes=model.bytes / 1e6,
+        memory_megabytes=told["memory_bytes"] / 1e6,
+        open_ms=told["open_ms"],
+        search=model.search,
+        confidence=model.confidence,
+        clips=tuned["clips"],
+        tuned=tuned["set"],
+        decoders=card_tables.decoders(measured["sets"]),
+        words=told["words"],
+        longest=len(told["ngrams"]),
+        ngrams=", ".join(f"{count:,}" for count in told["ngrams"]),
+        sentences=told["learned_from"]["sentences"],
+        running=told["learned_from"]["words"],
+        without=WITHOUT.format(sets=" or ".join(told["without"])) if told["without"] else "",
+        foretold=FORETOLD.format(**apart) if apart else "",
+        sources=card_tables.texts(model.sources),
+    )
 
 
 def _by_set(figures: dict[str, float]) -> str:
@@ -156,8 +187,7 @@ def rewrite(
     changes: dict[str, Any] = {}
     if report:
         printed = read_report(report)
-        if printed["recogniser"]["sha256"] != sealed:
-            raise InputError(f"{report} is of another bundle, {printed['recogniser']['sha256']}")
+        _check_measured(report, printed["recogniser"], sealed)
         changes["sets"] = printed["sets"]
     if reference:
         changes["reference"] = read_report(reference)
@@ -166,6 +196,14 @@ def rewrite(
     if calibrated:
         changes["calibrated"] = calibrated
     write(directory, replace(measured, **changes))
+
+
+def _check_measured(report: Path, recogniser: dict[str, Any], sealed: str) -> None:
+    """Raise InputError unless a report is of the bundle `sealed`, decoded greedily."""
+    if recogniser["sha256"] != sealed:
+        raise InputError(f"{report} is of another bundle, {recogniser['sha256']}")
+    if recogniser.get("decoder", GREEDY) != GREEDY:
+        raise InputError(f"{report} is of the decoder {recogniser['decoder']}")
 
 
 def _parameters(recipe: Recipe) -> int:

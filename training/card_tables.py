@@ -35,6 +35,25 @@ def beside(name: str, sets: Sets, reference: Mapping[str, Any]) -> str:
     return _table(columns, rows)
 
 
+def decoders(sets: Sets) -> str:
+    """What each decoder makes of each set, and in which time."""
+    rows = []
+    for name, measured in sets.items():
+        for decoder, report in measured.items():
+            rates = report["all"]
+            rows.append(
+                (
+                    name,
+                    decoder,
+                    *_speech(rates)[:5],
+                    f"{1000 * report['real_time_factor']:.1f} ms",
+                    f"{report['expected_calibration_error']:.3f}",
+                )
+            )
+    columns = (*_COLUMNS["ctc"][:5], "a second of audio", "calibration error")
+    return _table(("set", "decoder", *columns), rows)
+
+
 def mistakes(sets: Sets) -> str:
     """The most frequent edits of each set, with their counts."""
     rows = []
@@ -58,6 +77,12 @@ def word_times(sets: Sets) -> str:
                 in_words = (f"{1000 * distance:.0f} ms" for distance in distances)
                 rows.append((name, aligner, errors["words"], *in_words))
     return _table(("set", "aligned by", "words", "median", "mean", "95 % are within"), rows)
+
+
+def texts(sources: Iterable[Mapping[str, Any]]) -> str:
+    """What a language model has learned from."""
+    rows = ((each["name"], each["license"], each["reference"]) for each in sources)
+    return _table(("text", "licence", "reference"), rows)
 
 
 def _rows(sets: Sets, grouping: str, kind: str, total: str = "") -> Iterator[Sequence[object]]:

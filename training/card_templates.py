@@ -80,6 +80,30 @@ decoding adds, and by PocketSphinx, which knows nothing of this model and finds 
 {word_times}
 """
 
+BEAM = """
+## With a language model
+
+`decoder=beam` searches with the n-gram model in `{file}` ({megabytes:.1f} MB; in memory
+{memory_megabytes:.1f} MB, read in {open_ms:.0f} ms when it is first asked for). It keeps
+{search.hypotheses} hypotheses, weighs the language by {search.language:g}, and adds {search.word:g}
+for a word and {search.unknown:g} more for one that is not in the vocabulary: found on {clips} clips
+of {tuned}, whose own figures are so much the better for it.
+
+{decoders}
+
+The model has {words:,} words and n-grams of up to {longest} words ({ngrams}), by modified
+Kneser-Ney (Chen and Goodman 1999), from {sentences:,} sentences of {running:,} words. {without}
+{foretold} Confidence of what the search hears: as below, but scaled by
+{confidence.scale:g} and shifted by {confidence.bias:g}.
+
+{sources}
+"""
+
+WITHOUT = "None of these is said in {sets}, or shares a run of six words with what is."
+
+FORETOLD = """On {sentences:,} more sentences its perplexity is {perplexity:g}, with {unknown:.1%}
+of the words not in the vocabulary."""
+
 CONFUSIONS = "\n![What was heard for what was said](confusions.svg)\n"
 
 PUBLISHED = (

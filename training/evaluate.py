@@ -14,6 +14,7 @@ from typing import Any
 import torch
 
 from asr import bundle
+from asr.settings import DECODERS, GREEDY
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity
 from training.command import InputError, about, command
@@ -28,11 +29,11 @@ REFERENCES = {"pocketsphinx": PocketSphinx}
 Measure = Callable[[Sequence[Utterance]], dict[str, Any]]
 
 
-def of_bundle(uri: str) -> tuple[ModelIdentity, Measure]:
-    """Open the bundle at `uri`; gives who it is and what measures it."""
+def of_bundle(uri: str, decoder: str = GREEDY) -> tuple[ModelIdentity, Measure]:
+    """Open the bundle at `uri` with a decoder; gives who it is and what measures it."""
     with about(uri or "the embedded bundle"):
         opened = bundle.load(uri)
-        transcriber = Transcriber(opened)
+        transcriber = Transcriber(opened, decoder)
     return transcriber.identity, lambda heard: full_report(transcribe(transcriber, heard), opened)
 
 
@@ -79,13 +80,18 @@ def main() -> None:
         "--bundle", default="", help="folder or s3:// prefix; default: embedded"
     )
     recogniser.add_argument("--reference", choices=REFERENCES, help="in place of a bundle")
+    parser.add_argument("--decoder", choices=DECODERS, default=GREEDY, help="of the bundle")
     parser.add_argument("--manifest", type=Path, required=True, nargs="+")
     parser.add_argument("--clips", type=int, help="measure only so many of each, drawn at random")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    opened = of_reference(options.reference) if options.reference else of_bundle(options.bundle)
+    opened = (
+        of_reference(options.reference)
+        if options.reference
+        else of_bundle(options.bundle, options.decoder)
+    )
     print(dumps(evaluate(opened, options.manifest, options.clips, options.seed)))
 
 

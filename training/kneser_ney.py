@@ -118,7 +118,7 @@ def _prune(
     ids: int,
 ) -> list[Order]:
     """The orders of what is kept; each context's backoff is such that all sums to 1."""
-    remaining = [keys[flags] for keys, flags in zip(grams, kept, strict=True)]
+    remaining = [keys[flags] for keys, flags in zip(grams, kept, strict=True) if flags.any()]
     values = [each[flags] for each, flags in zip(probabilities, kept, strict=True)]
     values[0][START] = values[0][np.arange(ids) != START].min()  # never asked for
     orders = []

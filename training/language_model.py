@@ -1,13 +1,13 @@
 """Make a language model of open text: `python -m training.language_model TEXT... --out FILE`.
 
 Texts have one sentence a line; `--transcripts` adds what is said in corpora that a model is trained
-on (their `manifest.tsv`). One sentence in 25 is held out, and the perplexity of these printed, as
-JSON, with the sizes.
+on (their `manifest.tsv`), and `--without` leaves out what is said in those that it is measured on.
+One sentence in 25 is held out, and the perplexity of these printed, as JSON, with the sizes.
 """
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,15 @@ from asr import ngrams
 from asr.ngrams import END, FIRST_WORD, START, UNKNOWN, NgramModel
 from training import kneser_ney, ngram_file, text
 from training.command import InputError, command
-from training.corpus import read_rows
+from training.corpus import read_manifest, read_rows
 from training.readable import dumps
 from training.sentences import held_out
+from training.sources import of_texts
 
 LETTERS = "".join(sorted(set(text.CHARACTERS) - {text.ALPHABET.word_boundary}))
 LEAST = (1, 1, 2)  # by length, what an n-gram must count to be kept
 LEAST_WORD = 2  # times that a word must occur to be in the vocabulary
+RUN = 6  # words in a row that tell where a sentence was taken from
 MAX_WORDS = 2**16 - FIRST_WORD  # ids are stored in 16 bits
 
 
@@ -50,6 +52,18 @@ def read_texts(files: Iterable[Path], transcripts: Iterable[Path] = ()) -> list[
         lines += [row["text"] for row in read_rows(manifest)]
     spoken = (text.normalise(line) for line in lines if not any(map(str.isdigit, line)))
     return [sentence for sentence in spoken if sentence]
+
+
+def unlike(sentences: Iterable[str], others: Iterable[str]) -> list[str]:
+    """The sentences that are none of `others`, and share no run of six words with one."""
+    said = {run for other in others for run in _runs(other)}
+    return [sentence for sentence in sentences if said.isdisjoint(_runs(sentence))]
+
+
+def _runs(sentence: str) -> set[tuple[str, ...]]:
+    """All runs of `RUN` words, and the sentence itself."""
+    words = tuple(sentence.split())
+    return {words, *(words[start : start + RUN] for start in range(len(words) - RUN + 1))}
 
 
 def vocabulary(sentences: Iterable[str], least: int = LEAST_WORD) -> list[str]:
@@ -80,14 +94,43 @@ def spelling(words: Iterable[str], letters: str = LETTERS) -> NDArray[np.float32
         return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-def build(sentences: Sequence[str], least: Sequence[int] = LEAST) -> bytes:
-    """The file of a model of `sentences`; raises InputError where there are none."""
+def build(
+    sentences: Sequence[str],
+    apart: Sequence[str] = (),
+    sources: Sequence[Mapping[str, str]] = (),
+    without: Sequence[str] = (),
+    least: Sequence[int] = LEAST,
+) -> bytes:
+    """The file of a model of `sentences`, which tells how well it foretells those set `apart`.
+
+    It tells of its `sources`, too, and names the sets `without` whose sentences it was made.
+
+    Raises
+    ------
+    InputError
+        If there are no sentences.
+    """
     if not sentences:
         raise InputError("there are no sentences to learn from")
     words = vocabulary(sentences)
     rare = {word for sentence in sentences for word in sentence.split()} - set(words)
     orders = kneser_ney.estimate(encode(sentences, words), FIRST_WORD + len(words), least)
-    return ngram_file.pack(words, LETTERS, orders, spelling(sorted(rare)))
+    about: dict[str, Any] = {
+        "words": len(words),
+        "ngrams": [len(order.keys) for order in orders],
+        "learned_from": _size(sentences),
+        "sources": list(sources),
+        "without": list(without),
+    }
+    if apart:
+        model = ngrams.read(ngram_file.pack(words, LETTERS, orders, spelling(sorted(rare)), {}))
+        about["held_out"] = foretell(model, apart)
+    return ngram_file.pack(words, LETTERS, orders, spelling(sorted(rare)), about)
+
+
+def _size(sentences: Sequence[str]) -> dict[str, int]:
+    words = sum(len(sentence.split()) for sentence in sentences)
+    return {"sentences": len(sentences), "words": words}
 
 
 def perplexity(model: NgramModel, sentences: Sequence[Sequence[int]]) -> float:
@@ -104,20 +147,14 @@ def perplexity(model: NgramModel, sentences: Sequence[Sequence[int]]) -> float:
     return float(np.exp(-total / (lengths - 1).sum()))
 
 
-def describe(content: bytes, sentences: Sequence[str]) -> dict[str, Any]:
-    """Sizes of a model, and how well it foretells `sentences`, for JSON."""
-    model = ngrams.read(content)
-    words = ngrams.spell_out(model.lexicon)
-    encoded = encode(sentences, words)
-    total = sum(len(sentence) - 2 for sentence in encoded)
+def foretell(model: NgramModel, sentences: Sequence[str]) -> dict[str, Any]:
+    """How well a model foretells `sentences`, and which share of words it lacks, for JSON."""
+    encoded = encode(sentences, ngrams.spell_out(model.lexicon))
+    size = _size(sentences)
     unknown = sum(sentence.count(UNKNOWN) for sentence in encoded)
-    return {
-        "bytes": len(content),
-        "words": len(words),
-        "ngrams": [len(order.keys) for order in model.orders],
-        "sentences": len(sentences),
+    return size | {
         "perplexity": round(perplexity(model, encoded), 1),
-        "unknown": round(unknown / total, 4),
+        "unknown": round(unknown / size["words"], 4),
     }
 
 
@@ -127,14 +164,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("texts", type=Path, nargs="+", metavar="TEXT")
     parser.add_argument("--transcripts", type=Path, nargs="*", default=[], metavar="MANIFEST")
+    parser.add_argument("--without", type=Path, nargs="*", default=[], metavar="MANIFEST")
     parser.add_argument("--least", type=int, nargs="+", default=LEAST, help="counts, by length")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    sentences = read_texts(options.texts, options.transcripts)
-    content = build([each for each in sentences if not held_out(each)], options.least)
-    kept = [each for each in sentences if held_out(each)]
+    measured = {path.absolute().parent.name: read_manifest(path) for path in options.without}
+    sentences = unlike(
+        read_texts(options.texts, options.transcripts),
+        (each.text for utterances in measured.values() for each in utterances),
+    )
+    content = build(
+        [each for each in sentences if not held_out(each)],
+        [each for each in sentences if held_out(each)],
+        of_texts(options.texts, options.transcripts),
+        list(measured),
+        options.least,
+    )
     options.out.write_bytes(content)
-    print(dumps(describe(content, kept)))
+    print(dumps({"bytes": len(content)} | ngram_file.about(content)))
 
 
 if __name__ == "__main__":

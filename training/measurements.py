@@ -1,7 +1,7 @@
 """All that a model card tells and a manifest does not, kept beside both as JSON."""
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Measurements:
         With the network before export, on clips of the set for calibration.
     reference : dict, optional
         What `training.evaluate` prints of a reference recogniser.
+    decoders : dict, optional
+        What `training.tune` prints of a language model.
     """
 
     parameters: int
@@ -35,6 +37,7 @@ class Measurements:
     sets: dict[str, dict[str, Any]]
     comparison: Comparison | None = None
     reference: dict[str, Any] | None = None
+    decoders: dict[str, Any] | None = None
 
     def write(self, bundle: Path) -> None:
         """Write `measurements.json` into the folder of a bundle."""
@@ -43,8 +46,9 @@ class Measurements:
     @staticmethod
     def read(bundle: Path) -> "Measurements":
         """Read what was written; raises InputError if it is something else."""
-        members = _members(bundle / FILE, {field.name for field in fields(Measurements)})
-        comparison = members["comparison"]
+        needed = {field.name for field in fields(Measurements) if field.default is MISSING}
+        members = _members(bundle / FILE, needed)
+        comparison = members.get("comparison")
         return Measurements(**members | {"comparison": comparison and Comparison(**comparison)})
 
 

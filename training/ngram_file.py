@@ -4,7 +4,8 @@ Probabilities and backoffs are parted into 256 bins of equal number, and each be
 its bin (Federico and Bertoldi 2006).
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -16,9 +17,16 @@ from asr.ngrams import TERMINAL, Order
 Floats = NDArray[np.float32]
 
 BINS = 256
+ABOUT = "about"
 
 
-def pack(words: Sequence[str], letters: str, orders: Sequence[Order], spelling: Floats) -> bytes:
+def pack(
+    words: Sequence[str],
+    letters: str,
+    orders: Sequence[Order],
+    spelling: Floats,
+    about: Mapping[str, Any],
+) -> bytes:
     """The content of the file.
 
     Parameters
@@ -31,11 +39,14 @@ def pack(words: Sequence[str], letters: str, orders: Sequence[Order], spelling: 
         From single words up.
     spelling : array, shape (letters + 1, letters + 1)
         See `asr.ngrams.Lexicon`.
+    about : mapping
+        What is kept with it for the card, as JSON: where it comes from, how good it is.
     """
     arrays: dict[str, Any] = {
         "letters": np.array(letters),
         "nodes": trie(words, letters),
         "spelling": spelling.astype(np.float32),
+        ABOUT: np.array(json.dumps(about)),
     }
     ids = len(orders[0].keys)
     for length, order in enumerate(orders, start=1):
@@ -50,6 +61,13 @@ def pack(words: Sequence[str], letters: str, orders: Sequence[Order], spelling: 
     file = BytesIO()
     np.savez_compressed(file, **arrays)
     return file.getvalue()
+
+
+def about(content: bytes) -> dict[str, Any]:
+    """What is kept with a model, and the size of its file."""
+    with np.load(BytesIO(content), allow_pickle=False) as stored:
+        kept: dict[str, Any] = json.loads(str(stored[ABOUT]))
+    return kept
 
 
 def trie(words: Sequence[str], letters: str) -> NDArray[np.uint32]:

@@ -10,7 +10,7 @@ from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from training import text
 
 FRAME_SECONDS = 0.01
-IDENTITY = ModelIdentity("pocketsphinx-en-us", "5", "")
+IDENTITY = ModelIdentity("pocketsphinx-en-us", "5", "", decoder="pocketsphinx")
 
 
 class PocketSphinx:

@@ -1,4 +1,4 @@
-"""Write the two files of a bundle: a network as TorchScript, and the manifest that describes it."""
+"""Write the files of a bundle: a network as TorchScript, and the manifest that describes it."""
 
 import base64
 import hashlib
@@ -18,6 +18,7 @@ from torch import nn
 from asr import bundle
 from asr.audio import SAMPLE_RATE, Budget
 from asr.ctc import Alphabet
+from asr.settings import BEAM, GREEDY
 from asr.transcriber import Transcriber, check_golden
 from training import text
 from training.precision import BFLOAT16, FLOAT32, lower
@@ -27,6 +28,7 @@ WINDOW_SECONDS, OVERLAP_SECONDS = 30.0, 4.0
 LONGEST_CONTEXT_SECONDS = 5.0  # more on either side, and a third of the work would be overlap
 KEYWORD_SECONDS = 6.0  # the longest clip of one word that the corpora hold lasts 5.3
 MODEL_FILE = "model.pt"
+LANGUAGE_MODEL_FILE = "language.npz"
 
 
 def script(recogniser: nn.Module, file: Path, precision: str = FLOAT32) -> None:
@@ -95,11 +97,7 @@ def seal(
         "license": license,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "sources": list(sources),
-        "model": {
-            "file": MODEL_FILE,
-            "bytes": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-        },
+        "model": _sealed(MODEL_FILE, content),
         "sample_rate": SAMPLE_RATE,
         "precision": precision,
         "confidence": asdict(confidence or bundle.Confidence()),
@@ -108,11 +106,45 @@ def seal(
         **contract,
     }
     _write(directory, manifest)
-    opened = Transcriber(bundle.load(str(directory)))
-    heard = opened.transcribe(clip.read_bytes(), Budget(max_seconds=60.0)).text
-    manifest["golden"]["transcript"] = heard
+    manifest["golden"]["transcript"] = _hear(directory, clip.read_bytes())
     _write(directory, manifest)
     check_golden(Transcriber(bundle.load(str(directory))))
+
+
+def add_language_model(
+    directory: Path,
+    content: bytes,
+    search: bundle.Search,
+    confidence: bundle.Confidence,
+    sources: Sequence[dict[str, Any]],
+) -> None:
+    """Put a language model into the bundle `directory`, in the place of one that is there.
+
+    All else stays as it was sealed. As in `seal`, what the search hears in the golden clip is what
+    it must hear from then on.
+    """
+    (directory / LANGUAGE_MODEL_FILE).write_bytes(content)
+    manifest = json.loads((directory / bundle.MANIFEST).read_text(encoding="utf-8"))
+    added = {
+        **_sealed(LANGUAGE_MODEL_FILE, content),
+        "sources": list(sources),
+        "search": asdict(search),
+        "confidence": asdict(confidence),
+        "golden": "",
+    }
+    _write(directory, manifest | {"language_model": added})
+    added["golden"] = _hear(directory, base64.b64decode(manifest["golden"]["audio"]), BEAM)
+    _write(directory, manifest | {"language_model": added})
+    check_golden(Transcriber(bundle.load(str(directory))))
+
+
+def _hear(directory: Path, clip: bytes, decoder: str = GREEDY) -> str:
+    opened = Transcriber(bundle.load(str(directory)), decoder)
+    return opened.transcribe(clip, Budget(max_seconds=60.0)).text
+
+
+def _sealed(file: str, content: bytes) -> dict[str, Any]:
+    return {"file": file, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _write(directory: Path, manifest: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """What a model has learned from: the corpora of its run, and of what it began with."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,16 @@ def sources(recipe: Recipe, data: Path, runs: Path) -> list[Source]:
         earlier = found.get(source["name"], source)
         found[source["name"]] = max(source, earlier, key=lambda one: float(one["hours"]))
     return sorted(found.values(), key=lambda source: -float(source["hours"]))
+
+
+def of_texts(texts: Iterable[Path], transcripts: Iterable[Path]) -> list[dict[str, str]]:
+    """Name, licence and reference of each text, by the name of its file, and of each corpus."""
+    known = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
+    names = [text.stem for text in texts]
+    for manifest in transcripts:
+        names += [utterance.corpus for utterance in read_manifest(manifest)]
+    named = [known.get(name, {"name": name} | UNKNOWN) for name in names]
+    return list({source["name"]: source for source in named}.values())
 
 
 def _before(recipe: Recipe, data: Path, runs: Path) -> list[Source]:

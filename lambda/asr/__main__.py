@@ -22,7 +22,7 @@ from asr import audio, files, outputs
 from asr.errors import AsrError
 from asr.files import STANDARD_INPUT, Source
 from asr.outputs import Output
-from asr.settings import Settings
+from asr.settings import DECODERS, Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber
 from asr.transcript import FORMATS, Transcript
 
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
+        settings = settings.with_decoder(options.decoder)
         transcriber = open_transcriber(
             settings if options.bundle is None else settings.with_model(options.bundle)
         )
@@ -70,6 +71,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="print an object a line, also of a single file, and of one that failed its error",
     )
     parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
+    parser.add_argument("--decoder", choices=DECODERS, help="default: DECODER, greedy")
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
     options = parser.parse_args(arguments)
     options.format = options.format or ("json" if options.json_lines else "text")

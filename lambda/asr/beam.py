@@ -191,7 +191,7 @@ class BeamSearch:
         return score + np.where(word == UNKNOWN, spelled + self._search.unknown, 0.0), context
 
     def _merge(self, beam: _Beam, classes: Integers, grown: Doubles, other: Doubles) -> Doubles:
-        """Add what has grown to the text of another hypothesis to that, and take it from `grown`."""
+        """Add what has grown to another's text to that one, and take it away from `grown`."""
         column = np.full(len(self._letter), KEPT)
         column[classes] = np.arange(len(classes))
         order = np.argsort(beam.text)

@@ -8,6 +8,7 @@ their context, then by their word.
 
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 from zipfile import BadZipFile
 
@@ -125,8 +126,7 @@ class NgramModel:
             found = order.keys[place] == wanted
             weight = np.where(before == NONE, 0, self.orders[shorter].backoff[before])
             log_prob = np.where(found, order.log_prob[place], log_prob + weight)
-            if shorter + 1 < after.shape[1]:
-                after[:, shorter + 1] = np.where(found, place, NONE)
+            after[:, shorter + 1 : shorter + 2] = np.where(found, place, NONE)[:, None]
         return log_prob, after
 
 
@@ -135,7 +135,7 @@ def read(content: bytes) -> NgramModel:
     try:
         with np.load(BytesIO(content), allow_pickle=False) as stored:
             return _unpack(dict(stored))
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
+    except (BadZipFile, EOFError, KeyError, TypeError, ValueError) as error:
         raise ModelUnavailableError(f"the language model cannot be read: {error}") from error
 
 
@@ -172,7 +172,7 @@ def open_lexicon(
     levels = [0, 1]
     while levels[-1] < len(nodes) - 1:
         levels.append(int(first[levels[-1] - 1] + children[levels[-1] - 1]))
-    for start, end in reversed(list(zip(levels, levels[1:], strict=False))):
+    for start, end in reversed(list(pairwise(levels))):
         parents = start + np.flatnonzero(children[start:end])
         if len(parents):
             below = lookahead[first[parents[0]] : levels[levels.index(end) + 1]]

@@ -64,6 +64,10 @@ class Settings:
             queue_url=environment.get("QUEUE_URL", ""),
         )
 
+    def with_decoder(self, name: str | None) -> "Settings":
+        """The same settings with another decoder, if one is given."""
+        return replace(self, decoder=name or self.decoder)
+
     def with_model(self, uri: str) -> "Settings":
         """The same settings for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")

@@ -195,7 +195,7 @@ def check_golden(transcriber: Transcriber) -> None:
         heard = transcriber.transcribe(manifest.golden.audio, budget, decoder).text
         if heard != text:
             raise ModelUnavailableError(
-                f"{file} reads the golden clip as {heard!r}, expected {text!r}"
+                f"{file} reads its golden clip as {heard!r}, expected {text!r}"
             )
 
 

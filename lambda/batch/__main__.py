@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from asr.files import find
-from asr.settings import Settings, names
+from asr.settings import DECODERS, Settings, names
 from batch.keys import COMPANIONS
 from batch.local import Run, alone, answer_all
 
@@ -42,10 +42,11 @@ def _parse(arguments: Sequence[str] | None) -> tuple[Run, int]:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--formats", type=names, help="besides json: text,srt,vtt,transcribe")
     parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
+    parser.add_argument("--decoder", choices=DECODERS, help="default: DECODER, greedy")
     parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args(arguments)
     try:
-        settings = Settings.read()
+        settings = Settings.read().with_decoder(options.decoder)
     except ValueError as error:
         parser.error(str(error))
     if options.bundle is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from asr.problems import MEDIA_TYPE
+from asr.settings import GREEDY
 from asr.transcript import FORMATS, ModelIdentity, Transcript
 from batch import documents, keys
 from batch.documents import Members, Source
@@ -89,10 +90,11 @@ def answers_event(members: Members, event: ObjectEvent) -> bool:
 def answers_state(
     members: Members, source: Source, model: ModelIdentity, companions: Sequence[str]
 ) -> bool:
-    """Whether a document is what this model would give for this state of the object."""
+    """Whether a document is what this model and decoder would give for this state of the object."""
     return bool(
         source.is_state_of(members["source"])
         and members["model"]["sha256"] == model.sha256
+        and members["model"].get("decoder", GREEDY) == model.decoder
         and set(companions) <= set(members.get("formats", companions))
     )
 

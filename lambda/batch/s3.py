@@ -22,7 +22,7 @@ GONE = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion"}
 CONFLICTS = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 # S3 itself deletes conditionally since 2025; what is only like it may not, LocalStack 4.14 for one.
 UNCONDITIONAL = "NotImplemented"
-FORMATS = "formats"  # user metadata of an object, x-amz-meta-formats
+FORMATS, DECODER = "formats", "decoder"  # user metadata of an object, x-amz-meta-...
 RANGE_ATTEMPTS = 4
 RANGE_PAUSE_SECONDS = 0.5  # doubled each time
 
@@ -61,7 +61,8 @@ class S3Sources:
             size=head["ContentLength"],
             last_modified=head["LastModified"].isoformat(),
         )
-        return Audio(source, head["Metadata"].get(FORMATS))
+        asked = head["Metadata"]
+        return Audio(source, asked.get(FORMATS), asked.get(DECODER))
 
     @contextmanager
     def open(self, source: Source) -> Iterator[BinaryIO]:

@@ -29,13 +29,14 @@ class Stored:
 
 @dataclass(frozen=True)
 class Audio:
-    """An object as it is now, and the forms that its uploader asked for, None where it did not.
+    """An object as it is now, and what its uploader asked for, None where it did not.
 
     `source.sequencer` is not known here.
     """
 
     source: Source
     formats: str | None = None
+    decoder: str | None = None
 
 
 class Sources(Protocol):

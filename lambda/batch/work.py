@@ -4,14 +4,14 @@ What can never succeed is answered with a problem document; what may succeed lat
 event only says that an object was written: what is transcribed is the object as it is now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from asr import audio
 from asr.errors import AsrError, AudioGoneError, MalformedRequestError, TooLongError
-from asr.settings import Settings, names
+from asr.settings import DECODERS, Settings, names
 from asr.transcriber import Transcriber
-from asr.transcript import Transcript
+from asr.transcript import ModelIdentity, Transcript
 from batch import answers, documents, keys, lease
 from batch.answers import Answer, Publication
 from batch.deadline import Deadline, Pace, RetryLaterError
@@ -55,7 +55,7 @@ class Worker:
         self._transcriber = transcriber
         self._budget = audio.Budget(settings.batch_max_seconds)
         self._formats = settings.batch_formats
-        self._speed: float | None = None
+        self._speeds: dict[str, float | None] = {}
         if unknown := set(self._formats) - set(keys.COMPANIONS):
             raise ValueError(f"BATCH_FORMATS names {', '.join(sorted(unknown))}")
 
@@ -88,14 +88,14 @@ class Worker:
         if self._stands(found, event):
             return Outcome(event.key, "up_to_date")
         publication = Publication(self._store, found, claim.check)
-        source = Source.announced(event)
+        source, model = Source.announced(event), self._transcriber.identity
         try:
             current = self._sources.current(event.bucket, event.key)
-            source = current.source.known_by(event)
+            source, model = current.source.known_by(event), self._model(current)
             companions = self._companions(current)
-            spoken = self._transcribe(source, deadline)
+            spoken = self._transcribe(source, model.decoder, deadline)
         except AsrError as error:
-            publication.refusal(documents.refusal(error, source, self._transcriber.identity))
+            publication.refusal(documents.refusal(error, source, model))
             outcome = Outcome(event.key, "refused", error=error)
         else:
             publication.result(spoken, source, companions)
@@ -118,8 +118,13 @@ class Worker:
             companions = self._companions(current)
         except MalformedRequestError:
             companions = ()
-        model = self._transcriber.identity
+        model = self._model(current)
         return answers.answers_state(document, current.source, model, companions)
+
+    def _model(self, found: Audio) -> ModelIdentity:
+        """The model with the decoder that the object asks for, or with its own."""
+        model = self._transcriber.identity
+        return replace(model, decoder=found.decoder or model.decoder)
 
     def _companions(self, found: Audio) -> tuple[str, ...]:
         """The forms wanted besides JSON; raises MalformedRequestError for one that there is not."""
@@ -133,8 +138,12 @@ class Worker:
             )
         return tuple(form for form in wanted if form != "json")
 
-    def _transcribe(self, source: Source, deadline: Deadline) -> Transcript:
+    def _transcribe(self, source: Source, decoder: str, deadline: Deadline) -> Transcript:
         """Transcribe a state of an object, unless it is clear that time does not suffice."""
+        if decoder not in DECODERS:
+            raise MalformedRequestError(
+                f"The object asks for the decoder {decoder!r}; there are {', '.join(DECODERS)}."
+            )
         with self._sources.open(source) as file:
             announced = audio.announced_seconds(file)
             if announced is not None and announced > self._budget.max_seconds:
@@ -142,11 +151,11 @@ class Worker:
                     f"The audio has {announced:.0f} seconds by its header; "
                     f"up to {self._budget.max_seconds:.0f} are transcribed."
                 )
-            pace = Pace(deadline, announced, self._speed)
+            pace = Pace(deadline, announced, self._speeds.get(decoder))
             try:
-                return self._transcriber.transcribe_stream(file, self._budget, pace)
+                return self._transcriber.transcribe_stream(file, self._budget, pace, decoder)
             finally:
-                self._speed = pace.speed
+                self._speeds[decoder] = pace.speed
 
     def _check_unchanged(self, source: Source) -> None:
         """Raise SourceChangedError if the object is another than what has just been answered.

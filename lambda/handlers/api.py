@@ -1,6 +1,6 @@
 """The API function: API Gateway requests (REST, payload 1.0), and plain invocations.
 
-A plain invocation is `{"audio": "<base64>", "format": ..., "timestamps": ...}`; it gets what the
+A plain invocation is `{"audio": "<base64>", "format": ..., "decoder": ...}`; it gets what the
 HTTP answer has as its body, or a problem document.
 """
 
@@ -32,7 +32,7 @@ def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
             raise MalformedRequestError("the payload is not a JSON object")
         request = requests.from_payload(payload)
         transcript = warm_transcriber(settings).transcribe(
-            request.audio, Budget(settings.request_max_seconds)
+            request.audio, Budget(settings.request_max_seconds), request.decoder
         )
     except AsrError as error:
         record_error(error.code, error.detail)

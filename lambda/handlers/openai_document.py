@@ -3,6 +3,7 @@
 from typing import Any
 
 from asr.openai import GRANULARITIES
+from asr.settings import DECODERS
 from handlers import schemas
 from handlers.openai_requests import RESPONSE_FORMATS
 
@@ -31,6 +32,7 @@ REQUEST_BODY: dict[str, Any] = {
                         "description": "server-sent events, whatever response_format says; "
                         "they come at once, after the audio has been read",
                     },
+                    "decoder": {"enum": list(DECODERS), "description": "of this server alone"},
                     "language": {"type": "string", "description": "passed over"},
                     "prompt": {"type": "string", "description": "passed over"},
                     "temperature": {"description": "passed over"},

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr import openai
 from asr.errors import MalformedRequestError, TooLargeError
+from asr.settings import DECODERS
 from handlers import forms, requests
 from handlers.requests import MAX_AUDIO_BYTES
 
@@ -33,12 +34,15 @@ class OpenaiRequest:
         What `verbose_json` lists: `word`, `segment`.
     stream : bool
         Whether the answer is server-sent events, whatever `response_format` says.
+    decoder : str, optional
+        Ours, not theirs: `greedy` or `beam`; None means the function's.
     """
 
     audio: bytes
     response_format: str = "json"
     granularities: frozenset[str] = _DEFAULT_GRANULARITIES
     stream: bool = False
+    decoder: str | None = None
 
 
 def read(event: BaseProxyEvent) -> OpenaiRequest:
@@ -72,6 +76,7 @@ def read(event: BaseProxyEvent) -> OpenaiRequest:
         response_format,
         _granularities(form, response_format),
         _choice(form, "stream", ("true", "false"), "false") == "true",
+        _choice(form, "decoder", DECODERS, "") or None,
     )
 
 

@@ -40,7 +40,7 @@ def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     def create_transcription() -> Response[Any]:
         request = openai_requests.read(app.current_event)
         budget = Budget(settings.request_max_seconds)
-        transcript = warm_transcriber(settings).transcribe(request.audio, budget)
+        transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
         record(transcript)
         return _answer(request, transcript)
 

@@ -7,15 +7,20 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 from asr import errors
+from asr.settings import DECODERS
 from asr.transcript import FORMATS
 from handlers import openai_document, problems, schemas
 
 INFORMATION: dict[str, Any] = {
     "title": "Serverless speech recognition",
     "version": "0.1.0",
-    "description": "Speech in, text out: greedy CTC transcripts with word times and confidences.",
+    "description": "Speech in, text out: CTC transcripts with word times and confidences.",
 }
 
+DECODER = (
+    "greedy takes each frame by itself; beam searches with a language model, where the bundle has "
+    "one; left out, what the function is set to"
+)
 _AUDIO = {"schema": {"type": "string", "format": "binary"}}
 _REQUEST_BODY: dict[str, Any] = {
     "required": True,
@@ -27,6 +32,7 @@ _REQUEST_BODY: dict[str, Any] = {
                 "properties": {
                     "audio": {"type": "string", "format": "byte", "description": "base64"},
                     "format": {"enum": list(FORMATS)},
+                    "decoder": {"enum": list(DECODERS), "description": DECODER},
                     "timestamps": {
                         "anyOf": [
                             {"type": "boolean"},

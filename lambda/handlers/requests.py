@@ -10,6 +10,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.errors import InvalidBase64Error, MalformedRequestError, TooLargeError
+from asr.settings import DECODERS
 from asr.transcript import Rendering, Transcript, rendering, to_json
 
 # Lambda's own limit for a synchronous invocation, and the audio that it holds in base64, the form
@@ -22,11 +23,12 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 @dataclass(frozen=True)
 class TranscriptionRequest:
-    """Audio to transcribe, and how to answer."""
+    """Audio to transcribe, how, and how to answer; no `decoder` means the function's."""
 
     audio: bytes
     format: str = "json"
     timestamps: bool = True
+    decoder: str | None = None
 
     @property
     def rendering(self) -> Rendering:
@@ -111,7 +113,14 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
         raise TooLargeError(
             f"a request may hold {MAX_AUDIO_BYTES:,} bytes of audio, and this one holds more"
         )
-    return TranscriptionRequest(audio, form, _boolean("timestamps", options))
+    return TranscriptionRequest(audio, form, _boolean("timestamps", options), _decoder(options))
+
+
+def _decoder(options: Mapping[str, Any]) -> str | None:
+    name = options.get("decoder")
+    if name is not None and name not in DECODERS:
+        raise MalformedRequestError(f"decoder is {name!r}, and not one of {', '.join(DECODERS)}")
+    return name
 
 
 def _boolean(name: str, options: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from handlers import openai_routes, openapi, problems, requests
 from handlers.observability import record
 
 Format = Literal["json", "text", "srt", "vtt", "verbose_json", "transcribe"]
+Decoder = Literal["greedy", "beam"]
 
 
 def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
@@ -28,12 +29,13 @@ def _add_service(app: ApiGatewayResolver, settings: Settings) -> None:
     def transcribe(
         format: Annotated[Format, Query(description="Form of the answer")] = "json",
         timestamps: Annotated[bool, Query(description="Whether json lists the words")] = True,
+        decoder: Annotated[Decoder | None, Query(description=openapi.DECODER)] = None,
     ) -> Response[Any]:
         # The parameters are declared for validation and the document; members of a JSON body win
         # over them, so all are read from the request.
         request = requests.from_http(app.current_event)
         budget = Budget(settings.request_max_seconds)
-        transcript = warm_transcriber(settings).transcribe(request.audio, budget)
+        transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
         record(transcript)
         return Response(200, request.rendering.media_type, request.render(transcript))
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from asr.settings import DECODERS
+
 Schema = dict[str, Any]
 
 STRING: Schema = {"type": "string"}
@@ -35,7 +37,7 @@ def widened(schema: Schema, **properties: Schema) -> Schema:
     }
 
 
-MODEL = members(name=STRING, version=STRING, sha256=STRING)
+MODEL = members(name=STRING, version=STRING, sha256=STRING, decoder={"enum": list(DECODERS)})
 TRANSCRIPT = members(
     optional=("words",),
     transcript=STRING,

@@ -65,6 +65,8 @@ class Storage:
             "Content-Type": ticket.content_type,
             "x-amz-meta-formats": ",".join(ticket.formats),
         }
+        if ticket.decoder:
+            fields["x-amz-meta-decoder"] = ticket.decoder
         size = ["content-length-range", 1, self.settings.max_bytes]
         form: dict[str, Any] = self._s3.generate_presigned_post(
             self.settings.input_bucket,

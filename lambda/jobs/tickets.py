@@ -29,6 +29,7 @@ _MEDIA_TYPE = re.compile(
 )
 
 Format = Literal["json", "text", "srt", "vtt", "transcribe"]
+Decoder = Literal["greedy", "beam"]
 
 
 class JobRequest(BaseModel):
@@ -42,6 +43,9 @@ class JobRequest(BaseModel):
         Field(max_length=100, description="that of the upload; left out, guessed by the file name"),
     ] = None
     formats: Annotated[list[Format], Field(min_length=1)] = ["json"]
+    decoder: Annotated[
+        Decoder | None, Field(description="left out, what the batch function is set to")
+    ] = None
 
     @field_validator("content_type")
     @classmethod
@@ -69,6 +73,8 @@ class Ticket:
         Of the results, each once.
     expires_at : str
         When the upload can no longer be begun, in UTC (ISO 8601).
+    decoder : str or None
+        That was asked for.
     """
 
     id: str
@@ -77,6 +83,7 @@ class Ticket:
     content_type: str
     formats: tuple[str, ...]
     expires_at: str
+    decoder: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The members that are stored."""
@@ -111,6 +118,7 @@ def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:
         content_type=request.content_type or _guess_type(request.file_name),
         formats=tuple(dict.fromkeys(request.formats)),
         expires_at=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        decoder=request.decoder,
     )
 
 
