@@ -86,12 +86,10 @@ def spelling(words: Iterable[str], letters: str = LETTERS) -> NDArray[np.float32
     """Log-probability of each letter after each, in `words`: see `asr.ngrams.Lexicon`."""
     edge = len(letters)
     counts = np.ones((edge + 1, edge + 1))
-    counts[edge, edge] = 0  # no word is empty
     for word in words:
         indices = [edge, *map(letters.index, word), edge]
         np.add.at(counts, (indices[:-1], indices[1:]), 1)
-    with np.errstate(divide="ignore"):
-        return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
+    return np.log(counts / counts.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
 def build(

@@ -108,4 +108,3 @@ def test_a_spelling_sums_to_one_after_each_letter():
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(LETTERS) + 1), abs=1e-5)
     a, b = LETTERS.index("a"), LETTERS.index("b")
     assert probabilities[a, b] == probabilities[a].max()
-    assert probabilities[-1, -1] == 0
