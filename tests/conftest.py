@@ -11,7 +11,7 @@ from asr.transcriber import Transcriber
 from jobs.settings import JobSettings
 from tests import cloud
 from tests import template as sam_template
-from tests.asr import toy
+from tests.asr import language, toy
 
 # Speed is measured in benchmarks: a busy machine fails no test.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -39,6 +39,17 @@ def toy_bundle(tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def toy_transcriber(toy_bundle: Path) -> Transcriber:
     return Transcriber(bundle.load(str(toy_bundle)))
+
+
+@pytest.fixture(scope="session")
+def talking_bundle(tmp_path_factory) -> Path:
+    """The toy's bundle with a language model."""
+    return language.write_bundle(tmp_path_factory.mktemp("talking"))
+
+
+@pytest.fixture(scope="session")
+def talking_transcriber(talking_bundle: Path) -> Transcriber:
+    return Transcriber(bundle.load(str(talking_bundle)))
 
 
 @pytest.fixture(scope="session")

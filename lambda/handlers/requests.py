@@ -117,10 +117,12 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
 
 
 def _decoder(options: Mapping[str, Any]) -> str | None:
-    name = options.get("decoder")
-    if name is not None and name not in DECODERS:
+    if "decoder" not in options:
+        return None
+    name = options["decoder"]
+    if name not in DECODERS:
         raise MalformedRequestError(f"decoder is {name!r}, and not one of {', '.join(DECODERS)}")
-    return name
+    return str(name)
 
 
 def _boolean(name: str, options: Mapping[str, Any]) -> bool:

@@ -1,9 +1,13 @@
 """A language model of a few sentences, of words that the toy can be taught to say."""
 
+import hashlib
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from asr import ngrams
 from asr.ngrams import NgramModel
+from tests.asr import toy
 from training import language_model
 
 SENTENCES = ("a cab", "a bad cab", "a cab a cab", "bad a cab", "a bad bad cab", "a dab")
@@ -18,3 +22,28 @@ def content(sentences: tuple[str, ...] = SENTENCES) -> bytes:
 def model(sentences: tuple[str, ...] = SENTENCES) -> NgramModel:
     """The model, open."""
     return ngrams.read(content(sentences))
+
+
+def members(**changes: Any) -> dict[str, Any]:
+    """What a manifest has of the model, with `changes`."""
+    return {
+        "file": "language.npz",
+        "bytes": len(content()),
+        "sha256": hashlib.sha256(content()).hexdigest(),
+        "sources": [],
+        "search": {"language": 1.0, "word": 0.0, "unknown": 0.0, "hypotheses": 64},
+        "confidence": {"scale": 0.5, "bias": 0.25},
+        "golden": "golden",
+    } | changes
+
+
+def write_bundle(directory: Path, **changes: Any) -> Path:
+    """Write the toy's bundle with the model, with `changes` to its member of the manifest."""
+    toy.write_bundle(directory, language_model=members(**changes))
+    (directory / "language.npz").write_bytes(content())
+    return directory
+
+
+def mumble(text: str) -> bytes:
+    """`text` so fast, one frame a letter, that the language can overrule the sound: a WAV."""
+    return toy.encode(toy.speak(text, frames_per_character=1))

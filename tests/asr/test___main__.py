@@ -14,7 +14,7 @@ import pytest
 from asr import __main__ as cli
 from asr import audio
 from asr.transcript import FORMATS
-from tests.asr import toy
+from tests.asr import language, toy
 
 
 @pytest.fixture
@@ -267,3 +267,18 @@ def test_a_name_that_is_not_utf_8_is_printed_as_it_is(command, tmp_path):
     )
     assert run.stdout == (b"==> " + name + b" <==\na clip\n\n") * 2
     assert (run.returncode, run.stderr) == (0, b"")
+
+
+def test_the_decoder_can_be_chosen(talking_bundle, tmp_path, capsys):
+    (tmp_path / "a.wav").write_bytes(language.mumble("a dab"))
+    for decoder, heard in (("greedy", "a dab"), ("beam", "a cab")):
+        arguments = ["--bundle", str(talking_bundle), "--decoder", decoder, "--self-test"]
+        assert cli.main([*arguments, str(tmp_path / "a.wav")]) == 0
+        assert capsys.readouterr().out == f"{heard}\n"
+
+
+def test_a_decoder_that_the_bundle_cannot_serve_says_what_to_do(run, clip, capsys, toy_bundle):
+    assert cli.main(["--bundle", str(toy_bundle), "--decoder", "beam", str(clip)]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("model_unavailable: the decoder beam needs a language model")
+    assert "training.tune" in told

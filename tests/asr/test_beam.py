@@ -53,9 +53,7 @@ def language_score(text, search):
 
 
 def scores(log_probs, search):
-    return {
-        text: sound + language_score(text, search) for text, sound in sounds(log_probs).items()
-    }
+    return {text: sound + language_score(text, search) for text, sound in sounds(log_probs).items()}
 
 
 few_frames = hnp.arrays(
@@ -73,9 +71,7 @@ def test_without_a_language_it_finds_the_text_most_probable_over_all_paths(log_p
 
 @settings(max_examples=40)
 @given(few_frames, st.floats(0.1, 1.5), st.floats(-1, 2), st.floats(-2, 2))
-def test_with_a_language_it_finds_the_best_of_sound_and_language(
-    log_probs, weight, word, unknown
-):
+def test_with_a_language_it_finds_the_best_of_sound_and_language(log_probs, weight, word, unknown):
     search = replace(WIDE, language=weight, word=word, unknown=unknown)
     every = scores(log_probs, search)
     found = BeamSearch(ALPHABET, MODEL, search).text(log_probs)

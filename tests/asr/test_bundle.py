@@ -7,7 +7,7 @@ from moto import mock_aws
 
 from asr import bundle
 from asr.errors import ModelUnavailableError
-from tests.asr import toy
+from tests.asr import language, toy
 
 
 @pytest.fixture
@@ -126,3 +126,35 @@ def test_a_bundle_may_lie_at_the_root_of_a_bucket(directory, bucket):
 def test_a_missing_object_is_named_with_its_address(bucket, uri):
     with pytest.raises(ModelUnavailableError, match=f"cannot read manifest.json from {uri}"):
         bundle.load(uri)
+
+
+def test_a_language_model_is_read_only_when_it_is_asked_for(tmp_path):
+    opened = bundle.load(str(language.write_bundle(tmp_path)))
+    language_model = opened.manifest.language_model
+    assert language_model is not None
+    assert language_model.confidence == bundle.Confidence(0.5, 0.25)
+    assert opened.read(language_model) == language.content()
+    (tmp_path / "language.npz").write_bytes(b"altered")
+    assert bundle.load(str(tmp_path))
+    with pytest.raises(ModelUnavailableError, match=r"language\.npz has sha256 .*, expected "):
+        opened.read(language_model)
+
+
+def test_a_bundle_without_a_language_model_has_none(directory):
+    assert bundle.load(str(directory)).manifest.language_model is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"file": "../language.npz"}, {"search": {"language": 1.0}}, {"other": 1}, {"sha256": "ab"}],
+)
+def test_a_language_model_that_is_told_of_wrongly_is_refused(tmp_path, change):
+    language.write_bundle(tmp_path, **change)
+    with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
+        bundle.load(str(tmp_path))
+
+
+def test_a_classifier_of_words_has_no_language_model(tmp_path):
+    toy.write_keyword_bundle(tmp_path, language_model=language.members())
+    with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
+        bundle.load(str(tmp_path))

@@ -69,7 +69,9 @@ def test_a_lexicon_spells_its_words_out(vocabulary):
 
 def arpa(model):
     """All n-grams by their ids, as (log-probability, backoff): what an ARPA file would list."""
-    known = [{(number,): place for place, number in enumerate(model.orders[0].keys.tolist())}]
+    known: list[dict[tuple[int, ...], int]] = [
+        {(number,): place for place, number in enumerate(model.orders[0].keys.tolist())}
+    ]
     for order in model.orders[1:]:
         contexts = {place: gram for gram, place in known[-1].items()}
         known.append(
@@ -96,8 +98,8 @@ def test_scores_are_those_of_backing_off_word_by_word(sentence):
     model = language.model()
     known = arpa(model)
     context, said = model.start(), [START]
-    for word in sentence:
-        word = min(word, model.ids - 1)
+    for number in sentence:
+        word = min(number, model.ids - 1)
         log_prob, context = model.score(context, np.array([word]))
         expected = back_off(model, known, (*said[-2:], word))
         assert log_prob[0] == pytest.approx(expected, abs=1e-5)

@@ -6,7 +6,9 @@ from asr.pauses import utterances
 
 SILENT = (0, 1)
 STEP = 1.0  # seconds to a frame: utterances of 10 to 20 frames
-SPEECH, BLANK, BOUNDARY = (np.log([[*p]], dtype=np.float32) for p in ((0.1, 0.1, 0.8), (0.8, 0.1, 0.1), (0.1, 0.8, 0.1)))
+SPEECH, BLANK, BOUNDARY = (
+    np.log([[*p]], dtype=np.float32) for p in ((0.1, 0.1, 0.8), (0.8, 0.1, 0.1), (0.1, 0.8, 0.1))
+)
 
 
 def spoken(kinds):

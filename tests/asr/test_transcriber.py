@@ -1,5 +1,7 @@
 import base64
 import io
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,10 +10,15 @@ from hypothesis import strategies as st
 
 from asr import bundle
 from asr.audio import Budget
-from asr.errors import ModelUnavailableError, TooLongError, TooShortError
+from asr.errors import (
+    MalformedRequestError,
+    ModelUnavailableError,
+    TooLongError,
+    TooShortError,
+)
 from asr.settings import Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber, warm_transcriber
-from tests.asr import toy
+from tests.asr import language, toy
 
 MINUTE = Budget(max_seconds=60.0)
 sentences = st.lists(st.text("abcdefgh", min_size=1, max_size=6), max_size=12).map(" ".join)
@@ -105,3 +112,46 @@ def test_a_model_that_could_not_be_opened_is_tried_again(tmp_path):
         warm_transcriber(settings)
     toy.write_bundle(tmp_path / "later")
     assert warm_transcriber(settings).identity.name == "toy"
+
+
+def test_a_call_can_choose_its_decoder(talking_transcriber):
+    clip = language.mumble("a dab")
+    greedy = talking_transcriber.transcribe(clip, MINUTE)
+    beam = talking_transcriber.transcribe(clip, MINUTE, "beam")
+    assert (greedy.text, greedy.model.decoder) == ("a dab", "greedy")
+    assert (beam.text, beam.model.decoder) == ("a cab", "beam")
+    assert talking_transcriber.transcribe(clip, MINUTE).text == "a dab"
+
+
+def test_the_decoder_that_is_set_needs_not_be_named(talking_bundle):
+    opened = open_transcriber(Settings(model_uri=str(talking_bundle), decoder="beam"))
+    heard = opened.transcribe(language.mumble("a dab"), MINUTE)
+    assert (heard.text, heard.model.decoder) == ("a cab", "beam")
+
+
+def test_a_decoder_that_the_bundle_cannot_serve_is_refused(toy_transcriber, toy_bundle):
+    for transcribe in (toy_transcriber.transcribe, toy_transcriber.transcribe_stream):
+        with pytest.raises(MalformedRequestError, match="this bundle has none: `python -m"):
+            transcribe(io.BytesIO(toy.wav("a")), MINUTE, decoder="beam")
+    with pytest.raises(ModelUnavailableError, match="this bundle has none: `python -m"):
+        open_transcriber(Settings(model_uri=str(toy_bundle), decoder="beam"))
+
+
+def test_who_decodes_greedily_loads_nothing_of_the_language(talking_bundle, tmp_path):
+    (tmp_path / "a.wav").write_bytes(toy.wav("a"))
+    code = f"""
+import sys
+from asr.__main__ import main
+assert main(["--bundle", {str(talking_bundle)!r}, {str(tmp_path / "a.wav")!r}]) == 0
+print({{"asr.beam", "asr.ngrams", "asr.pauses", "asr.alignment"}} & set(sys.modules))
+"""
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "a\nset()\n"
+
+
+def test_the_golden_clip_is_held_to_what_each_decoder_heard(tmp_path):
+    uri = str(language.write_bundle(tmp_path, golden="silver"))
+    with pytest.raises(
+        ModelUnavailableError, match=r"language\.npz reads its golden clip as 'golden'"
+    ):
+        check_golden(Transcriber(bundle.load(uri)))

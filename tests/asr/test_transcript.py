@@ -24,7 +24,7 @@ def test_json_has_the_members_of_the_contract():
             {"word": "hello", "start": 0.32, "end": 0.61, "confidence": 0.9},
             {"word": "world", "start": 0.7, "end": 1.1, "confidence": 0.8},
         ],
-        "model": {"name": "m", "version": "1", "sha256": "ab"},
+        "model": {"name": "m", "version": "1", "sha256": "ab", "decoder": "greedy"},
         "timing": {
             "decode_ms": 3.1,
             "inference_ms": 41.0,

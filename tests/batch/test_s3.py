@@ -139,3 +139,10 @@ def test_where_nothing_is_deleted_conditionally_it_looks_first(s3_place, client,
     store.delete("a", etag)
     assert store.read("a") is None
     store.delete("a", etag)
+
+
+def test_what_an_uploader_asks_for_is_in_the_metadata(s3_place, client):
+    asked = {"formats": "srt", "decoder": "beam"}
+    client.put_object(Bucket=s3_place.bucket, Key="a", Body=b"a", Metadata=asked)
+    found = S3Sources(client).current(s3_place.bucket, "a")
+    assert (found.formats, found.decoder) == ("srt", "beam")

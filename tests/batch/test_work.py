@@ -16,7 +16,7 @@ from batch.deadline import Deadline, OutOfTimeError
 from batch.events import ObjectEvent
 from batch.lease import BusyError, held
 from batch.work import ChangingError, Worker
-from tests.asr import clips, toy
+from tests.asr import clips, language, toy
 from tests.batch.places import document
 
 FOREVER = Deadline()
@@ -352,7 +352,49 @@ def test_time_that_runs_out_ends_the_work_and_leaves_nothing(place, worker, spy)
     left = [900.0]
     deadline = Deadline(lambda: left[-1], math.inf)
     spy.during = lambda: left.append(20.0)
-    worker._speed = 100.0  # seconds of work to one of audio
+    worker._speeds["greedy"] = 100.0  # seconds of work to one of audio
     with pytest.raises(OutOfTimeError):
         worker.answer(place.put("a", toy.wav("hello")), deadline)
     assert place.names() == set()
+
+
+class Asking:
+    """A place whose objects ask for a decoder, as their metadata can on S3."""
+
+    def __init__(self, sources, decoder):
+        self._sources, self._decoder = sources, decoder
+
+    def current(self, bucket, key):
+        return replace(self._sources.current(bucket, key), decoder=self._decoder)
+
+    def open(self, source):
+        return self._sources.open(source)
+
+
+def test_an_object_can_ask_for_its_decoder(place, talking_transcriber):
+    event = place.put("a", language.mumble("a dab"))
+    for decoder, heard in ((None, "a dab"), ("beam", "a cab"), ("greedy", "a dab")):
+        asking = Asking(place.sources(), decoder)
+        worker = Worker(asking, place.store(), talking_transcriber, Settings())
+        unnumbered = ObjectEvent(event.bucket, "a")
+        assert worker.answer(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == heard
+        assert worker.answer(unnumbered, FOREVER).status == "up_to_date"
+
+
+@pytest.mark.parametrize("decoder", ["beam", "viterbi"])
+def test_a_decoder_that_there_is_not_is_refused_once(place, spy, decoder):
+    worker = Worker(Asking(place.sources(), decoder), place.store(), spy, Settings())
+    event = place.put("a", toy.wav("hello"))
+    assert refused_for(worker.answer(event, FOREVER)) == "malformed_request"
+    assert worker.answer(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
+
+
+def test_another_decoder_that_is_set_gives_another_answer(place, talking_bundle):
+    event = place.put("a", language.mumble("a dab"))
+    unnumbered = ObjectEvent(event.bucket, "a")
+    for decoder, heard in (("greedy", "a dab"), ("beam", "a cab")):
+        opened = Transcriber(bundle.load(str(talking_bundle)), decoder)
+        worker = Worker(place.sources(), place.store(), opened, Settings())
+        assert worker.answer(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == heard

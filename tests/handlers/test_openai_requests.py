@@ -38,9 +38,19 @@ def test_of_a_field_that_comes_twice_the_last_counts():
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("response_format", "SRT"), ("stream", "1"), ("timestamp_granularities", "word")],
+    [
+        ("response_format", "SRT"),
+        ("stream", "1"),
+        ("timestamp_granularities", "word"),
+        ("decoder", "viterbi"),
+    ],
 )
 def test_a_refusal_names_the_field(field, value):
     with pytest.raises(FieldError, match=field) as refusal:
         read((field, value))
     assert refusal.value.field == field
+
+
+def test_the_decoder_can_be_chosen_though_they_have_no_such_field():
+    assert read().decoder is None
+    assert read(("decoder", "beam")).decoder == "beam"

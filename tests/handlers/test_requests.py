@@ -53,3 +53,17 @@ def test_the_limit_is_named():
 )
 def test_booleans_are_read_as_people_write_them(given, expected):
     assert requests.from_payload({"audio": "", "timestamps": given}).timestamps is expected
+
+
+@pytest.mark.parametrize("decoder", ["viterbi", None, 1, ["beam"]])
+def test_a_decoder_that_there_is_not_is_refused(decoder):
+    with pytest.raises(MalformedRequestError, match="not one of greedy, beam"):
+        requests.from_payload({"audio": "", "decoder": decoder})
+
+
+def test_a_decoder_can_be_chosen_in_the_body_or_as_a_parameter():
+    event = request("POST", "/v1/transcribe", b"a", "audio/wav")
+    assert read(event).decoder is None
+    event["queryStringParameters"] = {"decoder": "beam"}
+    assert read(event).decoder == "beam"
+    assert requests.from_payload({"audio": "", "decoder": "greedy"}).decoder == "greedy"

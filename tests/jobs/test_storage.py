@@ -8,7 +8,7 @@ import boto3
 import pytest
 import requests
 
-from batch.s3 import FORMATS
+from batch.s3 import DECODER, FORMATS
 from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
@@ -101,3 +101,12 @@ def test_links_and_forms_name_the_bucket_in_its_region(
     storage = Storage(JobSettings("inputs", "outputs"))
     assert storage.upload_form(ticket)["url"] == "https://inputs.s3.eu-central-1.amazonaws.com/"
     assert storage.link("k").startswith("https://outputs.s3.eu-central-1.amazonaws.com/k?")
+
+
+def test_an_upload_says_which_decoder_was_asked_for(storage: Storage):
+    ticket = tickets.issue(JobRequest(file_name="talk.mp3", decoder="beam"), "me", NOON)
+    storage.keep_ticket(ticket, "me")
+    assert storage.ticket("me", ticket.id) == ticket
+    forms.post(storage.upload_form(ticket), b"audio")
+    stored = boto3.client("s3").head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
+    assert stored["Metadata"] == {FORMATS: "json", DECODER: "beam"}

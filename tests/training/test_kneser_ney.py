@@ -12,7 +12,9 @@ from training.language_model import LETTERS, spelling
 
 IDS = 6
 corpora = st.lists(
-    st.lists(st.integers(END + 1, IDS - 1), min_size=1, max_size=6).map(lambda words: [START, *words, END]),
+    st.lists(st.integers(END + 1, IDS - 1), min_size=1, max_size=6).map(
+        lambda words: [START, *words, END]
+    ),
     min_size=1,
     max_size=12,
 )
