@@ -50,16 +50,26 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Plan:
-    """All that decides what is said: clip `n` of a plan is the same wherever it is made."""
+    """All that decides what is said: clip `n` of a plan is the same wherever it is made.
+
+    `variation` is the share of `RATE`, `PITCH` and `SIZE` that is used: at 0 each voice speaks as
+    it does by itself.
+    """
 
     seed: int
     voices: Sequence[Voice]
     sentences: Sequence[str]
+    variation: float = 1.0
 
-    def identity(self) -> dict[str, int]:
+    def identity(self) -> dict[str, float]:
         """What two plans must have in common for one to continue the other's corpus."""
         spoken = "\n".join([*self.sentences, *(voice.speaker for voice in self.voices)])
-        return {"seed": self.seed, "crc32": zlib.crc32(spoken.encode())}
+        crc32 = zlib.crc32(spoken.encode())
+        return {"seed": self.seed, "crc32": crc32, "variation": self.variation}
+
+    def factor(self, limits: tuple[float, float], random: np.random.Generator) -> float:
+        """One of `RATE`, `PITCH` and `SIZE`, drawn."""
+        return 1 + self.variation * (random.uniform(*limits) - 1)
 
 
 @dataclass(frozen=True)
@@ -89,12 +99,12 @@ def draw(plan: Plan) -> Iterator[Clip]:
         of_engine = [voice for voice in plan.voices if voice.engine == engine]
         person = str(random.choice(sorted({voice.person for voice in of_engine})))
         of_person = [voice for voice in of_engine if voice.person == person]
-        size = random.uniform(*SIZE)
+        size = plan.factor(SIZE, random)
         yield Clip(
             file=f"{index:07d}.flac",
             sentence=plan.sentences[order[index % len(order)]],
             voice=of_person[random.integers(len(of_person))],
-            manner=Manner(random.uniform(*RATE) * size, random.uniform(*PITCH) * size),
+            manner=Manner(plan.factor(RATE, random) * size, plan.factor(PITCH, random) * size),
             size=size,
             peak=random.uniform(*PEAK),
             edges=(random.uniform(*EDGE_SECONDS), random.uniform(*EDGE_SECONDS)),
@@ -243,6 +253,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--vocabulary", type=int, help="take sentences of so many most frequent words alone"
     )
+    parser.add_argument(
+        "--variation", type=float, default=1.0, help="0: each voice as it is; more: harder"
+    )
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
@@ -262,6 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.seed,
             [voice for voice in voices if voice.held_out == held_out],
             [sentence for sentence in spoken if sentences.held_out(sentence) == held_out],
+            options.variation,
         )
         print(f"{out}: {make(out, plan, hours, options.jobs)}")
 

@@ -47,6 +47,17 @@ def test_people_are_drawn_alike_however_many_voices_they_have():
     assert drawn.count("ben") == pytest.approx(200, abs=50)
 
 
+def test_voices_differ_from_themselves_by_the_variation_of_the_plan():
+    def spread(variation):
+        clips = islice(draw(replace(plan(), variation=variation)), 200)
+        return np.array([(c.size, c.manner.rate / c.size, c.manner.pitch / c.size) for c in clips])
+
+    assert (spread(0.0) == 1).all()
+    assert np.abs(spread(0.5) - 1 - (spread(1.0) - 1) / 2).max() < 1e-9
+    assert (spread(1.0).min(0) > (0.88, 0.8, 0.8)).all()
+    assert (spread(1.0).max(0) > (1.1, 1.25, 1.2)).all()
+
+
 def test_rate_and_pitch_come_out_as_drawn_whatever_the_size(tmp_path):
     clip = next(draw(plan("just one sentence")))
     for size in (0.9, 1.1):
