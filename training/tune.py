@@ -8,9 +8,12 @@ serves, for the card, which is written anew where the bundle has measurements.
 """
 
 import argparse
+import dataclasses
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +28,18 @@ from asr.ctc import Alphabet
 from asr.model import AcousticModel
 from asr.ngrams import NgramModel
 from asr.readers import CtcReader
-from asr.settings import DECODERS
+from asr.settings import BEAM, DECODERS
 from asr.transcriber import Transcriber
 from training import card, ngram_file
 from training.calibrate import fit, trials
-from training.command import InputError, command
+from training.command import InputError, about, command
 from training.corpus import Utterance, decode, read_manifest
 from training.hearing import draw, transcribe
 from training.measurements import FILE, Measurements
 from training.readable import dumps
 from training.report import confidence, report
 from training.scoring import score
-from training.seal import add_language_model
+from training.seal import add_language_model, replace
 
 START = Search(language=0.7, word=0.8, unknown=0.0, hypotheses=256)
 STEPS: Mapping[str, float] = {"language": 0.2, "word": 0.6, "unknown": 1.5}
@@ -87,7 +90,7 @@ def descend(
             for name, step in steps.items():
                 for change in (step, -step):
                     value = round(getattr(best, name) + change / 2**halving, 4)
-                    tried = replace(best, **{name: value})
+                    tried = dataclasses.replace(best, **{name: value})
                     if tried in seen or tried.language < 0:
                         continue
                     seen.add(tried)
@@ -106,6 +109,8 @@ def tune(
 ) -> dict[str, Any]:
     """Put the language model `content` into the bundle `directory`; gives what was measured.
 
+    The bundle is replaced only at the end, and its card with it where it has measurements.
+
     Raises
     ------
     InputError
@@ -113,24 +118,30 @@ def tune(
     AsrError, OSError
         If something is not there.
     """
-    opened = bundle.load(str(directory))
+    with about(directory):
+        opened = bundle.load(str(directory))
     if opened.manifest.kind != "ctc":
         raise InputError(f"{directory} recognises no speech: it is a {opened.manifest.kind} model")
-    model = ngrams.read(content)
+    model, told = ngrams.read(content), ngram_file.about(content)
     sets = {path.absolute().parent.name: read_manifest(path) for path in (manifest, *measure)}
-    dev, *_ = sets.values()
-    drawn = dev if clips is None else draw(dev, clips, seed=0)
+    name, *_ = sets
+    drawn = sets[name] if clips is None else draw(sets[name], clips, seed=0)
     found = descend(errors(listen(opened, drawn), opened.manifest.alphabet, model), start)
-    about = ngram_file.about(content)
-    add_language_model(directory, content, found, Confidence(), about["sources"])
-    listener = Transcriber(bundle.load(str(directory)), "beam")
-    fitted = fit(*trials(transcribe(listener, dev)))
-    add_language_model(directory, content, found, fitted, about["sources"])
-    return {
-        "tuned": {"set": next(iter(sets)), "clips": len(drawn), **asdict(found)},
-        "language_model": about | _cost(content),
-        "sets": {name: compare(directory, utterances) for name, utterances in sets.items()},
-    }
+    with tempfile.TemporaryDirectory() as temporary:
+        draft = Path(temporary) / "bundle"
+        shutil.copytree(directory, draft)
+        add_language_model(draft, content, found, Confidence(), told["sources"])
+        heard = transcribe(Transcriber(bundle.load(str(draft)), BEAM), sets[name])
+        add_language_model(draft, content, found, fit(*trials(heard)), told["sources"])
+        measured = {
+            "tuned": {"set": name, "clips": len(drawn), **asdict(found)},
+            "language_model": told | _cost(content),
+            "sets": {each: compare(draft, utterances) for each, utterances in sets.items()},
+        }
+        if (draft / FILE).exists():
+            card.write(draft, dataclasses.replace(Measurements.read(draft), decoders=measured))
+        replace(directory, draft)
+    return measured
 
 
 def compare(directory: Path, utterances: Sequence[Utterance]) -> dict[str, Any]:
@@ -177,11 +188,8 @@ def main() -> None:
         options.manifest,
         options.measure,
         options.clips,
-        replace(START, hypotheses=options.hypotheses),
+        dataclasses.replace(START, hypotheses=options.hypotheses),
     )
-    if (options.directory / FILE).exists():
-        written = Measurements.read(options.directory)
-        card.write(options.directory, replace(written, decoders=measured))
     print(dumps(measured))
 
 

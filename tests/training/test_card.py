@@ -166,6 +166,15 @@ def test_a_report_of_another_bundle_is_refused(exported):
         rewrite(exported.parent / "other", report)
 
 
+def test_a_report_of_the_other_decoder_is_refused(exported):
+    report = reported(exported)
+    printed = json.loads(report.read_text())
+    printed["recogniser"]["decoder"] = "beam"
+    report.write_text(json.dumps(printed))
+    with pytest.raises(InputError, match="is of the decoder beam"):
+        rewrite(exported, report)
+
+
 def test_a_bundle_without_measurements_needs_a_report_a_recipe_and_a_set(exported):
     (exported / FILE).unlink()
     recipe = exported.parent / "recipe.yaml"

@@ -113,6 +113,8 @@ ISOLATE = "training.isolate {0}/%s --words abc --out {0}/out"
 SYNTHESIZE = "training.synthesize {0}/%s --hours 1 --out {0}/out"
 CORPORA = "training.corpora %s --out {0}/out --archive {0}/%s"
 CARD = "training.card {0}/%s"
+LANGUAGE_MODEL = "training.language_model {0}/%s --out {0}/out"
+TUNE = "training.tune {0}/%s --language-model {0}/%s --manifest {0}/data/dev/manifest.tsv"
 # Each command line, and what its refusal has to name.
 REFUSED = [
     (TRAIN % "nowhere", "nowhere.yaml"),
@@ -165,6 +167,12 @@ REFUSED = [
     (CORPORA % ("an4", "binary"), "an4: "),
     (CARD % "nowhere", "nowhere"),
     (CARD % "bundle", "measurements.json"),
+    (LANGUAGE_MODEL % "nowhere", "nowhere"),
+    (LANGUAGE_MODEL % "binary", "binary is not text"),
+    (LANGUAGE_MODEL % "list.json --transcripts {0}/columns.tsv", "seconds"),
+    (TUNE % ("nowhere", "binary"), "nowhere"),
+    (TUNE % ("bundle", "nowhere"), "nowhere"),
+    (TUNE % ("bundle", "binary"), "the language model cannot be read"),
     ("training.published wav2vec2-base-960h --out {0}/out", "no way to the hub"),
 ]
 
