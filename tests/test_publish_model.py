@@ -1,0 +1,33 @@
+import uuid
+
+import boto3
+import pytest
+
+from asr import bundle
+from asr.errors import ModelUnavailableError
+from scripts.publish_model import publish
+from tests.asr import language, toy
+
+
+@pytest.fixture
+def bucket(aws):
+    name = f"published-{uuid.uuid4().hex}"
+    boto3.client("s3").create_bucket(Bucket=name)
+    return name
+
+
+@pytest.mark.parametrize("write", [toy.write_bundle, language.write_bundle])
+def test_what_is_published_is_a_whole_bundle_under_its_digest(write, bucket, tmp_path):
+    parameters = publish(write(tmp_path), bucket)
+    opened = bundle.load(parameters["ModelUri"], parameters["ModelSha256"])
+    assert parameters["ModelUri"] == f"s3://{bucket}/toy/1/"
+    if language_model := opened.manifest.language_model:
+        assert opened.read(language_model) == language.content()
+
+
+def test_a_language_model_that_is_altered_is_not_published(bucket, tmp_path):
+    language.write_bundle(tmp_path)
+    (tmp_path / "language.npz").write_bytes(b"altered")
+    with pytest.raises(ModelUnavailableError, match=r"language\.npz has sha256"):
+        publish(tmp_path, bucket)
+    assert boto3.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 0
