@@ -34,6 +34,9 @@ class Recipe:
         How many epochs go from short to long.
     like_lengths : bool
         Whether a batch holds utterances of like length, or any.
+    balanced : bool
+        Whether clips are drawn so that words, corpora and speakers come alike (`balance`), not
+        each once an epoch.
     steps : int
         Optimiser updates in all; the learning rate has decayed to nothing by then.
     learning_rate, warmup_steps, weight_decay, clip_norm
@@ -69,6 +72,7 @@ class Recipe:
     license: str = "CC BY 4.0"
     sorted_epochs: int = 1
     like_lengths: bool = True
+    balanced: bool = False
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema_decay: float = 0.999

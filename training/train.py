@@ -17,7 +17,7 @@ from lightning.pytorch.callbacks import (
     TQDMProgressBar,
 )
 
-from training import corpus, curves, initial, loggers
+from training import balance, corpus, curves, initial, loggers
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
 from training.callbacks import MovingAverage, SaveLast, StopEarly
@@ -66,6 +66,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         start,
         recipe.sorted_epochs,
         recipe.like_lengths,
+        balance.shares(train_set.corpora) if recipe.balanced else None,
     )
     trainer = Trainer(
         max_steps=recipe.steps,
