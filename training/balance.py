@@ -39,5 +39,5 @@ def _sums(groups: Sequence[Hashable], weights: NDArray[np.float64]) -> NDArray[n
     """For each item the sum of `weights` over its group; shape (items,)."""
     totals: Counter[Hashable] = Counter()
     for group, weight in zip(groups, weights.tolist(), strict=True):
-        totals[group] += weight  # type: ignore[assignment]
+        totals[group] += weight
     return np.array([totals[group] for group in groups])

@@ -21,7 +21,8 @@ def total(corpora: list[Corpus], chosen) -> float:
     every = [(u, folder) for folder, c in enumerate(corpora) for u in c.utterances]
     drawn = balance.shares(corpora)
     assert drawn.sum() == pytest.approx(1.0)
-    return sum(p for p, (u, folder) in zip(drawn, every, strict=True) if chosen(u, folder))
+    pairs = zip(drawn.tolist(), every, strict=True)
+    return float(sum(share for share, (u, folder) in pairs if chosen(u, folder)))
 
 
 def test_each_word_comes_as_often_as_another_however_many_clips_it_has():
