@@ -114,7 +114,8 @@ class LogMel(nn.Module):
             pad_mode="constant",
             return_complex=True,
         )
-        power = torch.view_as_real(spectrum).square().sum(-1)  # (B, bins, F)
+        # (B, bins, F). A sum over the last axis, of two, took three times as long.
+        power = spectrum.real.square() + spectrum.imag.square()
         return (power.transpose(1, 2) @ self.bank).clamp_min(self.floor).log()
 
 

@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from training import text
@@ -53,6 +54,14 @@ def read(files: Iterable[Path]) -> list[str]:
             if (plain := speakable(line)) is not None:
                 spoken.setdefault(text.normalise(plain), plain)
     return list(spoken.values())
+
+
+def of_common_words(spoken: Sequence[str], vocabulary: int) -> list[str]:
+    """The sentences of `spoken` that use none but its `vocabulary` most frequent words."""
+    words = [text.normalise(sentence).split() for sentence in spoken]
+    ranked = Counter(word for of_one in words for word in of_one).most_common(vocabulary)
+    common = {word for word, _ in ranked}
+    return [sentence for sentence, used in zip(spoken, words, strict=True) if common >= set(used)]
 
 
 def held_out(sentence: str) -> bool:

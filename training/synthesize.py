@@ -16,12 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import count, islice
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -33,72 +31,16 @@ from asr.audio import SAMPLE_RATE
 from training import sentences
 from training.command import InputError, command
 from training.corpus import HEADER
-from training.voices import ENGINES, Command, Manner, Voice
+from training.speech_plan import Clip, Plan, draw
+from training.voices import ENGINES, Command, Voice
 
 MANIFEST = "manifest.tsv"
-# How much rate, pitch and the size of the speaker may differ from the voice's own.
-RATE, PITCH, SIZE = (0.8, 1.3), (0.8, 1.25), (0.88, 1.14)
-PEAK = (0.1, 0.9)
 SILENCE = 0.003  # of the peak, -50 dB: what is quieter at either end is cut
-EDGE_SECONDS = (0.05, 0.4)  # of silence then put at either end
 CHARACTERS_PER_SECOND = (4.0, 40.0)  # outside of it, an engine did not say what it was given
 TIMEOUT = 60.0  # seconds; an engine that hangs loses its sentence
 BLOCK = 64  # clips between two additions to the manifest
 
 Samples = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that decides what is said: clip `n` of a plan is the same wherever it is made."""
-
-    seed: int
-    voices: Sequence[Voice]
-    sentences: Sequence[str]
-
-    def identity(self) -> dict[str, int]:
-        """What two plans must have in common for one to continue the other's corpus."""
-        spoken = "\n".join([*self.sentences, *(voice.speaker for voice in self.voices)])
-        return {"seed": self.seed, "crc32": zlib.crc32(spoken.encode())}
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One sentence to be spoken; `size` is that of the speaker: formants fall as it grows."""
-
-    file: str
-    sentence: str
-    voice: Voice
-    manner: Manner
-    size: float
-    peak: float
-    edges: tuple[float, float]
-
-
-def draw(plan: Plan) -> Iterator[Clip]:
-    """Clips without end: each sentence once, in random order, before any comes twice.
-
-    An engine is drawn by its share, then one of its people, then one of that person's voices.
-    """
-    order = np.random.default_rng(plan.seed).permutation(len(plan.sentences))
-    engines = sorted({voice.engine for voice in plan.voices})
-    shares = np.array([ENGINES[name].share for name in engines])
-    for index in count():
-        random = np.random.default_rng((plan.seed, index))
-        engine = str(random.choice(engines, p=shares / shares.sum()))
-        of_engine = [voice for voice in plan.voices if voice.engine == engine]
-        person = str(random.choice(sorted({voice.person for voice in of_engine})))
-        of_person = [voice for voice in of_engine if voice.person == person]
-        size = random.uniform(*SIZE)
-        yield Clip(
-            file=f"{index:07d}.flac",
-            sentence=plan.sentences[order[index % len(order)]],
-            voice=of_person[random.integers(len(of_person))],
-            manner=Manner(random.uniform(*RATE) * size, random.uniform(*PITCH) * size),
-            size=size,
-            peak=random.uniform(*PEAK),
-            edges=(random.uniform(*EDGE_SECONDS), random.uniform(*EDGE_SECONDS)),
-        )
 
 
 def speak(clip: Clip, out: Path) -> float:
@@ -240,11 +182,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--hold-out", type=Path, help="folder of a corpus for tests, made as well")
     parser.add_argument("--hold-out-hours", type=float, default=0.3)
+    parser.add_argument(
+        "--vocabulary", type=int, help="take sentences of so many most frequent words alone"
+    )
+    parser.add_argument(
+        "--variation", type=float, default=1.0, help="0: each voice as it is; more: harder"
+    )
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     spoken = sentences.read(options.text)
+    if options.vocabulary:
+        spoken = sentences.of_common_words(spoken, options.vocabulary)
     if not spoken:
         raise InputError("None of the lines is a sentence that can be spoken as it is written.")
     voices = installed(options.engines)
@@ -257,6 +207,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.seed,
             [voice for voice in voices if voice.held_out == held_out],
             [sentence for sentence in spoken if sentences.held_out(sentence) == held_out],
+            options.variation,
         )
         print(f"{out}: {make(out, plan, hours, options.jobs)}")
 

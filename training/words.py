@@ -13,7 +13,8 @@ from training import isolate
 from training.command import InputError, command
 from training.corpus import read_manifest
 from training.recipe import Recipe
-from training.synthesize import Plan, installed, make
+from training.speech_plan import Plan
+from training.synthesize import installed, make
 from training.voices import ENGINES
 
 RECIPE = Path(__file__).parent / "recipes" / "keyword_gru.yaml"

@@ -1,11 +1,16 @@
 """What stands in for programs that are slow or may not be here: an aligner and a synthesiser."""
 
+from contextlib import AbstractContextManager
+from unittest import mock
+
 import numpy as np
 import soundfile
 
-from training.voices import Command, Engine, Voice
+from training.speech_plan import Plan
+from training.voices import ENGINES, Command, Engine, Voice
 
 PEOPLE = [Voice("singer", name, "", name) for name in ("anna", "ben", "rms")]  # rms is held out
+TEXT = [f"{a} {b} is {c}" for a in ("the", "one") for b in ("cat", "dog") for c in ("in", "out")]
 
 
 class Aligner:
@@ -52,3 +57,12 @@ def sing(voice, manner, sentence, file):
 
 
 SINGER = Engine("singer", "true", "nothing", 1.0, lambda: PEOPLE, sing)
+
+
+def only_singer() -> AbstractContextManager[object]:
+    """The only engine that there is, is the singer."""
+    return mock.patch.dict(ENGINES, {"singer": SINGER}, clear=True)
+
+
+def plan(*texts, seed=1, voices=PEOPLE[:2]):
+    return Plan(seed, voices, texts or TEXT)

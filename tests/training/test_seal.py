@@ -42,12 +42,14 @@ def test_windows_share_twice_the_context_where_it_is_bounded(context, overlap):
     assert contract["overlap_seconds"] == pytest.approx(overlap)
 
 
-@pytest.fixture
-def bounded(tmp_path):
+@pytest.fixture(params=[1, 2])
+def bounded(tmp_path, request):
     """A bundle of random weights whose windows of 3 s share just what its context asks for."""
     torch.manual_seed(0)
     front_end = FRONT_END | {"normalisation": "fixed"}
-    recogniser, frame_seconds = build("convolutional", front_end, NETWORK)
+    recogniser, frame_seconds = build(
+        "convolutional", front_end, NETWORK | {"outputs_per_frame": request.param}
+    )
     with torch.no_grad():  # random weights hardly tell one frame from another
         cast(Convolutional, recogniser.network).classifier.weight *= 30
     script(recogniser.eval(), tmp_path / MODEL_FILE)
@@ -59,13 +61,14 @@ def bounded(tmp_path):
 
 def test_bounded_context_and_fixed_statistics_make_windows_give_exactly_the_whole(bounded):
     manifest = bounded.manifest
-    assert manifest.overlap_seconds == pytest.approx(
-        2 * 0.04 * 12
-    )  # 10, the stem, half a Hann window
+    frame = manifest.frame_seconds
+    # 10 frames of 40 ms, the stem, half a Hann window, and the later of two outputs
+    heard = {0.04: 12 * 0.04, 0.02: 25 * 0.02}[frame]
+    assert manifest.overlap_seconds == pytest.approx(2 * heard)
     samples = np.random.default_rng(0).normal(0, 0.1, 16_000 * 20).astype(np.float32)
     model = AcousticModel(bounded)
     (whole,) = model.log_probs([samples])
-    plan = longform.Plan.from_seconds(3.0, manifest.overlap_seconds, 0.04, 16_000)
+    plan = longform.Plan.from_seconds(3.0, manifest.overlap_seconds, frame, 16_000)
     cut = list(longform.windows([samples], plan))
     outputs = [(window, model.log_probs([window.samples])[0]) for window in cut]
     stitched = np.concatenate(list(longform.stitch(outputs)))
@@ -78,8 +81,8 @@ def test_one_frame_less_of_overlap_and_they_do_not(bounded):
     samples = np.random.default_rng(0).normal(0, 0.1, 16_000 * 20).astype(np.float32)
     model = AcousticModel(bounded)
     (whole,) = model.log_probs([samples])
-    overlap = bounded.manifest.overlap_seconds - 2 * 0.04
-    plan = longform.Plan.from_seconds(3.0, overlap, 0.04, 16_000)
+    overlap = bounded.manifest.overlap_seconds - 2 * 0.04  # a frame of the blocks
+    plan = longform.Plan.from_seconds(3.0, overlap, bounded.manifest.frame_seconds, 16_000)
     cut = longform.windows([samples], plan)
     stitched = np.concatenate(
         list(longform.stitch((w, model.log_probs([w.samples])[0]) for w in cut))

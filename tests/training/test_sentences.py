@@ -37,6 +37,12 @@ def test_sentences_are_read_once_and_in_order(tmp_path):
     assert read == ["Two words.", "Three more words.", "And so on."]
 
 
+def test_sentences_of_common_words_use_no_others():
+    spoken = ["The dog ran.", "The dog sat.", "Dog, the cat!", "The dog, the DOG."]
+    assert sentences.of_common_words(spoken, 2) == ["The dog, the DOG."]
+    assert sentences.of_common_words(spoken, 5) == spoken
+
+
 def test_one_sentence_in_25_is_held_out_however_it_is_written():
     spoken = [f"{a} {b} {c}" for a in "abcdefghij" for b in "klmnopqrst" for c in "uvwxyzabcd"]
     held = [sentence for sentence in spoken if sentences.held_out(sentence)]

@@ -1,50 +1,26 @@
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 import pytest
 import soundfile
 
-from tests.training.stand_ins import PEOPLE, SINGER, sing
+from tests.training.stand_ins import PEOPLE, TEXT, only_singer, plan, sing
 from training import corpus, sentences, synthesize
 from training.command import InputError
-from training.synthesize import Plan, draw, make
-from training.voices import Engine, Voice
-
-TEXT = [f"{a} {b} is {c}" for a in ("the", "one") for b in ("cat", "dog") for c in ("in", "out")]
+from training.speech_plan import draw
+from training.synthesize import make
+from training.voices import ENGINES, Engine
 
 
 @pytest.fixture(autouse=True)
 def singer(monkeypatch):
-    """The only engine is the singer."""
-    monkeypatch.setattr(synthesize, "ENGINES", {"singer": SINGER})
     monkeypatch.setattr(synthesize, "BLOCK", 4)
-
-
-def plan(*texts, seed=1, voices=PEOPLE[:2]):
-    return Plan(seed, voices, texts or TEXT)
+    with only_singer():
+        yield
 
 
 def contents(folder):
     return {file.name: file.read_bytes() for file in folder.iterdir()}
-
-
-def test_clips_are_the_same_for_a_seed_and_others_for_another():
-    first = list(islice(draw(plan()), 20))
-    assert first == list(islice(draw(plan()), 20))
-    assert first != list(islice(draw(plan(seed=2)), 20))
-
-
-def test_every_sentence_comes_once_before_any_comes_twice():
-    spoken = [clip.sentence for clip in islice(draw(plan()), 16)]
-    assert sorted(spoken[:8]) == sorted(spoken[8:]) == sorted(TEXT)
-    assert spoken[:8] != TEXT
-
-
-def test_people_are_drawn_alike_however_many_voices_they_have():
-    many = [Voice("singer", f"anna{i}", "", "anna") for i in range(20)]
-    drawn = [clip.voice.person for clip in islice(draw(plan(voices=[*many, PEOPLE[1]])), 400)]
-    assert drawn.count("ben") == pytest.approx(200, abs=50)
 
 
 def test_rate_and_pitch_come_out_as_drawn_whatever_the_size(tmp_path):
@@ -110,7 +86,7 @@ def test_engines_that_say_nothing_are_an_error(tmp_path):
 
 def test_a_missing_engine_is_named_with_its_package(monkeypatch, capsys):
     missing = Engine("mute", "no-such-program", "mute-voices", 1.0, list, sing)
-    monkeypatch.setattr(synthesize, "ENGINES", {"mute": missing, "singer": SINGER})
+    monkeypatch.setitem(ENGINES, "mute", missing)
     assert synthesize.installed(["mute", "singer"]) == PEOPLE
     assert "mute is not here; Debian has it as: mute-voices" in capsys.readouterr().err
     with pytest.raises(InputError, match="None"):

@@ -2,8 +2,8 @@ import pytest
 import yaml
 
 from tests.training import corpora
-from tests.training.stand_ins import PEOPLE, SINGER, Aligner
-from training import isolate, synthesize, words
+from tests.training.stand_ins import PEOPLE, Aligner, only_singer
+from training import isolate, words
 from training.corpus import read_manifest
 from training.recipe import Recipe
 
@@ -13,15 +13,14 @@ LABELS = corpora.WORDS
 @pytest.fixture
 def arguments(tmp_path, monkeypatch):
     monkeypatch.setattr(isolate, "Decoder", lambda **_: Aligner())
-    monkeypatch.setattr(synthesize, "ENGINES", {"singer": SINGER})
-    monkeypatch.setattr(words, "ENGINES", {"singer": SINGER})
     for name, text in (("train-0", "a abc"), ("train-1", "big fed"), ("test", "fed")):
         corpora.write(tmp_path / f"sentences-{name}", [text])
     recipe = yaml.safe_load(words.RECIPE.read_text(encoding="utf-8"))
     recipe["parameters"]["labels"] = LABELS
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
     options = {"--data": tmp_path, "--recipe": tmp_path / "recipe.yaml", "--hours": 0.002}
-    return [str(part) for option in options.items() for part in option]
+    with only_singer():
+        yield [str(part) for option in options.items() for part in option]
 
 
 def test_labels_are_cut_from_the_sentences_to_train_on(arguments, tmp_path):

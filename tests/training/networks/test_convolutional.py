@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.networks.convolutional import Convolutional
+from training.networks.convolutional import ChannelDropout, Convolutional
 
 KERNELS, DILATIONS = [3, 5, 3], [1, 1, 2]
 # Output frames on either side of one that it may hear, after the stem's own two.
@@ -52,3 +52,35 @@ def test_separable_convolutions_have_fewer_weights():
         for kind in (False, True)
     )
     assert dense - separable == sum(KERNELS) * 8 * (8 - 1)
+
+
+def test_a_frame_of_the_blocks_can_give_two_of_output():
+    torch.manual_seed(0)
+    two = Convolutional(6, 8, KERNELS, outputs_per_frame=2).eval()
+    one = Convolutional(6, 8, KERNELS).eval()
+    assert (two.stride, two.reach) == (one.stride // 2, one.reach + 2)
+    x, lengths = features(2, 41, 6), torch.tensor([41, 20])
+    log_probs, frames = two(x, lengths)
+    assert log_probs.shape == (2, 22, 29)
+    assert frames.tolist() == [22, 10]
+    # Given the classifier of one output, the first of each frame is that output.
+    shared = two.state_dict()
+    for name in ("weight", "bias"):
+        shared[f"classifier.{name}"] = shared[f"classifier.{name}"][:29]
+    one.load_state_dict(shared)
+    assert torch.allclose(log_probs[:, ::2], one(x, lengths)[0], atol=1e-5)
+
+
+def test_dropped_channels_are_dropped_for_the_whole_of_an_utterance():
+    torch.manual_seed(0)
+    dropout = ChannelDropout(0.25)
+    dropped = dropout(torch.ones(8, 5, 400))
+    assert torch.equal(dropped, dropped[:, :1].expand_as(dropped))
+    assert dropped.unique().tolist() == pytest.approx([0.0, 1 / 0.75])
+    assert (dropped == 0).float().mean() == pytest.approx(0.25, abs=0.05)
+    assert not torch.equal(dropped[0], dropped[1])
+
+
+def test_nothing_is_dropped_when_serving():
+    x = features(2, 5, 6)
+    assert torch.equal(ChannelDropout(0.5).eval()(x), x)
