@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 
 import numpy as np
+from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
 # An item of a batch: the utterance's index, and the step, which seeds its augmentation.
 Item = tuple[int, int]
+
+POOL = 256  # utterances of any length that are drawn together, then parted by it
 
 
 def plan_epoch(
@@ -21,6 +24,7 @@ def plan_epoch(
     epoch: int,
     ascending: bool,
     like_lengths: bool = True,
+    shares: NDArray[np.float64] | None = None,
 ) -> list[list[int]]:
     """Split all utterances into batches, in the order in which to train.
 
@@ -33,15 +37,22 @@ def plan_epoch(
     ascending : bool
         Short batches first (SortaGrad, Amodei et al. 2016), else shuffled.
     like_lengths : bool
-        Whether the utterances of a batch are of like length, which wastes least on padding, or
-        any, which is fair where length hints at the class.
+        Whether the utterances of a batch are of like length, which wastes least on padding, or as
+        alike as `POOL` drawn at random: where length hints at the class, batches of all lengths
+        take turns.
+    shares : NDArray[float64], shape (utterances,), optional
+        How often each utterance is drawn, as a share; without them each comes once.
     """
     random = np.random.default_rng((seed, epoch))
     durations = np.asarray(seconds)
     # Jitter of a tenth: like lengths stay together, the company changes each epoch.
     order = np.argsort(durations * random.uniform(0.9, 1.1, len(durations)), kind="stable")
+    if shares is not None:
+        order = order[np.sort(random.choice(len(order), len(order), p=shares[order]))]
     if not like_lengths:
         random.shuffle(order)
+        pools = [order[first : first + POOL] for first in range(0, len(order), POOL)]
+        order = np.concatenate([pool[np.argsort(durations[pool], kind="stable")] for pool in pools])
     batches: list[list[int]] = [[]]
     longest = 0.0
     for index in order.tolist():
@@ -66,6 +77,7 @@ class BatchSchedule(Sampler[list[Item]]):
         start: int = 0,
         sorted_epochs: int = 1,
         like_lengths: bool = True,
+        shares: NDArray[np.float64] | None = None,
     ) -> None:
         self.seconds = seconds
         self.batch_seconds = batch_seconds
@@ -73,6 +85,7 @@ class BatchSchedule(Sampler[list[Item]]):
         self.start = start
         self.sorted_epochs = sorted_epochs
         self.like_lengths = like_lengths
+        self.shares = shares
 
     def __iter__(self) -> Iterator[list[Item]]:
         step = 0
@@ -85,6 +98,7 @@ class BatchSchedule(Sampler[list[Item]]):
                 epoch,
                 ascending,
                 self.like_lengths,
+                self.shares,
             )
             for batch in batches:
                 if step >= self.start:

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from asr.audio import SAMPLE_RATE
 from training import text
 from training.augment import WaveformAugmentation, room_tone
+from training.augment.dynamics import trim
 from training.batches import BatchSchedule, Item, plan_epoch
 from training.corpus import Corpus
 
@@ -47,7 +49,15 @@ class SpeechDataset(Dataset[tuple[Tensor, str, str]]):
         self.augmentation = augmentation
         self.seed = seed
         self.where = [(c, i) for c, corpus in enumerate(corpora) for i in range(len(corpus))]
-        self.seconds = [corpora[c].seconds(i) for c, i in self.where]
+        depth_db = augmentation.trim_db if augmentation else 0.0
+        self.seconds = [self._seconds(corpora[c], i, depth_db) for c, i in self.where]
+
+    @staticmethod
+    def _seconds(corpus: Corpus, position: int, trim_db: float) -> float:
+        """Seconds of an utterance that are heard."""
+        if not trim_db:
+            return corpus.seconds(position)
+        return len(trim(corpus.waveform(position), trim_db)) / SAMPLE_RATE
 
     def __len__(self) -> int:
         return len(self.where)

@@ -67,6 +67,7 @@ class LogMel(nn.Module):
     ) -> None:
         super().__init__()
         self.channels = mels
+        self.top_hertz = top_hertz
         self.fixed = {"utterance": False, "fixed": True}[normalisation]
         self.hop = round(hop_seconds * SAMPLE_RATE)
         self.width = round(window_seconds * SAMPLE_RATE)
@@ -82,12 +83,20 @@ class LogMel(nn.Module):
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T) and lengths (B,) in samples to features (B, F, mels) and frames (B,)."""
+        return self.spectrum(waveforms, lengths)
+
+    def spectrum(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """The features, which are by frequency already."""
         frames = self.frames(lengths)
         powers = self.log_mel(waveforms)
         if not self.fixed:
             return normalise(powers, frames), frames
         outside = ~frame_mask(frames, powers.shape[1])[:, :, None]
         return ((powers - self.mean) / self.deviation).masked_fill(outside, 0.0), frames
+
+    def features(self, spectrum: Tensor) -> Tensor:
+        """What the network is given of a `spectrum`: this."""
+        return spectrum
 
     def frames(self, lengths: Tensor) -> Tensor:
         """Lengths (B,) in samples to frames (B,)."""
@@ -160,12 +169,20 @@ class Mfcc(LogMel):
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T), lengths (B,) to features (B, F, coefficients) and frames (B,)."""
+        above, frames = self.spectrum(waveforms, lengths)
+        return self.features(above), frames
+
+    def spectrum(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Waveforms (B, T), lengths (B,) to what stands out, (B, F, mels), and frames (B,)."""
         frames = self.frames(lengths)
         powers = self.log_mel(waveforms)
         outside = ~frame_mask(frames, powers.shape[1])[:, :, None]
         peak = powers.masked_fill(outside, math.log(self.floor)).amax((1, 2), keepdim=True)
-        above = (powers - peak + self.range).clamp_min(0).masked_fill(outside, 0.0)
-        return above @ self.dct / self.scale, frames
+        return (powers - peak + self.range).clamp_min(0).masked_fill(outside, 0.0), frames
+
+    def features(self, spectrum: Tensor) -> Tensor:
+        """What stands out by frequency, (B, F, mels), to coefficients (B, F, coefficients)."""
+        return spectrum @ self.dct / self.scale
 
 
 class WaveformFrames(nn.Module):

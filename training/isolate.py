@@ -55,7 +55,8 @@ def isolated(
         samples = decode(utterance).samples
         for word, start, end in align(decoder, samples, utterance.text):
             if word in wanted and end - start >= SHORTEST:
-                yield utterance, word, samples[max(start - MARGIN, 0) : end + MARGIN]
+                # A copy, since a view would keep the whole sentence in memory.
+                yield utterance, word, samples[max(start - MARGIN, 0) : end + MARGIN].copy()
 
 
 def drawn(words: Sequence[str], most: int) -> list[int]:

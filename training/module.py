@@ -14,6 +14,7 @@ from asr import ctc
 from training import text
 from training.augment import SpecAugment
 from training.data import Batch
+from training.features import LogMel
 from training.networks import build
 from training.recipe import Recipe
 from training.scoring import score
@@ -71,12 +72,20 @@ class RecipeModule(LightningModule, ABC):
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of one batch with masked features."""
-        features, frames = self.recogniser.front_end(batch.waveforms, batch.samples)
-        masked = self.spec_augment(features, frames)
-        log_probs, output_frames = self.recogniser.network(masked, frames)
+        features, frames = self._altered(batch)
+        log_probs, output_frames = self.recogniser.network(features, frames)
         loss = self.loss(log_probs, output_frames, batch)
         self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.texts))
         return loss
+
+    def _altered(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Masked and warped by frequency, where the front-end knows of any."""
+        front_end = self.recogniser.front_end
+        if not isinstance(front_end, LogMel):
+            features, frames = front_end(batch.waveforms, batch.samples)
+            return self.spec_augment(features, frames), frames
+        spectrum, frames = front_end.spectrum(batch.waveforms, batch.samples)
+        return front_end.features(self.spec_augment(spectrum, frames, front_end.top_hertz)), frames
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Loss and transcripts of one dev batch."""

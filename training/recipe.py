@@ -34,6 +34,9 @@ class Recipe:
         How many epochs go from short to long.
     like_lengths : bool
         Whether a batch holds utterances of like length, or any.
+    balanced : bool
+        Whether clips are drawn so that words, corpora and speakers come alike (`balance`), not
+        each once an epoch.
     steps : int
         Optimiser updates in all; the learning rate has decayed to nothing by then.
     learning_rate, warmup_steps, weight_decay, clip_norm
@@ -47,6 +50,8 @@ class Recipe:
     initial : str
         Where the weights come from at first: another run's folder under that of all runs, or a
         bundle's that keeps them; empty: at random.
+    initial_part : str
+        What the names of those weights begin with that are taken; the others are at random.
     task : str
         What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
         `keyword` for a classifier of whole clips.
@@ -69,12 +74,14 @@ class Recipe:
     license: str = "CC BY 4.0"
     sorted_epochs: int = 1
     like_lengths: bool = True
+    balanced: bool = False
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     ema_decay: float = 0.999
     validate_every: int = 500
     patience: int = 0
     initial: str = ""
+    initial_part: str = ""
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)

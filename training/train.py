@@ -17,7 +17,7 @@ from lightning.pytorch.callbacks import (
     TQDMProgressBar,
 )
 
-from training import corpus, curves, initial, loggers
+from training import balance, corpus, curves, initial, loggers
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
 from training.callbacks import MovingAverage, SaveLast, StopEarly
@@ -50,7 +50,8 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     module = MODULES[recipe.task](recipe)
     start = resume_step(last)
     if recipe.initial and not start:
-        initial.load(module.recogniser, initial.find(recipe.initial, runs))
+        begun = initial.find(recipe.initial, runs)
+        initial.load(module.recogniser, begun, recipe.initial_part)
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
@@ -66,6 +67,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         start,
         recipe.sorted_epochs,
         recipe.like_lengths,
+        balance.shares(train_set.corpora) if recipe.balanced else None,
     )
     trainer = Trainer(
         max_steps=recipe.steps,

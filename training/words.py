@@ -20,7 +20,9 @@ from training.voices import ENGINES
 RECIPE = Path(__file__).parent / "recipes" / "keyword_gru.yaml"
 SENTENCES = "sentences-train*/manifest.tsv"
 CUT, SYNTHETIC = "words-cut", "words-synthetic"
-MOST = 220  # clips of a word cut from sentences: "one" and "two" come four times as often as "nine"
+MOST = (
+    1000  # clips of a word cut from sentences: all that there are, since a recipe can balance them
+)
 HOURS = 0.3425  # of synthetic words: 67 of each
 SEED = 1
 

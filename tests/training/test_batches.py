@@ -1,5 +1,7 @@
 from itertools import chain, islice, pairwise
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,9 +96,27 @@ def test_batches_of_any_lengths_hold_every_utterance_and_keep_to_the_bound(secon
         assert padded <= bound or len(batch) == 1
 
 
-def test_batches_of_any_lengths_mix_short_and_long():
-    seconds = [1.0] * 200 + [4.0] * 200
-    schedule = BatchSchedule(seconds, 80.0, seed=1, sorted_epochs=0, like_lengths=False)
-    for batch in take(schedule, 20):
-        long = sum(seconds[index] == 4.0 for index, _ in batch)
-        assert 0 < long < len(batch)
+def test_batches_of_any_lengths_take_turns_and_waste_little_on_padding():
+    seconds = [1.0] * 1000 + [4.0] * 1000
+    epoch = plan_epoch(seconds, 80.0, 1, 0, ascending=False, like_lengths=False)
+    longest = [max(seconds[index] for index in batch) for batch in epoch]
+    for first in range(0, len(epoch) - 20, 20):
+        assert set(longest[first : first + 20]) == {1.0, 4.0}
+    padded = sum(len(batch) * most for batch, most in zip(epoch, longest, strict=True))
+    assert padded < 1.2 * sum(seconds)
+
+
+def test_utterances_come_as_often_as_their_shares_say():
+    shares = np.array([0.6, 0.4, 0.0] + [0.0] * 997)
+    drawn = list(chain(*plan_epoch([1.0] * 1000, 10.0, 0, 0, False, False, shares)))
+    assert len(drawn) == 1000
+    assert drawn.count(0) / 1000 == pytest.approx(0.6, abs=0.05)
+    assert drawn.count(0) + drawn.count(1) == 1000
+
+
+@pytest.mark.parametrize("like_lengths", [False, True])
+def test_a_share_is_that_of_its_utterance_whatever_the_order(like_lengths):
+    seconds = [9.0, 1.0, 4.0, 2.0]
+    shares = np.array([0.0, 0.0, 1.0, 0.0])
+    schedule = BatchSchedule(seconds, 10.0, 1, like_lengths=like_lengths, shares=shares)
+    assert {index for batch in take(schedule, 6) for index, _ in batch} == {2}

@@ -44,6 +44,17 @@ def test_a_waveform_is_altered_by_its_step_and_index_alone(two_corpora):
     assert not torch.equal(dataset[2, 8][0][:1000], first[:1000])
 
 
+def test_a_clip_counts_with_what_is_left_of_it(tmp_path):
+    silence = np.zeros(SAMPLE_RATE, np.float32)
+    said = np.concatenate([silence, corpora.sing("abc"), silence])
+    manifest = corpora.write_spoken(tmp_path / "spoken", [("fsdd", "abc", said)])
+    loaded = [corpus.load(manifest, tmp_path / "cache")]
+    whole = SpeechDataset(loaded, WaveformAugmentation())
+    trimmed = SpeechDataset(loaded, WaveformAugmentation(trim_db=50))
+    assert whole.seconds == [pytest.approx(2.36)]
+    assert trimmed.seconds == [pytest.approx(0.36 + 0.06, abs=0.02)]
+
+
 def test_another_seed_alters_otherwise(two_corpora):
     one, other = (SpeechDataset(two_corpora, WaveformAugmentation(), seed) for seed in (1, 2))
     assert not torch.equal(one[2, 7][0][:1000], other[2, 7][0][:1000])

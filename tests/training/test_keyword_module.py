@@ -32,6 +32,35 @@ def test_the_most_probable_word_is_read(module):
     assert module.read(torch.tensor([[-3.0, -2.0, -0.1]])) == "big cab"
 
 
+def test_coefficients_are_masked_and_warped_by_frequency(module, monkeypatch):
+    given, heard = [], []
+
+    def hidden(features, frames, top_hertz):
+        given.append((tuple(features.shape), top_hertz))
+        return features * 0
+
+    monkeypatch.setattr(module, "spec_augment", hidden)
+    monkeypatch.setattr(module, "log", lambda *_, **__: None)
+    module.recogniser.network.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0]))
+    clips = batch("abc")
+    module.training_step(clips, 0)
+    frames = clips.waveforms.shape[1] // 320 + 1
+    assert given == [((1, frames, 24), 8000.0)]  # the mel channels of the recipe
+    assert heard[0].shape == (1, frames, 12)
+    assert not heard[0].any()
+
+
+def test_what_is_not_altered_is_what_serves(module, monkeypatch):
+    heard = []
+    monkeypatch.setattr(module, "log", lambda *_, **__: None)
+    module.recogniser.network.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0]))
+    clips = batch("abc", "fed")
+    with torch.no_grad():
+        module.training_step(clips, 0)
+        module.recogniser(clips.waveforms, clips.samples)
+    assert torch.equal(*heard)
+
+
 def test_dev_is_scored_by_accuracy(module, monkeypatch):
     logged = {}
     monkeypatch.setattr(module, "log", lambda name, value, **_: logged.update({name: value}))

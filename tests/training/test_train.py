@@ -12,6 +12,7 @@ from tests.training import corpora
 from training import train
 from training.curves import read
 from training.module import CtcModule
+from training.recipe import Recipe
 from training.scoring import Score
 from training.train import resume_step
 
@@ -217,3 +218,13 @@ def test_the_command_line_trains_a_recipe(data, tmp_path, monkeypatch):
     )
     train.main()
     assert (tmp_path / "runs" / "tiny-1" / "best.ckpt").exists()
+
+
+@pytest.mark.parametrize("balanced", [False, True])
+def test_a_balanced_run_hears_every_word_alike(tmp_path, steps, balanced):
+    corpora.write(tmp_path / "data" / "songs", ["a"] * 95 + ["b"] * 5)
+    corpora.write(tmp_path / "data" / "dev", ["a"])
+    members = vars(RECIPE) | {"sorted_epochs": 0, "batch_seconds": 4.0, "balanced": balanced}
+    train.train(Recipe(**members), tmp_path / "data", tmp_path / "runs", workers=0)
+    heard = [text for times in steps.values() for texts, _ in times for text in texts]
+    assert heard.count("b") / len(heard) == pytest.approx(0.5 if balanced else 0.05, abs=0.1)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 LOWEST_HERTZ, HIGHEST_HERTZ = 20.0, 8000.0  # of the mel channels of `features.LogMel`
-WARPED_HERTZ = 4800.0  # up to here frequencies are scaled, beyond it the rest of the band gives way
+WARPED_SHARE = 0.6  # of the band, that is scaled; beyond it the rest gives way
 
 MELS = 2595 / math.log(10)  # of a factor e in frequency, above the first 700 Hz
 
@@ -36,12 +36,14 @@ class SpecAugment:
     frame_share: float = 0.1
     warp: float = 0.0
 
-    def __call__(self, features: Tensor, frames: Tensor) -> Tensor:
-        """Features (B, F, mels) with masked parts at 0, the mean; frames (B,)."""
+    def __call__(
+        self, features: Tensor, frames: Tensor, top_hertz: float = HIGHEST_HERTZ
+    ) -> Tensor:
+        """Features (B, F, mels), up to `top_hertz`, with masked parts at 0; frames (B,)."""
         _, total, mels = features.shape
         if self.warp:
             drawn = torch.rand(frames.shape, device=frames.device)
-            features = warped(features, 1 + self.warp * (2 * drawn - 1))
+            features = warped(features, 1 + self.warp * (2 * drawn - 1), top_hertz)
         keep = torch.ones_like(features, dtype=torch.bool)
         for _ in range(self.channel_masks):
             keep &= ~_spans(torch.full_like(frames, mels), self.channel_width, mels)[:, None, :]
@@ -60,31 +62,29 @@ def _spans(lengths: Tensor, width: Tensor | int, total: int) -> Tensor:
     return (position >= start[:, None]) & (position < (start + drawn)[:, None])
 
 
-def warped(features: Tensor, factors: Tensor) -> Tensor:
-    """Features (B, F, mels) whose formants are scaled by `factors` (B,).
+def warped(features: Tensor, factors: Tensor, top_hertz: float = HIGHEST_HERTZ) -> Tensor:
+    """Features (B, F, mels), up to `top_hertz`, whose formants are scaled by `factors` (B,).
 
     Each channel becomes a mixture of the two between which its frequency had been. Costs 0.03 ms a
     second of audio.
     """
     mels = features.shape[-1]
-    positions = _positions(mels, factors)[:, None, :]  # (B, 1, mels)
+    positions = _positions(mels, factors, top_hertz)[:, None, :]  # (B, 1, mels)
     channel = torch.arange(mels, device=features.device, dtype=positions.dtype)[None, :, None]
     weights = (1 - (positions - channel).abs()).clamp_min(0)  # (B, mels from, mels to)
     return features @ weights.to(features.dtype)
 
 
-def _positions(mels: int, factors: Tensor) -> Tensor:
+def _positions(mels: int, factors: Tensor, top_hertz: float) -> Tensor:
     """Which channel, in fractions, is heard in each channel after the warp; shape (B, mels)."""
-    lowest, highest = _mel(torch.tensor([LOWEST_HERTZ, HIGHEST_HERTZ])).tolist()
+    lowest, highest = _mel(torch.tensor([LOWEST_HERTZ, top_hertz])).tolist()
     step = (highest - lowest) / (mels + 1)
     centres = lowest + step * torch.arange(1, mels + 1, device=factors.device)
     hertz = 700 * torch.expm1(centres / MELS)[None, :]
     scale = 1 / factors[:, None]
-    edge = WARPED_HERTZ * scale.clamp_max(1) / scale
-    slope = (HIGHEST_HERTZ - edge * scale) / (HIGHEST_HERTZ - edge)
-    source = torch.where(
-        hertz <= edge, hertz * scale, HIGHEST_HERTZ - slope * (HIGHEST_HERTZ - hertz)
-    )
+    edge = WARPED_SHARE * top_hertz * scale.clamp_max(1) / scale
+    slope = (top_hertz - edge * scale) / (top_hertz - edge)
+    source = torch.where(hertz <= edge, hertz * scale, top_hertz - slope * (top_hertz - hertz))
     return ((_mel(source) - lowest) / step - 1).clamp(0, mels - 1)
 
 

@@ -29,6 +29,9 @@ class WaveformAugmentation:
         Speed, and pitch with it, is drawn from 1 - speed to 1 + speed (Ko et al. 2015).
     trim_db : float
         What is quieter than a clip's loudest by so much is cut off its ends; 0 cuts nothing.
+    crop : float
+        Up to this share of a clip is cut off at either end, after trimming: clips of single words
+        are often cut into the word.
     expansion : float
         Differences of level within a clip, in dB, grow by up to this share, or shrink: some people
         hiss an "s" 20 dB louder than others.
@@ -57,6 +60,7 @@ class WaveformAugmentation:
     noise_probability: float = 0.3
     noise_snr_db: tuple[float, float] = (8.0, 30.0)
     trim_db: float = 0.0
+    crop: float = 0.0
     expansion: float = 0.0
     shift_seconds: float = 0.0
     room_probability: float = 0.0
@@ -97,6 +101,9 @@ class WaveformAugmentation:
     def _articulated(self, samples: Samples, random: np.random.Generator) -> Samples:
         if self.trim_db:
             samples = trim(samples, self.trim_db)
+        if self.crop:
+            first, last = (random.uniform(0, self.crop, 2) * len(samples)).astype(int)
+            samples = samples[first : len(samples) - last]
         if self.expansion:
             samples = expand(samples, random.uniform(-self.expansion, self.expansion))
         return samples

@@ -89,6 +89,19 @@ def test_a_formant_moves_to_its_multiple(hertz, factor):
     assert moved == pytest.approx(loudest(hertz * factor), abs=1)
 
 
+@pytest.mark.parametrize("factor", [0.8, 1.2])
+@pytest.mark.parametrize("hertz", [500, 1500])
+def test_a_formant_of_a_narrower_band_moves_likewise(hertz, factor):
+    mels = torch.linspace(0, 2595 * np.log10(1 + 4000 / 700), 42)[1:-1]
+    centres = 700 * (10 ** (mels / 2595) - 1)
+    features = torch.zeros(1, 1, 40)
+    channel = (centres - hertz).abs().argmin()
+    features[..., channel] = 1
+    moved = warped(features, torch.tensor([factor]), top_hertz=4000)[0, 0].argmax()
+    expected = (centres - centres[channel] * factor).abs().argmin()
+    assert moved.item() == pytest.approx(expected.item(), abs=1)
+
+
 @given(st.floats(0.7, 1.4), st.integers(8, 100))
 def test_what_is_flat_stays_flat_and_both_ends_stay(factor, mels):
     flat = torch.ones(1, 2, mels)

@@ -84,6 +84,18 @@ def test_a_clip_loses_its_silence_before_silence_is_put_around_it():
     assert len(replace(OFF, trim_db=45.0, shift_seconds=0.1)(padded, (0,))) > len(trimmed)
 
 
+@settings(max_examples=30)
+@given(seeds, st.floats(0.05, 0.4))
+def test_a_crop_takes_no_more_than_its_share_off_either_end(seed, crop):
+    samples = np.linspace(0.1, 0.9, 10_000, dtype=np.float32)
+    altered = replace(OFF, crop=crop)(samples, seed)
+    first, last = (int(np.searchsorted(samples, altered[end] - 1e-6)) for end in (0, -1))
+    assert 0 <= first <= crop * 10_000
+    assert 0 <= 9_999 - last <= crop * 10_000 + 1
+    assert len(altered) == pytest.approx(last - first + 1, abs=2)
+    assert len(altered) < 10_000
+
+
 def test_soft_sounds_become_softer_and_louder():
     samples = np.concatenate([tone(3200) * np.float32(0.03), tone(3200)])
     augment = replace(OFF, expansion=0.5)
