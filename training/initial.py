@@ -24,8 +24,8 @@ def find(name: str, runs: Path) -> Path:
     return runs / name if (runs / name).exists() else Path(name)
 
 
-def load(recogniser: nn.Module, source: Path, part: str = "") -> None:
-    """Give `recogniser` the (averaged) weights of `source` whose names begin with `part`.
+def load(recogniser: nn.Module, source: Path) -> None:
+    """Give `recogniser` the (averaged) weights of `source`.
 
     Parameters
     ----------
@@ -43,12 +43,11 @@ def load(recogniser: nn.Module, source: Path, part: str = "") -> None:
             f"{source} is neither a run with a {BEST} nor a bundle; train the former first"
         )
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
-    wanted = {n: v for n, v in recogniser.state_dict().items() if n.startswith(part)}
+    wanted = recogniser.state_dict()
     fitting = {name: v.float() for name, v in state.items() if name in wanted}
-    shapes = {name: v.shape for name, v in fitting.items()}
-    if not wanted or shapes != {name: v.shape for name, v in wanted.items()}:
+    if {name: v.shape for name, v in fitting.items()} != {n: v.shape for n, v in wanted.items()}:
         raise InputError(f"{source} does not hold the weights of this recipe's network")
-    recogniser.load_state_dict(fitting, strict=False)
+    recogniser.load_state_dict(fitting)
 
 
 def _of_run(checkpoint: Path) -> dict[str, Tensor]:

@@ -50,8 +50,6 @@ class Recipe:
     initial : str
         Where the weights come from at first: another run's folder under that of all runs, or a
         bundle's that keeps them; empty: at random.
-    initial_part : str
-        What the names of those weights begin with that are taken; the others are at random.
     task : str
         What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
         `keyword` for a classifier of whole clips.
@@ -81,7 +79,6 @@ class Recipe:
     validate_every: int = 500
     patience: int = 0
     initial: str = ""
-    initial_part: str = ""
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)

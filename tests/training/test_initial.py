@@ -36,18 +36,6 @@ def test_weights_come_out_of_a_bundle_in_bfloat16(learned, tmp_path):
     assert all(value.dtype == torch.float32 for value in recogniser.state_dict().values())
 
 
-def test_a_part_of_the_weights_can_be_taken(learned):
-    recogniser = fresh(learned.recipe)
-    before = {name: value.clone() for name, value in recogniser.state_dict().items()}
-    trained = checkpoint.trained(learned.run / "best.ckpt")[0].state_dict()
-    part = "network.classifier."
-    initial.load(recogniser, learned.run, part)
-    for name, value in recogniser.state_dict().items():
-        assert torch.equal(value, (trained if name.startswith(part) else before)[name])
-    with pytest.raises(InputError, match="does not hold the weights"):
-        initial.load(recogniser, learned.run, "network.nothing.")
-
-
 def test_what_holds_no_such_weights_is_refused(learned, tmp_path):
     other = corpora.recipe()
     with pytest.raises(InputError, match="does not hold the weights"):

@@ -11,7 +11,6 @@ from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.keyword_gru import KeywordGRU
 from training.networks.residual_bigru import ResidualBiGRU
-from training.networks.speech_gru import SpeechGRU
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
     "log_mel": LogMel,
@@ -24,7 +23,6 @@ NETWORKS: dict[str, type[nn.Module]] = {
     "convolutional": Convolutional,
     "keyword_gru": KeywordGRU,
     "residual_bigru": ResidualBiGRU,
-    "speech_gru": SpeechGRU,
 }
 
 

@@ -11,17 +11,6 @@ from torch import Tensor, nn
 from training.features import frame_mask
 
 
-def side_by_side(features: Tensor, lengths: Tensor, stride: int) -> tuple[Tensor, Tensor]:
-    """`stride` frames of features (B, F, channels) a step: (B, F', stride * channels), steps (B,).
-
-    What is outside of an utterance is 0.
-    """
-    inside = features * frame_mask(lengths, features.shape[1])[:, :, None]
-    padded = F.pad(inside, [0, 0, 0, -features.shape[1] % stride])
-    steps = padded.reshape(features.shape[0], -1, features.shape[2] * stride)
-    return steps, torch.div(lengths + stride - 1, stride, rounding_mode="floor")
-
-
 class KeywordGRU(nn.Module):
     """Features of a clip to log-probabilities of words.
 
@@ -61,8 +50,12 @@ class KeywordGRU(nn.Module):
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
-        steps, lengths = side_by_side(features, lengths, self.stride)
+        features = features * frame_mask(lengths, features.shape[1])[:, :, None]
+        missing = -features.shape[1] % self.stride
+        padded = F.pad(features, [0, 0, 0, missing])
+        steps = padded.reshape(features.shape[0], -1, features.shape[2] * self.stride)
         heard, _ = self.gru(steps)
+        lengths = torch.div(lengths + self.stride - 1, self.stride, rounding_mode="floor")
         outside = ~frame_mask(lengths, steps.shape[1])[:, :, None]
         weights = self.attention(heard).float().masked_fill(outside, -float("inf")).softmax(1)
         clip = (heard.float() * weights).sum(1, keepdim=True)
