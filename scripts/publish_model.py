@@ -9,8 +9,8 @@ from pathlib import Path
 
 import boto3
 
-from asr.bundle import MANIFEST
 from asr.errors import AsrError
+from asr.manifest import MANIFEST
 from asr.settings import Settings
 from asr.transcriber import open_transcriber
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.bundle import Confidence
+from asr.manifest import Confidence
 from training.hearing import Result
 from training.scoring import matches
 

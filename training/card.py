@@ -13,6 +13,7 @@ from textwrap import fill
 from typing import Any
 
 from asr import bundle
+from asr.manifest import LanguageModel, Manifest
 from asr.settings import GREEDY
 from training import card_tables, reliability
 from training.card_templates import (
@@ -79,7 +80,7 @@ def _wrapped(text: str) -> str:
     return "\n\n".join(filled) + "\n"
 
 
-def _more(manifest: bundle.Manifest, measured: Measurements) -> str:
+def _more(manifest: Manifest, measured: Measurements) -> str:
     """What the card of this kind tells besides, as far as it was measured."""
     if manifest.kind == "keyword":
         return CONFUSIONS
@@ -102,7 +103,7 @@ def _more(manifest: bundle.Manifest, measured: Measurements) -> str:
     return "".join(sections)
 
 
-def _beam(model: bundle.LanguageModel, measured: dict[str, Any]) -> str:
+def _beam(model: LanguageModel, measured: dict[str, Any]) -> str:
     """What a language model is, costs, and gains."""
     told, tuned = measured["language_model"], measured["tuned"]
     apart = told.get("held_out")
@@ -138,7 +139,7 @@ def write_published(directory: Path, parameters: int, about: str, rates: str) ->
     (directory / CARD).write_text(_wrapped(text), encoding="utf-8")
 
 
-def _description(manifest: bundle.Manifest, parameters: int) -> dict[str, Any]:
+def _description(manifest: Manifest, parameters: int) -> dict[str, Any]:
     wording = WORDINGS[manifest.kind]
     rows = ["| corpus | hours | licence | reference |", "|---|---|---|---|"]
     rows += [

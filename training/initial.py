@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from asr import bundle
+from asr.manifest import MANIFEST
 from training.checkpoint import read, weights
 from training.command import InputError
 
@@ -38,7 +39,7 @@ def load(recogniser: nn.Module, source: Path) -> None:
     InputError
         If there is nothing of the kind at `source`, or it is of a network of another shape.
     """
-    if not (source / BEST).exists() and not (source / bundle.MANIFEST).exists():
+    if not (source / BEST).exists() and not (source / MANIFEST).exists():
         raise InputError(
             f"{source} is neither a run with a {BEST} nor a bundle; train the former first"
         )

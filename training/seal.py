@@ -18,6 +18,7 @@ from torch import nn
 from asr import bundle
 from asr.audio import SAMPLE_RATE, Budget
 from asr.ctc import Alphabet
+from asr.manifest import MANIFEST, Confidence, Search
 from asr.settings import BEAM, GREEDY
 from asr.transcriber import Transcriber, check_golden
 from training import text
@@ -79,7 +80,7 @@ def seal(
     license: str,
     precision: str = FLOAT32,
     sources: Sequence[dict[str, Any]] = (),
-    confidence: bundle.Confidence | None = None,
+    confidence: Confidence | None = None,
     metrics: dict[str, Any] | None = None,
     clip: Path = GOLDEN_CLIP,
 ) -> None:
@@ -100,7 +101,7 @@ def seal(
         "model": _sealed(MODEL_FILE, content),
         "sample_rate": SAMPLE_RATE,
         "precision": precision,
-        "confidence": asdict(confidence or bundle.Confidence()),
+        "confidence": asdict(confidence or Confidence()),
         "metrics": metrics or {},
         "golden": {"audio": base64.b64encode(clip.read_bytes()).decode(), "transcript": ""},
         **contract,
@@ -114,8 +115,8 @@ def seal(
 def add_language_model(
     directory: Path,
     content: bytes,
-    search: bundle.Search,
-    confidence: bundle.Confidence,
+    search: Search,
+    confidence: Confidence,
     sources: Sequence[dict[str, Any]],
 ) -> None:
     """Put a language model into the bundle `directory`, in the place of one that is there.
@@ -124,7 +125,7 @@ def add_language_model(
     it must hear from then on.
     """
     (directory / LANGUAGE_MODEL_FILE).write_bytes(content)
-    manifest = json.loads((directory / bundle.MANIFEST).read_text(encoding="utf-8"))
+    manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     added = {
         **_sealed(LANGUAGE_MODEL_FILE, content),
         "sources": list(sources),
@@ -149,7 +150,7 @@ def _sealed(file: str, content: bytes) -> dict[str, Any]:
 
 def _write(directory: Path, manifest: dict[str, Any]) -> None:
     content = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    (directory / bundle.MANIFEST).write_text(content, encoding="utf-8")
+    (directory / MANIFEST).write_text(content, encoding="utf-8")
 
 
 def replace(out: Path, draft: Path) -> None:

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from asr import bundle, decoding, ngrams
 from asr.beam import BeamSearch
-from asr.bundle import Confidence, Search
 from asr.ctc import Alphabet
+from asr.manifest import Confidence, Search
 from asr.model import AcousticModel
 from asr.ngrams import NgramModel
 from asr.readers import CtcReader

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.bundle import Search
 from asr.ctc import Alphabet
+from asr.manifest import Search
 from asr.ngrams import END, ROOT, UNKNOWN, Integers, NgramModel
 
 Doubles = NDArray[np.float64]

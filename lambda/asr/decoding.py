@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr import ctc
-from asr.bundle import Manifest, Search
 from asr.ctc import Span
+from asr.manifest import Manifest, Search
 
 Floats = NDArray[np.float32]
 # Words of log-probabilities that come in pieces of shape (frames, classes), one at least.

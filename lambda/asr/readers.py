@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from asr import longform
 from asr.audio import SAMPLE_RATE
-from asr.bundle import Manifest
 from asr.decoding import Decode
 from asr.errors import TooLongError, TooShortError
+from asr.manifest import Manifest
 from asr.model import AcousticModel
 
 Floats = NDArray[np.float32]

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr import audio, bundle, decoding
-from asr.bundle import NO_LANGUAGE_MODEL, Confidence
+from asr.bundle import NO_LANGUAGE_MODEL
 from asr.errors import MalformedRequestError, ModelUnavailableError
+from asr.manifest import Confidence
 from asr.model import AcousticModel
 from asr.readers import READERS, Heard, Reader, Watch, unwatched
 from asr.settings import BEAM, GREEDY, Settings

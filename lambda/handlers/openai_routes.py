@@ -13,8 +13,8 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from asr import openai
 from asr.audio import Budget
-from asr.bundle import Manifest
 from asr.errors import AsrError
+from asr.manifest import Manifest
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from asr.transcript import JSON, Transcript, rendering

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 
 from asr import ctc
 from asr.beam import BeamSearch
-from asr.bundle import Search
+from asr.manifest import Search
 from asr.ngrams import END, FIRST_WORD, UNKNOWN, spell_out
 from tests.asr import language
 

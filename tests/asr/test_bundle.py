@@ -1,5 +1,4 @@
 import hashlib
-import json
 
 import boto3
 import pytest
@@ -7,6 +6,7 @@ from moto import mock_aws
 
 from asr import bundle
 from asr.errors import ModelUnavailableError
+from asr.manifest import Confidence
 from tests.asr import language, toy
 
 
@@ -19,20 +19,13 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def rewrite(directory, **changes):
-    """Change members of a manifest in place; None removes one."""
-    path = directory / "manifest.json"
-    members = json.loads(path.read_text()) | changes
-    path.write_text(json.dumps({k: v for k, v in members.items() if v is not None}))
-
-
 def test_a_whole_bundle_opens(directory):
     opened = bundle.load(str(directory))
     assert opened.sha256 == digest(directory / "manifest.json")
     assert opened.model == (directory / "model.pt").read_bytes()
     assert opened.manifest.alphabet == toy.ALPHABET
     assert opened.manifest.golden.audio == toy.wav("golden")
-    assert opened.manifest.confidence == bundle.Confidence(scale=1.0, bias=0.0)
+    assert opened.manifest.confidence == Confidence(scale=1.0, bias=0.0)
 
 
 def test_an_altered_model_is_refused_with_both_digests(directory):
@@ -46,7 +39,7 @@ def test_an_altered_model_is_refused_with_both_digests(directory):
 def test_an_altered_manifest_is_refused_where_it_is_pinned(directory):
     pinned = digest(directory / "manifest.json")
     assert bundle.load(str(directory), pinned).sha256 == pinned
-    rewrite(directory, name="other")
+    toy.rewrite(directory, name="other")
     with pytest.raises(ModelUnavailableError, match=f"manifest.json has sha256 .*{pinned}"):
         bundle.load(str(directory), pinned)
 
@@ -55,44 +48,6 @@ def test_an_altered_manifest_is_refused_where_it_is_pinned(directory):
 def test_a_missing_file_is_named(directory, name):
     (directory / name).unlink()
     with pytest.raises(ModelUnavailableError, match=f"cannot read {name}"):
-        bundle.load(str(directory))
-
-
-@pytest.mark.parametrize(
-    ("changes", "named"),
-    [
-        ({"schema": 2}, "schema"),
-        ({"kind": "vision"}, "kind"),
-        ({"labels": None}, "labels"),
-        ({"sample_rate": 8000}, "sample_rate"),
-        ({"blank": 99}, "blank"),
-        ({"model": {"file": "../model.pt", "bytes": 1, "sha256": "0" * 64}}, "file"),
-        ({"golden": {"audio": "!", "transcript": ""}}, "base64"),
-        ({"unheard_of": 1}, "unheard_of|properties"),
-    ],
-)
-def test_another_schema_is_refused_by_member(directory, changes, named):
-    rewrite(directory, **changes)
-    with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*({named})"):
-        bundle.load(str(directory))
-
-
-def test_a_keyword_bundle_needs_no_alphabet(tmp_path):
-    manifest = bundle.load(str(toy.write_keyword_bundle(tmp_path))).manifest
-    assert (manifest.kind, manifest.labels) == ("keyword", toy.WORDS)
-
-
-@pytest.mark.parametrize("name", sorted(toy.CTC_MEMBERS))
-def test_a_ctc_bundle_needs_every_member_of_its_kind(directory, name):
-    rewrite(directory, **{name: None})
-    with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*{name}"):
-        bundle.load(str(directory))
-
-
-@pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe"])
-def test_a_manifest_that_is_no_object_is_refused(directory, content):
-    (directory / "manifest.json").write_bytes(content)
-    with pytest.raises(ModelUnavailableError, match=r"manifest.json does not fit"):
         bundle.load(str(directory))
 
 
@@ -132,29 +87,9 @@ def test_a_language_model_is_read_only_when_it_is_asked_for(tmp_path):
     opened = bundle.load(str(language.write_bundle(tmp_path)))
     language_model = opened.manifest.language_model
     assert language_model is not None
-    assert language_model.confidence == bundle.Confidence(0.5, 0.25)
+    assert language_model.confidence == Confidence(0.5, 0.25)
     assert opened.read(language_model) == language.content()
     (tmp_path / "language.npz").write_bytes(b"altered")
     assert bundle.load(str(tmp_path))
     with pytest.raises(ModelUnavailableError, match=r"language\.npz has sha256 .*, expected "):
         opened.read(language_model)
-
-
-def test_a_bundle_without_a_language_model_has_none(directory):
-    assert bundle.load(str(directory)).manifest.language_model is None
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"file": "../language.npz"}, {"search": {"language": 1.0}}, {"other": 1}, {"sha256": "ab"}],
-)
-def test_a_language_model_that_is_told_of_wrongly_is_refused(tmp_path, change):
-    language.write_bundle(tmp_path, **change)
-    with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
-        bundle.load(str(tmp_path))
-
-
-def test_a_classifier_of_words_has_no_language_model(tmp_path):
-    toy.write_keyword_bundle(tmp_path, language_model=language.members())
-    with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
-        bundle.load(str(tmp_path))

@@ -138,3 +138,10 @@ def _write(directory: Path, model: bytes, members: dict[str, Any]) -> Path:
     (directory / "model.pt").write_bytes(model)
     (directory / "manifest.json").write_text(json.dumps(members))
     return directory
+
+
+def rewrite(directory, **changes):
+    """Change members of a manifest in place; None removes one."""
+    path = directory / "manifest.json"
+    members = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps({k: v for k, v in members.items() if v is not None}))

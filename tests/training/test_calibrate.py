@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asr.bundle import Confidence
+from asr.manifest import Confidence
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from training.calibrate import fit, trials
 from training.corpus import Utterance

@@ -7,6 +7,7 @@ import torch
 
 from asr import bundle
 from asr.audio import Budget
+from asr.manifest import Confidence
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import toy
@@ -94,7 +95,7 @@ def test_confidence_is_fitted_on_what_was_heard_without_it(learned, exported, tm
     (plain / "manifest.json").write_text(json.dumps(sealed))
     utterances = read_manifest(learned.data / "dev" / "manifest.tsv")
     heard = transcribe(Transcriber(bundle.load(str(plain))), utterances)
-    assert confidence(exported) == fit(*trials(heard)) != bundle.Confidence()
+    assert confidence(exported) == fit(*trials(heard)) != Confidence()
 
 
 def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):

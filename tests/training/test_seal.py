@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from asr import bundle, longform
+from asr.manifest import Confidence
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import toy
@@ -30,7 +31,7 @@ def test_a_sealed_model_has_the_transcript_that_it_gives_itself(tmp_path):
     )
     sealed = bundle.load(str(tmp_path))
     assert sealed.manifest.golden.transcript == "sealed"
-    assert sealed.manifest.confidence == bundle.Confidence(1.0, 0.0)
+    assert sealed.manifest.confidence == Confidence(1.0, 0.0)
     check_golden(Transcriber(sealed))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from asr import bundle
-from asr.bundle import Search
+from asr.manifest import Confidence, Search
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import language, toy
 from tests.training import corpora
@@ -66,7 +66,7 @@ def test_a_tuned_bundle_hears_what_greedy_decoding_does_not(directory, dev):
     sealed = bundle.load(str(directory))
     assert sealed.manifest.language_model is not None
     assert sealed.manifest.language_model.search.language == measured["tuned"]["language"] > 0
-    assert sealed.manifest.language_model.confidence != bundle.Confidence()
+    assert sealed.manifest.language_model.confidence != Confidence()
     check_golden(Transcriber(sealed, "beam"))
 
 

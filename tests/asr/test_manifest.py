@@ -1,0 +1,72 @@
+import pytest
+
+from asr import manifest
+from asr.errors import ModelUnavailableError
+from tests.asr import language, toy
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return toy.write_bundle(tmp_path / "bundle")
+
+
+def read(directory) -> manifest.Manifest:
+    return manifest.parse((directory / manifest.MANIFEST).read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"schema": 2}, "schema"),
+        ({"kind": "vision"}, "kind"),
+        ({"labels": None}, "labels"),
+        ({"sample_rate": 8000}, "sample_rate"),
+        ({"blank": 99}, "blank"),
+        ({"model": {"file": "../model.pt", "bytes": 1, "sha256": "0" * 64}}, "file"),
+        ({"golden": {"audio": "!", "transcript": ""}}, "base64"),
+        ({"unheard_of": 1}, "unheard_of|properties"),
+    ],
+)
+def test_another_schema_is_refused_by_member(directory, changes, named):
+    toy.rewrite(directory, **changes)
+    with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*({named})"):
+        read(directory)
+
+
+def test_a_keyword_bundle_needs_no_alphabet(tmp_path):
+    manifest = read(toy.write_keyword_bundle(tmp_path))
+    assert (manifest.kind, manifest.labels) == ("keyword", toy.WORDS)
+
+
+@pytest.mark.parametrize("name", sorted(toy.CTC_MEMBERS))
+def test_a_ctc_bundle_needs_every_member_of_its_kind(directory, name):
+    toy.rewrite(directory, **{name: None})
+    with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*{name}"):
+        read(directory)
+
+
+@pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe"])
+def test_a_manifest_that_is_no_object_is_refused(directory, content):
+    (directory / "manifest.json").write_bytes(content)
+    with pytest.raises(ModelUnavailableError, match=r"manifest.json does not fit"):
+        read(directory)
+
+
+def test_a_bundle_without_a_language_model_has_none(directory):
+    assert read(directory).language_model is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"file": "../language.npz"}, {"search": {"language": 1.0}}, {"other": 1}, {"sha256": "ab"}],
+)
+def test_a_language_model_that_is_told_of_wrongly_is_refused(tmp_path, change):
+    language.write_bundle(tmp_path, **change)
+    with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
+        read(tmp_path)
+
+
+def test_a_classifier_of_words_has_no_language_model(tmp_path):
+    toy.write_keyword_bundle(tmp_path, language_model=language.members())
+    with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
+        read(tmp_path)
