@@ -25,7 +25,7 @@ def find(name: str, runs: Path) -> Path:
     return runs / name if (runs / name).exists() else Path(name)
 
 
-def load(recogniser: nn.Module, source: Path, shared: bool = False) -> None:
+def load(recogniser: nn.Module, source: Path) -> None:
     """Give `recogniser` the (averaged) weights of `source`.
 
     Parameters
@@ -33,8 +33,6 @@ def load(recogniser: nn.Module, source: Path, shared: bool = False) -> None:
     source : Path
         The folder of a run, or of a bundle in bfloat16; in other precisions TorchScript keeps
         no weights that could be taken out.
-    shared : bool
-        Whether those are enough that both networks have, in name and shape.
 
     Raises
     ------
@@ -47,14 +45,10 @@ def load(recogniser: nn.Module, source: Path, shared: bool = False) -> None:
         )
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
     wanted = recogniser.state_dict()
-    fitting = {
-        name: value.float()
-        for name, value in state.items()
-        if name in wanted and value.shape == wanted[name].shape
-    }
-    if len(fitting) < (1 if shared else len(wanted)):
+    fitting = {name: v.float() for name, v in state.items() if name in wanted}
+    if {name: v.shape for name, v in fitting.items()} != {n: v.shape for n, v in wanted.items()}:
         raise InputError(f"{source} does not hold the weights of this recipe's network")
-    recogniser.load_state_dict(fitting, strict=False)
+    recogniser.load_state_dict(fitting)
 
 
 def _of_run(checkpoint: Path) -> dict[str, Tensor]:

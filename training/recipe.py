@@ -50,9 +50,6 @@ class Recipe:
     initial : str
         Where the weights come from at first: another run's folder under that of all runs, or a
         bundle's that keeps them; empty: at random.
-    initial_shared : bool
-        Whether of those the ones are taken that this network has, and its others are at random;
-        otherwise it has to have them all.
     task : str
         What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
         `keyword` for a classifier of whole clips.
@@ -82,7 +79,6 @@ class Recipe:
     validate_every: int = 500
     patience: int = 0
     initial: str = ""
-    initial_shared: bool = False
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)

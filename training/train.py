@@ -50,8 +50,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     module = MODULES[recipe.task](recipe)
     start = resume_step(last)
     if recipe.initial and not start:
-        begun = initial.find(recipe.initial, runs)
-        initial.load(module.recogniser, begun, recipe.initial_shared)
+        initial.load(module.recogniser, initial.find(recipe.initial, runs))
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),

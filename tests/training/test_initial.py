@@ -36,20 +36,6 @@ def test_weights_come_out_of_a_bundle_in_bfloat16(learned, tmp_path):
     assert all(value.dtype == torch.float32 for value in recogniser.state_dict().values())
 
 
-def test_another_network_takes_what_it_shares(learned):
-    recipe = learned.recipe
-    deeper = build(recipe.network, recipe.front_end, recipe.parameters | {"rnn_layers": 2})[0]
-    before = {name: value.clone() for name, value in deeper.state_dict().items()}
-    with pytest.raises(InputError, match="does not hold the weights"):
-        initial.load(deeper, learned.run)
-    initial.load(deeper, learned.run, shared=True)
-    trained = checkpoint.trained(learned.run / "best.ckpt")[0].state_dict()
-    for name, value in deeper.state_dict().items():
-        assert torch.equal(value, trained.get(name, before[name]))
-    with pytest.raises(InputError, match="does not hold the weights"):
-        initial.load(torch.nn.Linear(1, 1), learned.run, shared=True)
-
-
 def test_what_holds_no_such_weights_is_refused(learned, tmp_path):
     other = corpora.recipe()
     with pytest.raises(InputError, match="does not hold the weights"):

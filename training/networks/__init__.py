@@ -10,7 +10,6 @@ from training.features import SAMPLE_RATE, LogMel, MelPower, Mfcc, WaveformFrame
 from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.keyword_gru import KeywordGRU
-from training.networks.keyword_on_speech import KeywordOnSpeech
 from training.networks.residual_bigru import ResidualBiGRU
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
@@ -23,7 +22,6 @@ NETWORKS: dict[str, type[nn.Module]] = {
     "conformer": Conformer,
     "convolutional": Convolutional,
     "keyword_gru": KeywordGRU,
-    "keyword_on_speech": KeywordOnSpeech,
     "residual_bigru": ResidualBiGRU,
 }
 

@@ -128,13 +128,6 @@ class Convolutional(nn.Module):
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, mels), frames (B,) to log-probabilities (B, F', classes), frames (B,)."""
-        heard, lengths = self.hear(features, lengths)
-        logits = self.classifier(heard).float()
-        outputs = logits.reshape(heard.shape[0], -1, self.classes)
-        return outputs.log_softmax(-1), lengths * self.outputs_per_frame
-
-    def hear(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (B, F, mels), frames (B,) to what the last block gives, (B, F', width)."""
         x = features.transpose(1, 2)
         for stem in self.stem:
             x = F.gelu(stem(x))
@@ -144,4 +137,6 @@ class Convolutional(nn.Module):
         mask = frame_mask(lengths, x.shape[1])[:, :, None].to(x.dtype)
         for block in self.blocks:
             x = block(x, mask)
-        return self.norm(x), lengths
+        logits = self.classifier(self.norm(x)).float()
+        outputs = logits.reshape(x.shape[0], -1, self.classes)
+        return outputs.log_softmax(-1), lengths * self.outputs_per_frame
