@@ -157,3 +157,4 @@ def replace(out: Path, draft: Path) -> None:
     """Put a finished bundle in the place of what was at `out`."""
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(draft, out)
+    out.chmod(0o755)  # a draft is nobody else's to read, a bundle is a container's too

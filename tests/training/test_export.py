@@ -134,6 +134,7 @@ def test_an_export_replaces_all_of_the_bundle_that_was_there(learned, tmp_path, 
     export.main()
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["name"] == "learned"
     assert not (tmp_path / "out" / "stale.txt").exists()
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o755
 
 
 @pytest.fixture(scope="module")
