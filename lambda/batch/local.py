@@ -54,7 +54,8 @@ def answer_all(run: Run, keys: Sequence[str], processes: int) -> Counter[str]:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _live_with_parent)
     try:
-        futures = {pool.submit(answer, run, key): key for key in keys}
+        with _interrupts_held():  # submitting starts the processes
+            futures = {pool.submit(answer, run, key): key for key in keys}
         for future in tqdm(as_completed(futures), total=len(keys), unit="file", disable=None):
             end, reason = _end(future)
             ends[end] += 1
@@ -75,8 +76,7 @@ def _end(future: Future[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _live_with_parent() -> None:
-    """Let a killed run leave no process behind, and an interrupted one no traces of many."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Let a killed run leave no process behind."""
     parent = parent_process()
     if parent is not None:
 
@@ -85,6 +85,20 @@ def _live_with_parent() -> None:
             os._exit(1)
 
         Thread(target=follow, daemon=True).start()
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """An interrupt waits for the end of this, and never reaches processes that are started in it.
+
+    They inherit that it is blocked; one that ignored it from its first line on would still be
+    interrupted, and leave a trace, while Python starts.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 @contextmanager

@@ -56,11 +56,11 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(folder_place, c
     assert document(folder_place, "9.wav.json")["transcript"] == "there"
 
 
-def wait_until(true):
+def wait_until(true, pause=0.1):
     deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 def is_running(session):
@@ -85,6 +85,25 @@ def test_an_interrupted_run_ends_at_once(folder_place, command, interruptible):
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
         # One process waits at the pipe, the other for something to do.
         wait_until(lambda: folder_place.names() == {"1.wav.json", keys.lease_key("9.wav")})
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.wait(timeout=30) == 130
+        assert run.stderr is not None
+        assert b"Traceback" not in run.stderr.read()
+
+
+def test_an_interrupt_while_the_processes_start_leaves_no_trace_of_them(
+    folder_place, command, interruptible
+):
+    for name in ("1.wav", "2.wav"):
+        os.mkfifo(folder_place.folder / name)
+    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
+        started = ["pgrep", "--parent", str(run.pid), "--full", "spawn_main"]
+        wait_until(
+            lambda: (
+                subprocess.run(started, capture_output=True, check=False).stdout.count(b"\n") == 2
+            ),
+            pause=0.01,
+        )
         os.killpg(run.pid, signal.SIGINT)
         assert run.wait(timeout=30) == 130
         assert run.stderr is not None
