@@ -16,6 +16,7 @@ from asr import bundle
 from asr.manifest import MANIFEST
 from training.checkpoint import read, weights
 from training.command import InputError
+from training.networks.additions import Addition
 
 BEST = "best.ckpt"
 
@@ -37,7 +38,8 @@ def load(recogniser: nn.Module, source: Path) -> None:
     Raises
     ------
     InputError
-        If there is nothing of the kind at `source`, or it is of a network of another shape.
+        If there is nothing of the kind at `source`, or it is of a network of another shape;
+        it may lack what this one has been given since (`networks.additions`).
     """
     if not (source / BEST).exists() and not (source / MANIFEST).exists():
         raise InputError(
@@ -46,9 +48,21 @@ def load(recogniser: nn.Module, source: Path) -> None:
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
     wanted = recogniser.state_dict()
     fitting = {name: v.float() for name, v in state.items() if name in wanted}
-    if {name: v.shape for name, v in fitting.items()} != {n: v.shape for n, v in wanted.items()}:
+    kept = wanted | fitting
+    missing = wanted.keys() - fitting.keys() - _added(recogniser)
+    if missing or any(kept[name].shape != value.shape for name, value in wanted.items()):
         raise InputError(f"{source} does not hold the weights of this recipe's network")
-    recogniser.load_state_dict(fitting)
+    recogniser.load_state_dict(kept)
+
+
+def _added(recogniser: nn.Module) -> set[str]:
+    """The names of weights that a network of before need not have."""
+    return {
+        f"{part}.{name}"
+        for part, module in recogniser.named_modules()
+        if isinstance(module, Addition)
+        for name in module.state_dict()
+    }
 
 
 def _of_run(checkpoint: Path) -> dict[str, Tensor]:

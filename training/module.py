@@ -16,9 +16,12 @@ from training.augment import SpecAugment
 from training.data import Batch
 from training.features import LogMel
 from training.networks import build
+from training.networks.convolutional import Convolutional
 from training.recipe import Recipe
 from training.scoring import score
 
+# Of the loss, what a network spells before its last block counts that much (inter-CTC).
+EARLY_SHARE = 0.3
 # As many frames of an utterance without text weigh as much as a character of the others.
 FRAMES_OF_SILENCE = 8
 
@@ -73,10 +76,20 @@ class RecipeModule(LightningModule, ABC):
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of one batch with masked features."""
         features, frames = self._altered(batch)
-        log_probs, output_frames = self.recogniser.network(features, frames)
-        loss = self.loss(log_probs, output_frames, batch)
+        predictions, output_frames = self._predictions(features, frames)
+        *early, loss = [self.loss(each, output_frames, batch) for each in predictions]
         self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.texts))
-        return loss
+        if not early:
+            return loss
+        return (1 - EARLY_SHARE) * loss + EARLY_SHARE * torch.stack(early).mean()
+
+    def _predictions(self, features: Tensor, frames: Tensor) -> tuple[list[Tensor], Tensor]:
+        """What the network says at its end, after what it says before, where it does."""
+        network = self.recogniser.network
+        if isinstance(network, Convolutional):
+            return network.predictions(features, frames)
+        log_probs, output_frames = network(features, frames)
+        return [log_probs], output_frames
 
     def _altered(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Masked and warped by frequency, where the front-end knows of any."""

@@ -1,3 +1,5 @@
+from dataclasses import asdict, replace
+
 import pytest
 import torch
 
@@ -69,3 +71,31 @@ def test_a_run_begins_where_another_has_ended(learned, monkeypatch, initial_run)
 
 def fingerprint(recogniser):
     return [round(float(value.double().sum()), 6) for value in recogniser.state_dict().values()]
+
+
+def convolutional(**more) -> Recipe:
+    parameters = {"width": 8, "kernels": [3], "dropout": 0.0} | more
+    return replace(corpora.recipe(), network="convolutional", parameters=parameters)
+
+
+ADDITIONS = {
+    "conditioned": [1],
+    "hourglass": {"after": 1, "inner_width": 8, "dilations": [1], "heads": 2},
+}
+
+
+def test_what_a_network_was_given_since_begins_by_adding_nothing(tmp_path):
+    recipe = convolutional()
+    module = CtcModule(recipe)
+    saved = {
+        "state_dict": module.state_dict(),
+        "hyper_parameters": {"recipe": asdict(recipe)},
+    }
+    torch.save(saved, tmp_path / "best.ckpt")
+    grown = fresh(convolutional(**ADDITIONS))
+    initial.load(grown, tmp_path)
+    waveforms, samples = torch.randn(2, 8000), torch.tensor([8000, 5000])
+    before = module.recogniser.eval()
+    assert torch.equal(grown(waveforms, samples)[0], before(waveforms, samples)[0])
+    with pytest.raises(InputError, match="does not hold the weights"):
+        initial.load(fresh(convolutional(kernels=[3, 3])), tmp_path)  # no addition: a block more

@@ -5,65 +5,24 @@ depthwise then pointwise in the manner of QuartzNet (Kriman et al. 2020); withou
 a short kernel, as in time-delay networks (Waibel et al. 1989), which a CPU with matrix units runs
 faster than it runs the depthwise kind.
 
-Activations lie in memory with their channels last throughout, as linear layers and norms want
-them: convolutions of 2-D images one pixel high take them as they are, those of one dimension only
-after a copy.
+Two additions give up that bound for what they know of the whole utterance: predictions half-way
+up, told to the blocks above, and an hourglass of blocks with attention at half the rate.
 """
+
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.features import frame_mask
+from training.networks.additions import Conditioning, Hourglass
+from training.networks.blocks import Block
 
 STEM_KERNEL = 5
 STEM_STRIDES = (2, 2)
 SUBSAMPLING = STEM_STRIDES[0] * STEM_STRIDES[1]
 STEM_REACH = STEM_KERNEL // 2 * (1 + STEM_STRIDES[0])  # 6 frames of features
-
-
-class ChannelDropout(nn.Module):
-    """Drops channels of whole utterances with probability `p` (Tompson et al. 2015).
-
-    To draw for every element of a block costs as much as its convolution.
-    """
-
-    def __init__(self, p: float) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, F, channels) to the same shape; what stays is scaled up as it is in dropout."""
-        if not self.training or self.p == 0.0:
-            return x
-        kept = torch.rand(x.shape[0], 1, x.shape[2], device=x.device) >= self.p
-        return x * (kept.to(x.dtype) / (1 - self.p))
-
-
-class Block(nn.Module):
-    """Norm, convolution, GELU, pointwise, dropout, around a skip."""
-
-    def __init__(
-        self, width: int, kernel: int, dilation: int, separable: bool, dropout: float
-    ) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.convolution = nn.Conv2d(
-            width,
-            width,
-            (1, kernel),
-            padding=(0, dilation * (kernel // 2)),
-            dilation=(1, dilation),
-            groups=width if separable else 1,
-        )
-        self.pointwise = nn.Linear(width, width)
-        self.dropout = ChannelDropout(dropout)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(B, F, width) to the same shape; `mask` (B, F, 1) is 1 inside an utterance."""
-        y = self.norm(x) * mask
-        y = self.convolution(y.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
-        return x + self.dropout(self.pointwise(F.gelu(y)))
 
 
 class Convolutional(nn.Module):
@@ -85,11 +44,17 @@ class Convolutional(nn.Module):
         spelled, and no block runs faster for it.
     dropout : float
         Probability, once a block.
+    conditioned : list of int
+        After so many blocks, what is spelled there is told to those that follow (`Conditioning`).
+    hourglass : dict
+        Where one is wanted: `after` so many blocks, and its `inner_width`, `dilations` and `heads`
+        (`Hourglass`).
 
     Attributes
     ----------
     stride, reach : int
-        Frames of features to a frame of output, and how many of them it hears on either side.
+        Frames of features to a frame of output, and how many of them it hears on either side;
+        with an hourglass, which hears all, `reach` is None.
     """
 
     def __init__(
@@ -102,6 +67,8 @@ class Convolutional(nn.Module):
         outputs_per_frame: int = 1,
         classes: int = 29,
         dropout: float = 0.1,
+        conditioned: list[int] | None = None,
+        hourglass: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.stride = SUBSAMPLING // outputs_per_frame
@@ -113,7 +80,8 @@ class Convolutional(nn.Module):
         )
         # The later output of a frame lies that much after what it hears most to its left.
         later = SUBSAMPLING - self.stride
-        self.reach = STEM_REACH + SUBSAMPLING * blocks_reach + later
+        reach = STEM_REACH + SUBSAMPLING * blocks_reach + later
+        self.reach = None if hourglass else reach
         self.stem = nn.ModuleList(
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
@@ -122,20 +90,43 @@ class Convolutional(nn.Module):
             Block(width, kernel, dilation, separable, dropout)
             for kernel, dilation in zip(kernels, dilations, strict=True)
         )
+        self.hourglass = nn.ModuleList(
+            [Hourglass(width, dropout=dropout, **hourglass)] if hourglass else []
+        )
+        self.conditioning = nn.ModuleList(
+            Conditioning(width, after, classes, outputs_per_frame) for after in conditioned or []
+        )
         self.norm = nn.LayerNorm(width)
         self.classifier = nn.Linear(width, classes * outputs_per_frame)
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, mels), frames (B,) to log-probabilities (B, F', classes), frames (B,)."""
+        predictions, frames = self.predictions(features, lengths)
+        return predictions[-1], frames
+
+    def predictions(self, features: Tensor, lengths: Tensor) -> tuple[list[Tensor], Tensor]:
+        """As `forward`, of each place where something is spelled, the last block's at the end."""
+        x, lengths = self._subsampled(features, lengths)
+        mask = frame_mask(lengths, x.shape[1])[:, :, None].to(x.dtype)
+        predictions: list[Tensor] = []
+        for index, block in enumerate(self.blocks):
+            x = block(x, mask)
+            for conditioning in self.conditioning:
+                if conditioning.after == index + 1:
+                    x, log_probs = conditioning(x)
+                    predictions.append(log_probs)
+            for hourglass in self.hourglass:
+                if hourglass.after == index + 1:
+                    x = hourglass(x, lengths)
+        logits = self.classifier(self.norm(x)).float()
+        outputs = logits.reshape(x.shape[0], -1, self.classes)
+        predictions.append(outputs.log_softmax(-1))
+        return predictions, lengths * self.outputs_per_frame
+
+    def _subsampled(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         x = features.transpose(1, 2)
         for stem in self.stem:
             x = F.gelu(stem(x))
             lengths = torch.div(lengths - 1, 2, rounding_mode="floor") + 1
             x = x * frame_mask(lengths, x.shape[2])[:, None, :].to(x.dtype)
-        x = x.transpose(1, 2).contiguous()
-        mask = frame_mask(lengths, x.shape[1])[:, :, None].to(x.dtype)
-        for block in self.blocks:
-            x = block(x, mask)
-        logits = self.classifier(self.norm(x)).float()
-        outputs = logits.reshape(x.shape[0], -1, self.classes)
-        return outputs.log_softmax(-1), lengths * self.outputs_per_frame
+        return x.transpose(1, 2).contiguous(), lengths

@@ -2,10 +2,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.networks.convolutional import ChannelDropout, Convolutional
+from training.networks.convolutional import Convolutional
 
 KERNELS, DILATIONS = [3, 5, 3], [1, 1, 2]
 # Output frames on either side of one that it may hear, after the stem's own two.
+REACH_OF_ONES = sum(kernel // 2 for kernel in KERNELS)
 REACH = sum(kernel // 2 * dilation for kernel, dilation in zip(KERNELS, DILATIONS, strict=True))
 
 
@@ -58,7 +59,8 @@ def test_a_frame_of_the_blocks_can_give_two_of_output():
     torch.manual_seed(0)
     two = Convolutional(6, 8, KERNELS, outputs_per_frame=2).eval()
     one = Convolutional(6, 8, KERNELS).eval()
-    assert (two.stride, two.reach) == (one.stride // 2, one.reach + 2)
+    assert (two.stride, one.stride) == (2, 4)
+    assert (two.reach, one.reach) == (4 * REACH_OF_ONES + 8, 4 * REACH_OF_ONES + 6)
     x, lengths = features(2, 41, 6), torch.tensor([41, 20])
     log_probs, frames = two(x, lengths)
     assert log_probs.shape == (2, 22, 29)
@@ -71,16 +73,51 @@ def test_a_frame_of_the_blocks_can_give_two_of_output():
     assert torch.allclose(log_probs[:, ::2], one(x, lengths)[0], atol=1e-5)
 
 
-def test_dropped_channels_are_dropped_for_the_whole_of_an_utterance():
+def grown() -> Convolutional:
+    """A network with all that it can have, as if it had been trained with it."""
     torch.manual_seed(0)
-    dropout = ChannelDropout(0.25)
-    dropped = dropout(torch.ones(8, 5, 400))
-    assert torch.equal(dropped, dropped[:, :1].expand_as(dropped))
-    assert dropped.unique().tolist() == pytest.approx([0.0, 1 / 0.75])
-    assert (dropped == 0).float().mean() == pytest.approx(0.25, abs=0.05)
-    assert not torch.equal(dropped[0], dropped[1])
+    network = Convolutional(
+        6,
+        8,
+        KERNELS,
+        DILATIONS,
+        outputs_per_frame=2,
+        dropout=0.0,
+        conditioned=[1, 2],
+        hourglass={"after": 2, "inner_width": 8, "dilations": [2], "heads": 2},
+    )
+    for part in (*network.conditioning, *network.hourglass):
+        for parameter in part.parameters():
+            torch.nn.init.normal_(parameter, std=0.3)
+    return network.eval()
 
 
-def test_nothing_is_dropped_when_serving():
-    x = features(2, 5, 6)
-    assert torch.equal(ChannelDropout(0.5).eval()(x), x)
+def test_additions_tell_what_is_spelled_after_some_blocks_and_hear_the_whole():
+    network = grown()
+    assert network.reach is None
+    predictions, frames = network.predictions(features(2, 41, 6), torch.tensor([41, 20]))
+    log_probs, _ = network(features(2, 41, 6), torch.tensor([41, 20]))
+    assert [each.shape for each in predictions] == [(2, 22, 29)] * 3
+    assert torch.equal(predictions[-1], log_probs)
+    assert frames.tolist() == [22, 10]
+
+
+def test_what_a_block_before_spells_does_not_depend_on_those_after_it():
+    network, x, lengths = grown(), features(1, 41, 6), torch.tensor([41])
+    (first, second, last), _ = network.predictions(x, lengths)
+    with torch.no_grad():
+        network.get_parameter("blocks.1.pointwise.weight").add_(1.0)
+    (again, other, changed), _ = network.predictions(x, lengths)
+    assert torch.equal(first, again)
+    assert not torch.equal(second, other)
+    assert not torch.equal(last, changed)
+
+
+def test_a_grown_network_is_the_same_as_torchscript_and_beside_others():
+    network, x, lengths = grown(), features(2, 41, 6), torch.tensor([41, 20])
+    x[1, 20:] = 0.0
+    together, frames = network(x, lengths)
+    alone, _ = network(x[1:, :20], lengths[1:])
+    assert torch.allclose(together[1, : frames[1]], alone[0], atol=1e-5)
+    scripted = torch.jit.script(network)
+    assert torch.equal(scripted(x, lengths)[0], together)
