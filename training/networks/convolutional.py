@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from training.features import frame_mask
 from training.networks.additions import Conditioning, Hourglass
 from training.networks.blocks import Block
+from training.phones import CLASSES as PHONES
 
 STEM_KERNEL = 5
 STEM_STRIDES = (2, 2)
@@ -46,6 +47,8 @@ class Convolutional(nn.Module):
         Probability, once a block.
     conditioned : list of int
         After so many blocks, what is spelled there is told to those that follow (`Conditioning`).
+    phones : int
+        After so many blocks, phones are heard and told likewise; 0: nowhere.
     hourglass : dict
         Where one is wanted: `after` so many blocks, and its `inner_width`, `dilations` and `heads`
         (`Hourglass`).
@@ -55,6 +58,8 @@ class Convolutional(nn.Module):
     stride, reach : int
         Frames of features to a frame of output, and how many of them it hears on either side;
         with an hourglass, which hears all, `reach` is None.
+    early : list of str
+        What the predictions before the last are of, in order: `characters` or `phones`.
     """
 
     def __init__(
@@ -68,6 +73,7 @@ class Convolutional(nn.Module):
         classes: int = 29,
         dropout: float = 0.1,
         conditioned: list[int] | None = None,
+        phones: int = 0,
         hourglass: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
@@ -96,6 +102,16 @@ class Convolutional(nn.Module):
         self.conditioning = nn.ModuleList(
             Conditioning(width, after, classes, outputs_per_frame) for after in conditioned or []
         )
+        self.pronouncing = nn.ModuleList(
+            Conditioning(width, after, PHONES, outputs_per_frame) for after in (phones,) if after
+        )
+        parts = {"phones": [phones], "characters": conditioned or []}
+        self.early = [
+            alphabet
+            for after in range(1, len(kernels) + 1)
+            for alphabet, places in parts.items()
+            if after in places
+        ]
         self.norm = nn.LayerNorm(width)
         self.classifier = nn.Linear(width, classes * outputs_per_frame)
 
@@ -111,6 +127,10 @@ class Convolutional(nn.Module):
         predictions: list[Tensor] = []
         for index, block in enumerate(self.blocks):
             x = block(x, mask)
+            for conditioning in self.pronouncing:
+                if conditioning.after == index + 1:
+                    x, log_probs = conditioning(x)
+                    predictions.append(log_probs)
             for conditioning in self.conditioning:
                 if conditioning.after == index + 1:
                     x, log_probs = conditioning(x)
