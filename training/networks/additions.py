@@ -25,6 +25,33 @@ class Addition(nn.Module):
         return layer
 
 
+class Picture(Addition):
+    """The spectrogram as a picture: what is heard in one band is known in the next.
+
+    Two strided 2-D convolutions with a residual one between them, as in VGG-like and Conformer
+    stems: people whose formants lie elsewhere look alike, moved up or down.
+    """
+
+    def __init__(self, mels: int, channels: int, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, channels, 3, stride=2, padding=1)
+        self.between = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+        bands = (mels + 3) // 4
+        self.norm = nn.LayerNorm(bands * channels)
+        self.tell = self._silent(nn.Linear(bands * channels, width))
+
+    def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
+        """Features (B, F, mels), frames (B,) to (B, F', width) at a quarter of the rate."""
+        x = F.gelu(self.first(features.unsqueeze(1)))
+        half = torch.div(lengths + 1, 2, rounding_mode="floor")
+        mask = frame_mask(half, x.shape[2])[:, None, :, None].to(x.dtype)
+        x = x * mask
+        x = (x + F.gelu(self.between(x))) * mask
+        x = F.gelu(self.second(x))
+        return self.tell(self.norm(x.permute(0, 2, 3, 1).flatten(2)))
+
+
 class Conditioning(Addition):
     """Self-conditioned CTC (Nozaki and Komatsu 2021): what is spelled so far, told to what follows.
 

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.features import frame_mask
-from training.networks.additions import Conditioning, Hourglass
+from training.networks.additions import Conditioning, Hourglass, Picture
 from training.networks.blocks import Block
 from training.phones import CLASSES as PHONES
 
@@ -49,6 +49,8 @@ class Convolutional(nn.Module):
         After so many blocks, what is spelled there is told to those that follow (`Conditioning`).
     phones : int
         After so many blocks, phones are heard and told likewise; 0: nowhere.
+    picture : int
+        Channels of a stem of 2-D convolutions beside the other (`Picture`); 0: none.
     hourglass : dict
         Where one is wanted: `after` so many blocks, and its `inner_width`, `dilations` and `heads`
         (`Hourglass`).
@@ -74,6 +76,7 @@ class Convolutional(nn.Module):
         dropout: float = 0.1,
         conditioned: list[int] | None = None,
         phones: int = 0,
+        picture: int = 0,
         hourglass: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
@@ -92,6 +95,7 @@ class Convolutional(nn.Module):
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
         )
+        self.picture = nn.ModuleList(Picture(mels, n, width) for n in (picture,) if n)
         self.blocks = nn.ModuleList(
             Block(width, kernel, dilation, separable, dropout)
             for kernel, dilation in zip(kernels, dilations, strict=True)
@@ -144,9 +148,12 @@ class Convolutional(nn.Module):
         return predictions, lengths * self.outputs_per_frame
 
     def _subsampled(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        x = features.transpose(1, 2)
+        x, frames = features.transpose(1, 2), lengths
         for stem in self.stem:
             x = F.gelu(stem(x))
-            lengths = torch.div(lengths - 1, 2, rounding_mode="floor") + 1
-            x = x * frame_mask(lengths, x.shape[2])[:, None, :].to(x.dtype)
-        return x.transpose(1, 2).contiguous(), lengths
+            frames = torch.div(frames + 1, 2, rounding_mode="floor")
+            x = x * frame_mask(frames, x.shape[2])[:, None, :].to(x.dtype)
+        x = x.transpose(1, 2).contiguous()
+        for picture in self.picture:
+            x = x + picture(features, lengths)
+        return x, frames

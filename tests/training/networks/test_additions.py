@@ -2,9 +2,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.networks.additions import Conditioning, Hourglass
+from training.networks.additions import Conditioning, Hourglass, Picture
 
-WIDTH, CLASSES = 8, 5
+WIDTH, CLASSES, MELS = 8, 5, 6
 
 
 def hourglass() -> Hourglass:
@@ -15,6 +15,11 @@ def hourglass() -> Hourglass:
 def conditioning() -> Conditioning:
     torch.manual_seed(0)
     return Conditioning(WIDTH, 1, CLASSES, outputs_per_frame=2)
+
+
+def picture() -> Picture:
+    torch.manual_seed(0)
+    return Picture(MELS, channels=4, width=WIDTH)
 
 
 def trained(part: nn.Module) -> nn.Module:
@@ -33,6 +38,7 @@ def test_at_first_nothing_is_added():
     x, lengths = activations(2, 9, WIDTH), torch.tensor([9, 6])
     assert torch.equal(hourglass()(x, lengths), x)
     assert torch.equal(conditioning()(x)[0], x)
+    assert not picture()(activations(2, 9, MELS), lengths).any()
     assert not torch.equal(trained(hourglass())(x, lengths), x)
     assert not torch.equal(trained(conditioning())(x)[0], x)
 
@@ -74,3 +80,23 @@ def test_what_is_spelled_half_way_is_a_distribution_for_every_output():
     assert told.shape == (2, 9, WIDTH)
     assert log_probs.shape == (2, 18, CLASSES)
     assert torch.allclose(log_probs.exp().sum(-1), torch.ones(2, 18), atol=1e-5)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 8, 9, 30])
+def test_a_picture_is_seen_alike_alone_and_beside_others(frames):
+    seen = trained(picture())
+    x, lengths = activations(2, 31, MELS), torch.tensor([31, frames])
+    x[1, frames:] = 0.0
+    alone = seen(x[1:, :frames], lengths[1:])[0]
+    assert alone.shape == (-(-frames // 4), WIDTH)
+    assert torch.allclose(seen(x, lengths)[1, : len(alone)], alone, atol=1e-5)
+
+
+def test_a_picture_moved_up_is_seen_moved_up():
+    whole = picture()
+    trained(whole)
+    seen = whole.second
+    low = torch.zeros(1, 4, 9, 20)
+    low[:, :, 4, 6:10] = 1.0
+    high = low.roll(4, dims=3)
+    assert torch.allclose(seen(high)[..., 4:8], seen(low)[..., 2:6], atol=1e-6)

@@ -84,9 +84,12 @@ def grown() -> Convolutional:
         outputs_per_frame=2,
         dropout=0.0,
         conditioned=[1, 2],
+        phones=1,
+        picture=4,
         hourglass={"after": 2, "inner_width": 8, "dilations": [2], "heads": 2},
     )
-    for part in (*network.conditioning, *network.hourglass):
+    additions = (network.conditioning, network.pronouncing, network.picture, network.hourglass)
+    for part in additions:
         for parameter in part.parameters():
             torch.nn.init.normal_(parameter, std=0.3)
     return network.eval()
@@ -97,17 +100,18 @@ def test_additions_tell_what_is_spelled_after_some_blocks_and_hear_the_whole():
     assert network.reach is None
     predictions, frames = network.predictions(features(2, 41, 6), torch.tensor([41, 20]))
     log_probs, _ = network(features(2, 41, 6), torch.tensor([41, 20]))
-    assert [each.shape for each in predictions] == [(2, 22, 29)] * 3
+    assert network.early == ["phones", "characters", "characters"]
+    assert [each.shape for each in predictions] == [(2, 22, 40)] + [(2, 22, 29)] * 3
     assert torch.equal(predictions[-1], log_probs)
     assert frames.tolist() == [22, 10]
 
 
 def test_what_a_block_before_spells_does_not_depend_on_those_after_it():
     network, x, lengths = grown(), features(1, 41, 6), torch.tensor([41])
-    (first, second, last), _ = network.predictions(x, lengths)
+    (_, first, second, last), _ = network.predictions(x, lengths)
     with torch.no_grad():
         network.get_parameter("blocks.1.pointwise.weight").add_(1.0)
-    (again, other, changed), _ = network.predictions(x, lengths)
+    (_, again, other, changed), _ = network.predictions(x, lengths)
     assert torch.equal(first, again)
     assert not torch.equal(second, other)
     assert not torch.equal(last, changed)
