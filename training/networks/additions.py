@@ -25,30 +25,56 @@ class Addition(nn.Module):
         return layer
 
 
+class Stage(nn.Module):
+    """A strided 2-D convolution, then residual ones, of frames by bands."""
+
+    def __init__(self, inputs: int, channels: int, blocks: int) -> None:
+        super().__init__()
+        self.strided = nn.Conv2d(inputs, channels, 3, stride=2, padding=1)
+        self.blocks = nn.ModuleList(
+            nn.Conv2d(channels, channels, 3, padding=1) for _ in range(blocks)
+        )
+
+    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, inputs, F, bands), frames (B,) to half as many frames and bands, and frames (B,)."""
+        x = F.gelu(self.strided(x))
+        lengths = torch.div(lengths + 1, 2, rounding_mode="floor")
+        mask = frame_mask(lengths, x.shape[2])[:, None, :, None].to(x.dtype)
+        x = x * mask
+        for block in self.blocks:
+            x = (x + F.gelu(block(x))) * mask
+        return x, lengths
+
+
 class Picture(Addition):
     """The spectrogram as a picture: what is heard in one band is known in the next.
 
-    Two strided 2-D convolutions with a residual one between them, as in VGG-like and Conformer
-    stems: people whose formants lie elsewhere look alike, moved up or down.
+    Two strided 2-D convolutions, as in VGG-like and Conformer stems, with residual ones after each:
+    people whose formants lie elsewhere look alike, moved up or down.
+
+    Parameters
+    ----------
+    channels : int
+        Of the picture.
+    blocks : list of int
+        Residual convolutions at half the rate and at a quarter.
     """
 
-    def __init__(self, mels: int, channels: int, width: int) -> None:
+    def __init__(self, mels: int, width: int, channels: int, blocks: list[int]) -> None:
         super().__init__()
-        self.first = nn.Conv2d(1, channels, 3, stride=2, padding=1)
-        self.between = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, stride=2, padding=1)
+        self.stages = nn.ModuleList(
+            Stage(inputs, channels, count)
+            for inputs, count in zip((1, channels), blocks, strict=True)
+        )
         bands = (mels + 3) // 4
         self.norm = nn.LayerNorm(bands * channels)
         self.tell = self._silent(nn.Linear(bands * channels, width))
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
         """Features (B, F, mels), frames (B,) to (B, F', width) at a quarter of the rate."""
-        x = F.gelu(self.first(features.unsqueeze(1)))
-        half = torch.div(lengths + 1, 2, rounding_mode="floor")
-        mask = frame_mask(half, x.shape[2])[:, None, :, None].to(x.dtype)
-        x = x * mask
-        x = (x + F.gelu(self.between(x))) * mask
-        x = F.gelu(self.second(x))
+        x = features.unsqueeze(1)
+        for stage in self.stages:
+            x, lengths = stage(x, lengths)
         return self.tell(self.norm(x.permute(0, 2, 3, 1).flatten(2)))
 
 

@@ -49,8 +49,9 @@ class Convolutional(nn.Module):
         After so many blocks, what is spelled there is told to those that follow (`Conditioning`).
     phones : int
         After so many blocks, phones are heard and told likewise; 0: nowhere.
-    picture : int
-        Channels of a stem of 2-D convolutions beside the other (`Picture`); 0: none.
+    picture : dict
+        Where one is wanted: `channels` and `blocks` of a stem of 2-D convolutions beside the other
+        (`Picture`).
     hourglass : dict
         Where one is wanted: `after` so many blocks, and its `inner_width`, `dilations` and `heads`
         (`Hourglass`).
@@ -76,7 +77,7 @@ class Convolutional(nn.Module):
         dropout: float = 0.1,
         conditioned: list[int] | None = None,
         phones: int = 0,
-        picture: int = 0,
+        picture: dict[str, Any] | None = None,
         hourglass: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
@@ -95,7 +96,7 @@ class Convolutional(nn.Module):
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
         )
-        self.picture = nn.ModuleList(Picture(mels, n, width) for n in (picture,) if n)
+        self.picture = nn.ModuleList([Picture(mels, width, **picture)] if picture else [])
         self.blocks = nn.ModuleList(
             Block(width, kernel, dilation, separable, dropout)
             for kernel, dilation in zip(kernels, dilations, strict=True)

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.networks.additions import Conditioning, Hourglass, Picture
+from training.networks.additions import Conditioning, Hourglass, Picture, Stage
 
 WIDTH, CLASSES, MELS = 8, 5, 6
 
@@ -19,7 +19,7 @@ def conditioning() -> Conditioning:
 
 def picture() -> Picture:
     torch.manual_seed(0)
-    return Picture(MELS, channels=4, width=WIDTH)
+    return Picture(MELS, WIDTH, channels=4, blocks=[1, 2])
 
 
 def trained(part: nn.Module) -> nn.Module:
@@ -93,10 +93,11 @@ def test_a_picture_is_seen_alike_alone_and_beside_others(frames):
 
 
 def test_a_picture_moved_up_is_seen_moved_up():
-    whole = picture()
-    trained(whole)
-    seen = whole.second
-    low = torch.zeros(1, 4, 9, 20)
-    low[:, :, 4, 6:10] = 1.0
-    high = low.roll(4, dims=3)
-    assert torch.allclose(seen(high)[..., 4:8], seen(low)[..., 2:6], atol=1e-6)
+    seen = Stage(4, 4, 1)
+    trained(seen)
+    low = torch.zeros(1, 4, 9, 40)
+    low[:, :, 4, 12:16] = 1.0
+    high = low.roll(8, dims=3)
+    (lower, _), (higher, _) = seen(low, torch.tensor([9])), seen(high, torch.tensor([9]))
+    assert torch.allclose(higher[..., 8:16], lower[..., 4:12], atol=1e-6)
+    assert lower[..., 4:12].std() > 0

@@ -85,7 +85,7 @@ def grown() -> Convolutional:
         dropout=0.0,
         conditioned=[1, 2],
         phones=1,
-        picture=4,
+        picture={"channels": 4, "blocks": [1, 1]},
         hourglass={"after": 2, "inner_width": 8, "dilations": [2], "heads": 2},
     )
     additions = (network.conditioning, network.pronouncing, network.picture, network.hourglass)
