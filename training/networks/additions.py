@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from training.features import frame_mask
 from training.networks.blocks import Attention, Block
+from training.networks.picture import Picture
 
 INNER_KERNEL = 5
 
@@ -25,57 +26,18 @@ class Addition(nn.Module):
         return layer
 
 
-class Stage(nn.Module):
-    """A strided 2-D convolution, then residual ones, of frames by bands."""
-
-    def __init__(self, inputs: int, channels: int, blocks: int) -> None:
-        super().__init__()
-        self.strided = nn.Conv2d(inputs, channels, 3, stride=2, padding=1)
-        self.blocks = nn.ModuleList(
-            nn.Conv2d(channels, channels, 3, padding=1) for _ in range(blocks)
-        )
-
-    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, inputs, F, bands), frames (B,) to half as many frames and bands, and frames (B,)."""
-        x = F.gelu(self.strided(x))
-        lengths = torch.div(lengths + 1, 2, rounding_mode="floor")
-        mask = frame_mask(lengths, x.shape[2])[:, None, :, None].to(x.dtype)
-        x = x * mask
-        for block in self.blocks:
-            x = (x + F.gelu(block(x))) * mask
-        return x, lengths
-
-
-class Picture(Addition):
-    """The spectrogram as a picture: what is heard in one band is known in the next.
-
-    Two strided 2-D convolutions, as in VGG-like and Conformer stems, with residual ones after each:
-    people whose formants lie elsewhere look alike, moved up or down.
-
-    Parameters
-    ----------
-    channels : int
-        Of the picture.
-    blocks : list of int
-        Residual convolutions at half the rate and at a quarter.
-    """
+class PictureStem(Addition):
+    """What is seen in the spectrogram as a picture, beside what another stem hears."""
 
     def __init__(self, mels: int, width: int, channels: int, blocks: list[int]) -> None:
         super().__init__()
-        self.stages = nn.ModuleList(
-            Stage(inputs, channels, count)
-            for inputs, count in zip((1, channels), blocks, strict=True)
-        )
-        bands = (mels + 3) // 4
-        self.norm = nn.LayerNorm(bands * channels)
-        self.tell = self._silent(nn.Linear(bands * channels, width))
+        self.picture = Picture(mels, channels, blocks)
+        self.tell = self._silent(nn.Linear(self.picture.width, width))
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
         """Features (B, F, mels), frames (B,) to (B, F', width) at a quarter of the rate."""
-        x = features.unsqueeze(1)
-        for stage in self.stages:
-            x, lengths = stage(x, lengths)
-        return self.tell(self.norm(x.permute(0, 2, 3, 1).flatten(2)))
+        seen, _ = self.picture(features, lengths)
+        return self.tell(seen)
 
 
 class Conditioning(Addition):

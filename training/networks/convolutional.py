@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.features import frame_mask
-from training.networks.additions import Conditioning, Hourglass, Picture
+from training.networks.additions import Conditioning, Hourglass, PictureStem
 from training.networks.blocks import Block
 from training.phones import CLASSES as PHONES
 
@@ -51,7 +51,7 @@ class Convolutional(nn.Module):
         After so many blocks, phones are heard and told likewise; 0: nowhere.
     picture : dict
         Where one is wanted: `channels` and `blocks` of a stem of 2-D convolutions beside the other
-        (`Picture`).
+        (`PictureStem`).
     hourglass : dict
         Where one is wanted: `after` so many blocks, and its `inner_width`, `dilations` and `heads`
         (`Hourglass`).
@@ -96,7 +96,7 @@ class Convolutional(nn.Module):
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
         )
-        self.picture = nn.ModuleList([Picture(mels, width, **picture)] if picture else [])
+        self.picture = nn.ModuleList([PictureStem(mels, width, **picture)] if picture else [])
         self.blocks = nn.ModuleList(
             Block(width, kernel, dilation, separable, dropout)
             for kernel, dilation in zip(kernels, dilations, strict=True)

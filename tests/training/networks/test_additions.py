@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.networks.additions import Conditioning, Hourglass, Picture, Stage
+from training.networks.additions import Conditioning, Hourglass, PictureStem
 
 WIDTH, CLASSES, MELS = 8, 5, 6
 
@@ -17,9 +17,9 @@ def conditioning() -> Conditioning:
     return Conditioning(WIDTH, 1, CLASSES, outputs_per_frame=2)
 
 
-def picture() -> Picture:
+def picture() -> PictureStem:
     torch.manual_seed(0)
-    return Picture(MELS, WIDTH, channels=4, blocks=[1, 2])
+    return PictureStem(MELS, WIDTH, channels=4, blocks=[1, 2])
 
 
 def trained(part: nn.Module) -> nn.Module:
@@ -80,24 +80,3 @@ def test_what_is_spelled_half_way_is_a_distribution_for_every_output():
     assert told.shape == (2, 9, WIDTH)
     assert log_probs.shape == (2, 18, CLASSES)
     assert torch.allclose(log_probs.exp().sum(-1), torch.ones(2, 18), atol=1e-5)
-
-
-@pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 8, 9, 30])
-def test_a_picture_is_seen_alike_alone_and_beside_others(frames):
-    seen = trained(picture())
-    x, lengths = activations(2, 31, MELS), torch.tensor([31, frames])
-    x[1, frames:] = 0.0
-    alone = seen(x[1:, :frames], lengths[1:])[0]
-    assert alone.shape == (-(-frames // 4), WIDTH)
-    assert torch.allclose(seen(x, lengths)[1, : len(alone)], alone, atol=1e-5)
-
-
-def test_a_picture_moved_up_is_seen_moved_up():
-    seen = Stage(4, 4, 1)
-    trained(seen)
-    low = torch.zeros(1, 4, 9, 40)
-    low[:, :, 4, 12:16] = 1.0
-    high = low.roll(8, dims=3)
-    (lower, _), (higher, _) = seen(low, torch.tensor([9])), seen(high, torch.tensor([9]))
-    assert torch.allclose(higher[..., 8:16], lower[..., 4:12], atol=1e-6)
-    assert lower[..., 4:12].std() > 0
