@@ -1,19 +1,16 @@
 """The front-ends inside the networks: waveforms to features by frame, padding kept apart."""
 
-import math
 import warnings
 
 import torch
 from torch import Tensor, nn
-from torchaudio.functional import create_dct, melscale_fbanks
+from torchaudio.functional import melscale_fbanks
 from torchaudio.transforms import MelSpectrogram
 
 SAMPLE_RATE = 16_000  # Hz
 LOG_FLOOR = 1e-6  # mel power under which all is silence; 16-bit quantisation noise is near 1e-5
 # Of log-mel powers of `LogMel(80, 0.01, 0.025)` over every twelfth clip of the training sentences.
 FIXED_MEAN, FIXED_DEVIATION = -6.05, 4.29
-DB_PER_NEPER = 10 / math.log(10)  # of power
-MFCC_SCALE = 4.0  # brings coefficients to the order of 1
 
 
 def frame_mask(lengths: Tensor, frames: int) -> Tensor:
@@ -124,65 +121,6 @@ def _mel_bank(fft: int, top_hertz: float, mels: int) -> Tensor:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "At least one mel filterbank has all zero", UserWarning)
         return melscale_fbanks(fft // 2 + 1, 20.0, top_hertz, mels, SAMPLE_RATE)
-
-
-class Mfcc(LogMel):
-    """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980) of what stands out.
-
-    Mel powers count from `range_db` below an utterance's loudest, so that level does not matter,
-    silence is zero as padding is, and it is the same whether a clip is cut to its word or not:
-    normalised by their mean and variance, 52 % of the digits of a speaker whose clips have no
-    silence were right, and 85 % of the same with 0.1 s of it on either side.
-
-    Parameters
-    ----------
-    coefficients : int
-        How many are kept, the zeroth (the level) included.
-    pre_emphasis : float
-        That much of the sample before is taken off each.
-    range_db : float
-        What is looked at. Noise of most rooms is 43 dB below speech; so is, with some people and
-        where a recording ends at 4 kHz, the "s" of "six".
-    mels, hop_seconds, window_seconds, top_hertz
-        As for `LogMel`.
-    """
-
-    dct: Tensor
-
-    def __init__(
-        self,
-        coefficients: int,
-        mels: int,
-        hop_seconds: float,
-        window_seconds: float,
-        top_hertz: float = SAMPLE_RATE / 2,
-        pre_emphasis: float = 0.0,
-        range_db: float = 43.0,
-    ) -> None:
-        super().__init__(mels, hop_seconds, window_seconds, top_hertz)
-        self.channels = coefficients
-        # As a gain of powers by frequency: no sample of the padding is reached.
-        turn = torch.exp(-1j * torch.pi * torch.linspace(0, 1, self.bank.shape[0]))
-        self.bank = self.bank * (1 - pre_emphasis * turn).abs().square()[:, None]
-        self.range, self.scale = range_db / DB_PER_NEPER, MFCC_SCALE
-        self.register_buffer("dct", create_dct(coefficients, mels, "ortho"), persistent=False)
-
-    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Waveforms (B, T), lengths (B,) to features (B, F, coefficients) and frames (B,)."""
-        above, frames = self.spectrum(waveforms, lengths)
-        return self.features(above), frames
-
-    def spectrum(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Waveforms (B, T), lengths (B,) to what stands out, (B, F, mels), and frames (B,)."""
-        frames = self.frames(lengths)
-        powers = self.log_mel(waveforms)
-        outside = ~frame_mask(frames, powers.shape[1])[:, :, None]
-        peak = powers.masked_fill(outside, math.log(self.floor)).amax((1, 2), keepdim=True)
-        return (powers - peak + self.range).clamp_min(0).masked_fill(outside, 0.0), frames
-
-    def features(self, spectrum: Tensor) -> Tensor:
-        """What stands out by frequency, (B, F, mels), to coefficients (B, F, coefficients)."""
-        return spectrum @ self.dct / self.scale
 
 
 class WaveformFrames(nn.Module):

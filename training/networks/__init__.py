@@ -6,16 +6,18 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from training.command import InputError, check_members
-from training.features import SAMPLE_RATE, LogMel, MelPower, Mfcc, WaveformFrames
+from training.features import SAMPLE_RATE, LogMel, MelPower, WaveformFrames
 from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.keyword_gru import KeywordGRU
 from training.networks.residual_bigru import ResidualBiGRU
+from training.relative_mel import Mfcc, RelativeMel
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
     "log_mel": LogMel,
     "mel_power": MelPower,
     "mfcc": Mfcc,
+    "relative_mel": RelativeMel,
     "waveform": WaveformFrames,
 }
 NETWORKS: dict[str, type[nn.Module]] = {

@@ -7,10 +7,15 @@ from training.networks.keyword_gru import KeywordGRU
 LABELS = [f"word {index}" for index in range(30)]
 
 
-@pytest.fixture(scope="module", params=[1, 3], ids="stride {}".format)
+SEEN = {"picture": {"channels": 4, "blocks": [1, 1]}}
+
+
+@pytest.fixture(
+    scope="module", params=[{"stride": 1}, {"stride": 3}, SEEN], ids=["1", "stride 3", "picture"]
+)
 def network(request) -> KeywordGRU:
     torch.manual_seed(0)
-    return KeywordGRU(6, LABELS[:5], layers=2, hidden=8, stride=request.param).eval()
+    return KeywordGRU(6, LABELS[:5], layers=2, hidden=8, **request.param).eval()
 
 
 def features(*shape: int) -> Tensor:
