@@ -5,7 +5,7 @@ is fitted to speech of one's own.
 """
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def find(name: str, runs: Path) -> Path:
     return runs / name if (runs / name).exists() else Path(name)
 
 
-def load(recogniser: nn.Module, source: Path) -> None:
+def load(recogniser: nn.Module, source: Path, forget: Sequence[str] = ()) -> None:
     """Give `recogniser` the (averaged) weights of `source`.
 
     Parameters
@@ -34,6 +34,8 @@ def load(recogniser: nn.Module, source: Path) -> None:
     source : Path
         The folder of a run, or of a bundle in bfloat16; in other precisions TorchScript keeps
         no weights that could be taken out.
+    forget : sequence of str
+        Beginnings of names whose weights stay as they are.
 
     Raises
     ------
@@ -47,10 +49,11 @@ def load(recogniser: nn.Module, source: Path) -> None:
         )
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
     wanted = recogniser.state_dict()
-    fitting = {name: v.float() for name, v in state.items() if name in wanted}
+    left = tuple(forget)
+    fitting = {n: v.float() for n, v in state.items() if n in wanted and not n.startswith(left)}
     kept = wanted | fitting
-    missing = wanted.keys() - fitting.keys() - _added(recogniser)
-    if missing or any(kept[name].shape != value.shape for name, value in wanted.items()):
+    needed = {n for n in wanted.keys() - _added(recogniser) if not n.startswith(left)}
+    if needed - fitting.keys() or any(kept[n].shape != v.shape for n, v in wanted.items()):
         raise InputError(f"{source} does not hold the weights of this recipe's network")
     recogniser.load_state_dict(kept)
 

@@ -50,6 +50,8 @@ class Recipe:
     initial : str
         Where the weights come from at first: another run's folder under that of all runs, or a
         bundle's that keeps them; empty: at random.
+    forget : list of str
+        Which of those weights begin at random all the same: names, or what they begin with.
     task : str
         What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
         `keyword` for a classifier of whole clips.
@@ -79,6 +81,7 @@ class Recipe:
     validate_every: int = 500
     patience: int = 0
     initial: str = ""
+    forget: list[str] = field(default_factory=list)
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)

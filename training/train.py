@@ -50,7 +50,8 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
     module = MODULES[recipe.task](recipe)
     start = resume_step(last)
     if recipe.initial and not start:
-        initial.load(module.recogniser, initial.find(recipe.initial, runs))
+        source = initial.find(recipe.initial, runs)
+        initial.load(module.recogniser, source, recipe.forget)
     train_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
