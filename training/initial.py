@@ -16,7 +16,6 @@ from asr import bundle
 from asr.manifest import MANIFEST
 from training.checkpoint import read, weights
 from training.command import InputError
-from training.networks.additions import Addition
 
 BEST = "best.ckpt"
 
@@ -35,13 +34,13 @@ def load(recogniser: nn.Module, source: Path, forget: Sequence[str] = ()) -> Non
         The folder of a run, or of a bundle in bfloat16; in other precisions TorchScript keeps
         no weights that could be taken out.
     forget : sequence of str
-        Beginnings of names whose weights stay as they are.
+        Beginnings of names whose weights stay as they are: what is to be learned anew, or what
+        the network was given since.
 
     Raises
     ------
     InputError
-        If there is nothing of the kind at `source`, or it is of a network of another shape;
-        it may lack what this one has been given since (`networks.additions`).
+        If there is nothing of the kind at `source`, or it is of a network of another shape.
     """
     if not (source / BEST).exists() and not (source / MANIFEST).exists():
         raise InputError(
@@ -52,20 +51,10 @@ def load(recogniser: nn.Module, source: Path, forget: Sequence[str] = ()) -> Non
     left = tuple(forget)
     fitting = {n: v.float() for n, v in state.items() if n in wanted and not n.startswith(left)}
     kept = wanted | fitting
-    needed = {n for n in wanted.keys() - _added(recogniser) if not n.startswith(left)}
+    needed = {n for n in wanted if not n.startswith(left)}
     if needed - fitting.keys() or any(kept[n].shape != v.shape for n, v in wanted.items()):
         raise InputError(f"{source} does not hold the weights of this recipe's network")
     recogniser.load_state_dict(kept)
-
-
-def _added(recogniser: nn.Module) -> set[str]:
-    """The names of weights that a network of before need not have."""
-    return {
-        f"{part}.{name}"
-        for part, module in recogniser.named_modules()
-        if isinstance(module, Addition)
-        for name in module.state_dict()
-    }
 
 
 def _of_run(checkpoint: Path) -> dict[str, Tensor]:

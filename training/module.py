@@ -11,17 +11,14 @@ from lightning import LightningModule
 from torch import Tensor
 
 from asr import ctc
-from training import phones, text
+from training import text
 from training.augment import SpecAugment
 from training.data import Batch
 from training.features import LogMel
 from training.networks import build
-from training.networks.convolutional import Convolutional
 from training.recipe import Recipe
 from training.scoring import score
 
-# Of the loss, what a network spells before its last block counts that much (inter-CTC).
-EARLY_SHARE = 0.3
 # As many frames of an utterance without text weigh as much as a character of the others.
 FRAMES_OF_SILENCE = 8
 
@@ -73,13 +70,11 @@ class RecipeModule(LightningModule, ABC):
         """Make what is random in a step, masks and dropout, a function of seed and step alone."""
         torch.manual_seed((self.recipe.seed * 1_000_003 + self.global_step) % 2**32)
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of one batch with masked features."""
         features, frames = self._altered(batch)
         log_probs, output_frames = self.recogniser.network(features, frames)
-        return self._logged(self.loss(log_probs, output_frames, batch), batch)
-
-    def _logged(self, loss: Tensor, batch: Batch) -> Tensor:
+        loss = self.loss(log_probs, output_frames, batch)
         self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.texts))
         return loss
 
@@ -153,35 +148,20 @@ class CtcModule(RecipeModule):
 
     monitor, mode = "dev_wer", "min"
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
-        """As for any, and where a network says something before its end, of that as well."""
-        network = self.recogniser.network
-        if not isinstance(network, Convolutional):
-            return super().training_step(batch, batch_idx)
-        predictions, frames = network.predictions(*self._altered(batch))
-        loss = self._logged(self.loss(predictions[-1], frames, batch), batch)
-        early = [
-            self._of_phones(log_probs, frames, batch)
-            if alphabet == "phones"
-            else self.loss(log_probs, frames, batch)
-            for alphabet, log_probs in zip(network.early, predictions[:-1], strict=True)
-        ]
-        if not early:
-            return loss
-        return (1 - EARLY_SHARE) * loss + EARLY_SHARE * torch.stack(early).mean()
-
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
         """CTC (Graves et al. 2006); an utterance with too few frames for its text counts 0."""
-        losses = _ctc(log_probs, frames, batch.labels, batch.characters, text.ALPHABET.blank)
+        losses = F.ctc_loss(
+            log_probs.float().transpose(0, 1),
+            batch.labels,
+            frames,
+            batch.characters,
+            blank=text.ALPHABET.blank,
+            reduction="none",
+            zero_infinity=True,
+        )
         silent = batch.characters == 0
         weights = torch.where(silent, frames / FRAMES_OF_SILENCE, batch.characters)
         return (losses / weights.clamp_min(1)).mean()
-
-    def _of_phones(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """CTC per phone; an utterance whose pronunciation is not known counts 0."""
-        spoken, count = phones.targets(batch.texts)
-        losses = _ctc(log_probs, frames, spoken, count, phones.BLANK)
-        return torch.where(count > 0, losses / count.clamp_min(1), 0.0).mean()
 
     def read(self, log_probs: Tensor) -> str:
         """The greedy transcript."""
@@ -191,15 +171,3 @@ class CtcModule(RecipeModule):
         """Error rates of words and characters."""
         total = score(references, hypotheses)
         return {"dev_wer": total.wer, "dev_cer": total.cer}
-
-
-def _ctc(log_probs: Tensor, frames: Tensor, labels: Tensor, count: Tensor, blank: int) -> Tensor:
-    return F.ctc_loss(
-        log_probs.float().transpose(0, 1),
-        labels,
-        frames,
-        count,
-        blank=blank,
-        reduction="none",
-        zero_infinity=True,
-    )

@@ -1,4 +1,5 @@
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -78,24 +79,27 @@ def convolutional(**more) -> Recipe:
     return replace(corpora.recipe(), network="convolutional", parameters=parameters)
 
 
-ADDITIONS = {
-    "conditioned": [1],
-    "hourglass": {"after": 1, "inner_width": 8, "dilations": [1], "heads": 2},
-}
-
-
-def test_what_a_network_was_given_since_begins_by_adding_nothing(tmp_path):
-    recipe = convolutional()
+def save(recipe: Recipe, run: Path) -> CtcModule:
+    """A run of `recipe` that has only begun."""
     module = CtcModule(recipe)
-    saved = {
-        "state_dict": module.state_dict(),
-        "hyper_parameters": {"recipe": asdict(recipe)},
-    }
-    torch.save(saved, tmp_path / "best.ckpt")
-    grown = fresh(convolutional(**ADDITIONS))
-    initial.load(grown, tmp_path)
-    waveforms, samples = torch.randn(2, 8000), torch.tensor([8000, 5000])
-    before = module.recogniser.eval()
-    assert torch.equal(grown(waveforms, samples)[0], before(waveforms, samples)[0])
-    with pytest.raises(InputError, match="does not hold the weights"):
-        initial.load(fresh(convolutional(kernels=[3, 3])), tmp_path)  # no addition: a block more
+    saved = {"state_dict": module.state_dict(), "hyper_parameters": {"recipe": asdict(recipe)}}
+    torch.save(saved, run / "best.ckpt")
+    return module
+
+
+def test_what_is_forgotten_begins_at_random_and_what_was_given_since_may_be_missing(tmp_path):
+    before = save(convolutional(), tmp_path).recogniser
+    grown = fresh(convolutional(picture={"channels": 2, "blocks": [0, 0]}))
+    stem = grown.get_parameter("network.stem.1.weight").clone()
+    initial.load(grown, tmp_path, ["network.picture", "network.stem.1"])
+    assert torch.equal(grown.get_parameter("network.stem.1.weight"), stem)
+    kept = dict(grown.named_parameters())
+    for name, value in before.named_parameters():
+        assert torch.equal(kept[name], value) == (not name.startswith("network.stem.1"))
+
+
+def test_what_is_missing_and_not_forgotten_is_refused(tmp_path):
+    save(convolutional(), tmp_path)
+    for changed in ({"picture": {"channels": 2, "blocks": [0, 0]}}, {"kernels": [3, 3]}):
+        with pytest.raises(InputError, match="does not hold the weights"):
+            initial.load(fresh(convolutional(**changed)), tmp_path, ["network.stem"])

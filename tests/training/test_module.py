@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 import torch
 from hypothesis import given
@@ -7,10 +5,8 @@ from hypothesis import strategies as st
 
 from tests.asr import toy
 from tests.training import corpora
-from training import phones
 from training.data import collate
 from training.module import CtcModule, learning_rate_factor
-from training.networks.convolutional import Convolutional
 from training.recipe import Recipe
 
 PLAIN = corpora.recipe(**corpora.PLAIN)
@@ -100,47 +96,6 @@ def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
     spoken = module.training_step(batch("abc"), 0).item()
     expected = (surprise + spoken) / 2
     assert module.training_step(both, 0).item() == pytest.approx(expected, rel=1e-5)
-
-
-def test_what_is_spelled_half_way_counts_beside_what_is_spelled_at_the_end(monkeypatch):
-    parameters = {"width": 8, "kernels": [3, 3], "dropout": 0.0, "conditioned": [1]}
-    module = CtcModule(replace(PLAIN, network="convolutional", parameters=parameters))
-    logged = logging(module, monkeypatch)
-    both = batch("abc", "ag")
-    total = module.training_step(both, 0).item()
-    network = module.recogniser.network
-    assert isinstance(network, Convolutional)
-    heard = module.recogniser.front_end(both.waveforms, both.samples)
-    predictions, frames = network.predictions(*heard)
-    early, last = (module.loss(each, frames, both).item() for each in predictions)
-    assert total == pytest.approx(0.3 * early + 0.7 * last, rel=1e-5)
-    assert logged["train_loss"] == pytest.approx(last, rel=1e-5)
-
-
-def test_phones_half_way_up_count_where_the_pronunciation_is_known(monkeypatch):
-    parameters = {"width": 8, "kernels": [3, 3], "dropout": 0.0, "phones": 1}
-    module = CtcModule(replace(PLAIN, network="convolutional", parameters=parameters))
-    logged = logging(module, monkeypatch)
-    network = module.recogniser.network
-    assert isinstance(network, Convolutional)
-
-    def surprise(text: str) -> float:
-        """What the phones of `text` cost, each."""
-        one = batch(text)
-        total = module.training_step(one, 0).item()
-        early = (total - 0.7 * logged["train_loss"]) / 0.3
-        (log_probs, _), frames = network.predictions(
-            *module.recogniser.front_end(one.waveforms, one.samples)
-        )
-        said = torch.tensor([phones.encode(text)])
-        expected = torch.nn.functional.ctc_loss(
-            log_probs.transpose(0, 1), said, frames, torch.tensor([said.shape[1]]), phones.BLANK
-        )
-        assert early == pytest.approx(expected.item() if said.numel() else 0.0, rel=1e-3, abs=1e-5)
-        return float(early)
-
-    assert surprise("bad") > 1
-    assert surprise("gfgfd") < 1e-5
 
 
 def test_the_seed_and_the_step_decide_what_is_random(monkeypatch):

@@ -1,4 +1,4 @@
-"""What convolutional networks are built of: blocks around a skip, each blind to padding.
+"""What convolutional networks are built of: blocks around a skip, blind to padding.
 
 Activations lie in memory with their channels last throughout, as linear layers and norms want
 them: convolutions of 2-D images one pixel high take them as they are, those of one dimension only
@@ -52,28 +52,3 @@ class Block(nn.Module):
         y = self.norm(x) * mask
         y = self.convolution(y.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
         return x + self.dropout(self.pointwise(F.gelu(y)))
-
-
-class Attention(nn.Module):
-    """Self-attention of several heads (Vaswani et al. 2017) after a norm, around a skip.
-
-    It is told no positions: the convolutions about it know who is beside whom.
-    """
-
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm = nn.LayerNorm(width)
-        self.project = nn.Linear(width, 3 * width)
-        self.gather = nn.Linear(width, width)
-        self.dropout = ChannelDropout(dropout)
-
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """(B, F, width) to the same shape; `mask` (B, F, 1) is 1 inside an utterance."""
-        batch, frames, width = x.shape
-        parts = self.project(self.norm(x)).view(batch, frames, 3, self.heads, -1)
-        query, key, value = parts.permute(2, 0, 3, 1, 4).unbind(0)
-        heard = (mask > 0).view(batch, 1, 1, frames)
-        y = F.scaled_dot_product_attention(query, key, value, attn_mask=heard)
-        y = y.transpose(1, 2).reshape(batch, frames, width)
-        return x + self.dropout(self.gather(y))

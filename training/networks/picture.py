@@ -46,6 +46,8 @@ class Picture(nn.Module):
     ----------
     width : int
         What comes out of each frame: channels of each band.
+    reach : int
+        Frames of features that one of the output sees on either side.
     """
 
     def __init__(self, mels: int, channels: int, blocks: list[int]) -> None:
@@ -55,6 +57,8 @@ class Picture(nn.Module):
             for inputs, count in zip((1, channels), blocks, strict=True)
         )
         self.width = (mels + 3) // 4 * channels
+        half, quarter = blocks
+        self.reach = 1 + 2 * half + 2 + 4 * quarter
         self.norm = nn.LayerNorm(self.width)
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -63,3 +67,19 @@ class Picture(nn.Module):
         for stage in self.stages:
             x, lengths = stage(x, lengths)
         return self.norm(x.permute(0, 2, 3, 1).flatten(2)), lengths
+
+
+class PictureStem(nn.Module):
+    """A picture, told to a network of `width` channels; it says nothing until it has learned to."""
+
+    def __init__(self, mels: int, width: int, channels: int, blocks: list[int]) -> None:
+        super().__init__()
+        self.picture = Picture(mels, channels, blocks)
+        self.tell = nn.Linear(self.picture.width, width)
+        nn.init.zeros_(self.tell.weight)
+        nn.init.zeros_(self.tell.bias)
+
+    def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
+        """Features (B, F, mels), frames (B,) to (B, F', width) at a quarter of the rate."""
+        seen, _ = self.picture(features, lengths)
+        return self.tell(seen)

@@ -1,8 +1,8 @@
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from training.networks.blocks import Attention, Block, ChannelDropout
+from training.networks.blocks import Block, ChannelDropout
 
 
 def activations(*shape: int) -> Tensor:
@@ -24,10 +24,9 @@ def test_nothing_is_dropped_when_serving():
     assert torch.equal(ChannelDropout(0.5).eval()(x), x)
 
 
-@pytest.mark.parametrize(
-    "part", [Block(8, 3, 2, False, 0.0), Attention(8, 2, 0.0)], ids=["block", "attention"]
-)
-def test_what_lies_in_the_padding_is_not_heard(part):
+@pytest.mark.parametrize("separable", [False, True], ids=["dense", "separable"])
+def test_what_lies_in_the_padding_is_not_heard(separable):
+    part = Block(8, 3, 2, separable, 0.0)
     x = activations(1, 12, 8)
     mask = torch.ones(1, 12, 1)
     mask[:, 9:] = 0.0
@@ -37,21 +36,3 @@ def test_what_lies_in_the_padding_is_not_heard(part):
     assert torch.equal(heard, other)
     assert torch.allclose(heard, part(x[:, :9], mask[:, :9]), atol=1e-6)
     assert not torch.equal(heard, x[:, :9])
-
-
-def test_attention_is_that_of_torch():
-    torch.manual_seed(0)
-    ours, theirs = Attention(8, 2, 0.0), nn.MultiheadAttention(8, 2, batch_first=True)
-    theirs.load_state_dict(
-        {
-            "in_proj_weight": ours.project.weight,
-            "in_proj_bias": ours.project.bias,
-            "out_proj.weight": ours.gather.weight,
-            "out_proj.bias": ours.gather.bias,
-        }
-    )
-    x = activations(3, 7, 8)
-    inside = torch.arange(7)[None, :] < torch.tensor([7, 4, 1])[:, None]
-    y = ours.norm(x)
-    expected, _ = theirs(y, y, y, key_padding_mask=~inside)
-    assert torch.allclose(ours(x, inside[:, :, None].float()), x + expected, atol=1e-6)

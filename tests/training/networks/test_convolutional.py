@@ -73,55 +73,51 @@ def test_a_frame_of_the_blocks_can_give_two_of_output():
     assert torch.allclose(log_probs[:, ::2], one(x, lengths)[0], atol=1e-5)
 
 
-def grown() -> Convolutional:
-    """A network with all that it can have, as if it had been trained with it."""
+SEEN = {"channels": 4, "blocks": [1, 2]}
+
+
+@pytest.fixture
+def seeing() -> Convolutional:
+    """A network that sees a picture, as if it had been trained with it."""
     torch.manual_seed(0)
     network = Convolutional(
-        6,
-        8,
-        KERNELS,
-        DILATIONS,
-        outputs_per_frame=2,
-        dropout=0.0,
-        conditioned=[1, 2],
-        phones=1,
-        picture={"channels": 4, "blocks": [1, 1]},
-        hourglass={"after": 2, "inner_width": 8, "dilations": [2], "heads": 2},
+        6, 8, KERNELS, DILATIONS, outputs_per_frame=2, dropout=0.0, picture=SEEN
     )
-    additions = (network.conditioning, network.pronouncing, network.picture, network.hourglass)
-    for part in additions:
-        for parameter in part.parameters():
-            torch.nn.init.normal_(parameter, std=0.3)
+    for parameter in network.picture.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
     return network.eval()
 
 
-def test_additions_tell_what_is_spelled_after_some_blocks_and_hear_the_whole():
-    network = grown()
-    assert network.reach is None
-    predictions, frames = network.predictions(features(2, 41, 6), torch.tensor([41, 20]))
-    log_probs, _ = network(features(2, 41, 6), torch.tensor([41, 20]))
-    assert network.early == ["phones", "characters", "characters"]
-    assert [each.shape for each in predictions] == [(2, 22, 40)] + [(2, 22, 29)] * 3
-    assert torch.equal(predictions[-1], log_probs)
-    assert frames.tolist() == [22, 10]
+def test_a_picture_says_nothing_at_first():
+    torch.manual_seed(0)
+    network = Convolutional(6, 8, KERNELS, picture=SEEN).eval()
+    x, lengths = features(2, 41, 6), torch.tensor([41, 20])
+    with_picture, _ = network(x, lengths)
+    network.picture = torch.nn.ModuleList()
+    assert torch.equal(network(x, lengths)[0], with_picture)
 
 
-def test_what_a_block_before_spells_does_not_depend_on_those_after_it():
-    network, x, lengths = grown(), features(1, 41, 6), torch.tensor([41])
-    (_, first, second, last), _ = network.predictions(x, lengths)
-    with torch.no_grad():
-        network.get_parameter("blocks.1.pointwise.weight").add_(1.0)
-    (_, again, other, changed), _ = network.predictions(x, lengths)
-    assert torch.equal(first, again)
-    assert not torch.equal(second, other)
-    assert not torch.equal(last, changed)
+def test_a_picture_is_heard_as_far_as_it_reaches(seeing):
+    x = features(1, 160, 6)
+    (log_probs, frames), centre = seeing(x, torch.tensor([160])), 40
+    assert frames.tolist() == [80]
+
+    def changes(frame: int) -> bool:
+        changed = x.clone()
+        changed[0, frame] += 3.0
+        return not torch.equal(
+            seeing(changed, torch.tensor([160]))[0][0, centre], log_probs[0, centre]
+        )
+
+    middle = 2 * centre
+    assert changes(middle + 4 * REACH + 13 - 1)
+    assert not any(changes(middle + side * (seeing.reach + 1)) for side in (-1, 1))
 
 
-def test_a_grown_network_is_the_same_as_torchscript_and_beside_others():
-    network, x, lengths = grown(), features(2, 41, 6), torch.tensor([41, 20])
+def test_a_picture_is_the_same_as_torchscript_and_beside_others(seeing):
+    x, lengths = features(2, 41, 6), torch.tensor([41, 20])
     x[1, 20:] = 0.0
-    together, frames = network(x, lengths)
-    alone, _ = network(x[1:, :20], lengths[1:])
+    together, frames = seeing(x, lengths)
+    alone, _ = seeing(x[1:, :20], lengths[1:])
     assert torch.allclose(together[1, : frames[1]], alone[0], atol=1e-5)
-    scripted = torch.jit.script(network)
-    assert torch.equal(scripted(x, lengths)[0], together)
+    assert torch.equal(torch.jit.script(seeing)(x, lengths)[0], together)
