@@ -103,3 +103,16 @@ def test_what_is_missing_and_not_forgotten_is_refused(tmp_path):
     for changed in ({"picture": {"channels": 2, "blocks": [0, 0]}}, {"kernels": [3, 3]}):
         with pytest.raises(InputError, match="does not hold the weights"):
             initial.load(fresh(convolutional(**changed)), tmp_path, ["network.stem"])
+
+
+FOLDER = Path(initial.__file__).parent / "recipes"
+RECIPES = {
+    f"{recipe.name}-{recipe.version}": recipe for recipe in map(Recipe.read, FOLDER.glob("*.yaml"))
+}
+
+
+@pytest.mark.parametrize("run", [name for name, recipe in RECIPES.items() if recipe.initial])
+def test_a_recipe_that_begins_with_another_fits_it(run, tmp_path):
+    recipe = RECIPES[run]
+    save(RECIPES[recipe.initial], tmp_path)
+    initial.load(fresh(recipe), tmp_path, recipe.forget)
