@@ -11,6 +11,7 @@ from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.keyword_gru import KeywordGRU
 from training.networks.residual_bigru import ResidualBiGRU
+from training.networks.speech_gru import SpeechGRU
 from training.relative_mel import Mfcc, RelativeMel
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
@@ -25,6 +26,7 @@ NETWORKS: dict[str, type[nn.Module]] = {
     "convolutional": Convolutional,
     "keyword_gru": KeywordGRU,
     "residual_bigru": ResidualBiGRU,
+    "speech_gru": SpeechGRU,
 }
 
 

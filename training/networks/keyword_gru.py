@@ -7,34 +7,25 @@ waveform, it stayed at chance; fed with MFCC, the same two layers learn.
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from training.features import frame_mask
-from training.networks.picture import Picture
+from training.networks.gru import GRULayers
 
 
-class KeywordGRU(nn.Module):
+class KeywordGRU(GRULayers):
     """Features of a clip to log-probabilities of words.
 
-    The layers run forward only, so that padding, which comes last, cannot reach a clip's frames;
-    what they say is averaged over the clip, each frame with a learned weight (soft attention).
+    What the layers say is averaged over the clip, each step with a learned weight (soft attention).
 
     Parameters
     ----------
-    channels : int
-        Input channels.
     labels : list of str
         The words, in the order of the classes.
-    layers, hidden : int
-        Depth and width.
-    stride : int
-        Frames that the layers take at a step, side by side.
-    picture : dict
-        Where one is wanted: `channels` and `blocks` of the `Picture` that the features, then mel
-        channels, are seen as; the layers take what it gives, at a quarter of the rate.
     dropout : float
         Probability, between layers and before the classifier.
+    channels, layers, hidden, stride, picture
+        As for `GRULayers`.
     """
 
     def __init__(
@@ -47,30 +38,18 @@ class KeywordGRU(nn.Module):
         dropout: float = 0.2,
         picture: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__()
-        self.stride = stride
+        super().__init__(channels, layers, hidden, stride, dropout, picture)
+        self.stride = self.frames_per_step
         self.labels = labels
-        pictures = [Picture(channels, **picture)] if picture else []
-        self.picture = nn.ModuleList(pictures)
-        taken = pictures[0].width if pictures else channels
-        self.gru = nn.GRU(taken * stride, hidden, layers, batch_first=True, dropout=dropout)
         self.attention = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(hidden, len(labels))
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
-        features = features * frame_mask(lengths, features.shape[1])[:, :, None]
-        for picture in self.picture:
-            features, lengths = picture(features, lengths)
-            features = features * frame_mask(lengths, features.shape[1])[:, :, None]
-        missing = -features.shape[1] % self.stride
-        padded = F.pad(features, [0, 0, 0, missing])
-        steps = padded.reshape(features.shape[0], -1, features.shape[2] * self.stride)
-        heard, _ = self.gru(steps)
-        lengths = torch.div(lengths + self.stride - 1, self.stride, rounding_mode="floor")
-        outside = ~frame_mask(lengths, steps.shape[1])[:, :, None]
+        heard, steps = self.heard(features, lengths)
+        outside = ~frame_mask(steps, heard.shape[1])[:, :, None]
         weights = self.attention(heard).float().masked_fill(outside, -float("inf")).softmax(1)
         clip = (heard.float() * weights).sum(1, keepdim=True)
         scores = self.classifier(self.dropout(clip))
-        return scores.float().log_softmax(-1), torch.ones_like(lengths)
+        return scores.float().log_softmax(-1), torch.ones_like(steps)
