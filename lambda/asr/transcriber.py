@@ -100,6 +100,11 @@ class Transcriber:
         """Transcribe a waveform that comes in blocks, as `audio.stream` gives them."""
         return self._run(self._ear(decoder), blocks, 0.0, watch)
 
+    @property
+    def decoders(self) -> tuple[str, ...]:
+        """The decoders that a call may name, of `settings.DECODERS`."""
+        return (GREEDY, BEAM) if self.manifest.language_model else (GREEDY,)
+
     def _ear(self, decoder: str | None) -> _Ear:
         """What hears with `decoder`; opened when it is first asked for, and kept."""
         name = decoder or self.identity.decoder

@@ -3,6 +3,7 @@
 from typing import Any
 
 from asr import errors
+from asr.settings import DECODERS
 from handlers.openapi import problem_answers
 from handlers.schemas import INTEGER, MODEL, PROBLEM, STRING, TRANSCRIPT, listed, members, widened
 from jobs.tickets import JobRequest
@@ -39,13 +40,17 @@ _CREATED = {
 }
 _JOB = {
     "type": "object",
-    "required": ["id", "status", "file_name", "content_type", "formats", "expires_at"],
+    "required": ["id", "status", "file_name", "content_type", "formats", "decoder", "expires_at"],
     "properties": {
         "id": STRING,
         "status": {"enum": ["awaiting_upload", "queued", "running", "succeeded", "failed"]},
         "file_name": STRING,
         "content_type": STRING,
         "formats": {"type": "array", "items": _FORMATS["items"]},
+        "decoder": {
+            "enum": [*DECODERS, None],
+            "description": "that was asked for; null: what the batch function is set to",
+        },
         "expires_at": _DATE_TIME,
         "transcript": {
             **widened(TRANSCRIPT, formats=listed(STRING), source=_SOURCE),

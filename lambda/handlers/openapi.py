@@ -97,7 +97,11 @@ HEALTH: dict[str, Any] = {
             "description": "It is",
             "content": {
                 "application/json": {
-                    "schema": schemas.members(status={"const": "ok"}, model=schemas.MODEL)
+                    "schema": schemas.members(
+                        status={"const": "ok"},
+                        model=schemas.MODEL,
+                        decoders=schemas.listed({"enum": list(DECODERS)}),
+                    )
                 }
             },
         },

@@ -41,8 +41,9 @@ def _add_service(app: ApiGatewayResolver, settings: Settings) -> None:
 
     @app.get("/v1/health", **openapi.HEALTH)
     def health() -> dict[str, Any]:
-        """Open the model if it is not open yet, and name it."""
-        return {"status": "ok", "model": warm_transcriber(settings).identity}
+        """Open the model if it is not open yet, and say what it is and can do."""
+        transcriber = warm_transcriber(settings)
+        return {"status": "ok", "model": transcriber.identity, "decoders": transcriber.decoders}
 
 
 def _add_documents(app: ApiGatewayResolver) -> None:

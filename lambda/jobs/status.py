@@ -27,6 +27,7 @@ def look_up(storage: Storage, owner: str, job_id: str, now: datetime) -> Members
         "file_name": ticket.file_name,
         "content_type": ticket.content_type,
         "formats": list(ticket.formats),
+        "decoder": ticket.decoder,
         "expires_at": ticket.expires_at,
         **_state(storage, ticket, upload, outputs, now),
     }

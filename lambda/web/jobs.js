@@ -11,9 +11,9 @@ const WAITING = new Set(["awaiting_upload", "queued", "running"]);
 const FINAL = { too_long: "too_long_for_upload", too_large: "too_large_for_upload" };
 
 /** As `submit` of transcribe.js. */
-export async function submitJob(audio, name, { signal, onphase }) {
+export async function submitJob(audio, name, { signal, onphase, decoder }) {
   onphase("uploading", 0);
-  const job = await create(audio, name, signal);
+  const job = await create({ file_name: name, content_type: mediaType(audio), decoder }, signal);
   if (audio.size > job.max_bytes)
     throw new Problem("too_large_for_upload", sentence(job.max_bytes));
   await upload(job.upload, audio, signal, (fraction) => onphase("uploading", fraction));
@@ -24,10 +24,10 @@ function sentence(bytes) {
   return `an upload may hold ${bytes.toLocaleString("en")} bytes`;
 }
 
-async function create(audio, name, signal) {
+async function create(job, signal) {
   const response = await ask("v1/jobs", {
     method: "POST",
-    body: JSON.stringify({ file_name: name, content_type: mediaType(audio), formats: FORMATS }),
+    body: JSON.stringify({ ...job, formats: FORMATS }),
     headers: { "content-type": "application/json" },
     signal,
   });

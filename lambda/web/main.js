@@ -1,5 +1,6 @@
 /** The page: recordings and files in, results out. */
 
+import { offerDecoder } from "./decoder.js";
 import { setUpKey } from "./key.js";
 import { element } from "./page.js";
 import { isRecording, setUpRecorder } from "./recorder.js";
@@ -51,12 +52,13 @@ function setUpFiles() {
   });
 }
 
-/** Name the model, which also makes a sleeping server open it while the reader speaks. */
+/** Name the model, which also makes a sleeping server open it, and offer what it can do. */
 async function showModel() {
   const response = await fetch("v1/health").catch(() => null);
   if (!response?.ok) return;
-  const { model } = await response.json();
-  element("model").textContent = `Model: ${model.name} ${model.version}`;
+  const health = await response.json();
+  element("model").textContent = `Model: ${health.model.name} ${health.model.version}`;
+  offerDecoder(health);
 }
 
 setUpRecorder((blob) => add(blob, `Recording ${++recorded}`, true));

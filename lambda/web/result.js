@@ -1,5 +1,6 @@
 /** One recording or file on the page, and what becomes of it: waiting, sent, heard or refused. */
 
+import { chosenDecoder } from "./decoder.js";
 import { percent } from "./figures.js";
 import { Heard } from "./heard.js";
 import { element, say } from "./page.js";
@@ -46,7 +47,8 @@ export class Result {
     const { signal } = this.aborter;
     try {
       const onphase = (...phase) => this.#phase(...phase);
-      const wait = await submit(this.audio, this.name, { signal, onphase });
+      const options = { signal, onphase, decoder: chosenDecoder() };
+      const wait = await submit(this.audio, this.name, options);
       const outcome = await wait();
       signal.throwIfAborted();
       this.heard = new Heard(this, outcome);

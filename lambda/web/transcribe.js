@@ -16,7 +16,8 @@ let last = Promise.resolve(); // what was submitted last
  *
  * Resolves to a function that waits for the outcome, so that the next can be sent meanwhile:
  * `{transcript, save(format)}`, where `save` resolves to the text of one of the formats, as the
- * server writes it. Raises a Problem. `onphase(phase, fraction)` tells how far it is.
+ * server writes it. Raises a Problem. `onphase(phase, fraction)` tells how far it is; `decoder` is
+ * the server's own where it is undefined.
  */
 export function submit(audio, name, options) {
   const sent = last.then(() => {
@@ -32,8 +33,8 @@ async function send(audio, name, options) {
     return sendTooMuch(new Problem("too_large"), audio, name, options);
   options.onphase("transcribing");
   try {
-    const answer = await (await request(audio, "json", options.signal)).text();
-    return async () => ({ transcript: JSON.parse(answer), save: saver(audio, answer) });
+    const answer = await (await request(audio, "json", options)).text();
+    return async () => ({ transcript: JSON.parse(answer), save: saver(audio, answer, options) });
   } catch (problem) {
     if (!TOO_MUCH.has(problem.code)) throw problem;
     return sendTooMuch(problem, audio, name, options);
@@ -49,8 +50,9 @@ async function sendTooMuch(why, audio, name, options) {
   }
 }
 
-async function request(audio, format, signal) {
-  return ask(`v1/transcribe?format=${format}`, {
+async function request(audio, format, { decoder, signal }) {
+  const query = new URLSearchParams({ format, ...(decoder && { decoder }) });
+  return ask(`v1/transcribe?${query}`, {
     method: "POST",
     body: await bytesOf(audio),
     headers: { "content-type": mediaType(audio) },
@@ -59,13 +61,13 @@ async function request(audio, format, signal) {
 }
 
 /** The answer has the JSON and the text; for subtitles the server is asked again, once each. */
-function saver(audio, answer) {
+function saver(audio, answer, { decoder }) {
   const saved = new Map([
     ["json", answer],
     ["text", `${JSON.parse(answer).transcript}\n`],
   ]);
   return async (format) => {
-    if (!saved.has(format)) saved.set(format, await (await request(audio, format)).text());
+    if (!saved.has(format)) saved.set(format, await (await request(audio, format, { decoder })).text());
     return saved.get(format);
   };
 }

@@ -123,6 +123,11 @@ def test_a_call_can_choose_its_decoder(talking_transcriber):
     assert talking_transcriber.transcribe(clip, MINUTE).text == "a dab"
 
 
+def test_the_decoders_are_those_that_a_call_can_name(talking_transcriber, toy_transcriber):
+    assert talking_transcriber.decoders == ("greedy", "beam")
+    assert toy_transcriber.decoders == ("greedy",)
+
+
 def test_the_decoder_that_is_set_needs_not_be_named(talking_bundle):
     opened = open_transcriber(Settings(model_uri=str(talking_bundle), decoder="beam"))
     heard = opened.transcribe(language.mumble("a dab"), MINUTE)

@@ -116,6 +116,7 @@ def test_health_names_the_model():
     status, _, body = call(request("GET", "/v1/health"))
     assert status == 200
     assert json.loads(body)["model"]["name"] == "toy"
+    assert json.loads(body)["decoders"] == ["greedy"]
 
 
 def test_health_is_a_problem_where_there_is_no_model(monkeypatch):

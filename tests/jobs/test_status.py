@@ -55,7 +55,7 @@ class Job:
 
 @pytest.fixture
 def job(job_settings: JobSettings) -> Job:
-    request = JobRequest(file_name="récit.mp3", formats=["json", "srt"])
+    request = JobRequest(file_name="récit.mp3", formats=["json", "srt"], decoder="beam")
     return Job(job_settings, tickets.issue(request, OWNER, NOW))
 
 
@@ -65,6 +65,7 @@ def test_a_new_job_awaits_its_upload(job: Job):
         "file_name": "récit.mp3",
         "content_type": "audio/mpeg",
         "formats": ["json", "srt"],
+        "decoder": "beam",
         "expires_at": "2026-11-24T12:15:00Z",
         "status": "awaiting_upload",
     }

@@ -38,10 +38,10 @@ def drop(page: Page, *files: tuple[str, str, bytes]) -> None:
     page.evaluate(DROP, encoded)
 
 
-def answer_to(server: str, clip: Path, form: str) -> str:
+def answer_to(server: str, clip: Path, form: str, decoder: str = "greedy") -> str:
     """What the server says of a file, without the page."""
     answer = requests.post(
-        f"{server}/v1/transcribe?format={form}",
+        f"{server}/v1/transcribe?format={form}&decoder={decoder}",
         data=clip.read_bytes(),
         headers={"content-type": "audio/flac"},
         timeout=60,
@@ -68,6 +68,21 @@ def test_dropped_files_are_transcribed_each_in_its_place(
     refused = page.get_by_role("article").nth(1)
     expect(refused.get_by_role("alert")).to_contain_text("This is not audio that can be read.")
     expect(page.locator("#drop")).to_be_hidden()
+
+
+def test_the_language_model_helps_where_it_is_asked_to(visit: Visit, server: str, hello: Path):
+    page = visit()
+    choice = page.get_by_role("checkbox", name="Use the language model")
+    expect(choice).not_to_be_checked()
+    choose(page, hello)
+    assert transcript(page) == answer_to(server, hello, "text").strip()
+    choice.check()
+    choose(page, hello)
+    expect(page.get_by_role("heading", level=3)).to_have_count(2)
+    assert transcript(page) == answer_to(server, hello, "text", "beam").strip()
+    with page.expect_download() as download:
+        page.get_by_role("article").first.get_by_role("button", name="SRT").click()
+    assert download.value.path().read_text() == answer_to(server, hello, "srt", "beam")
 
 
 def test_a_result_is_saved_as_the_server_writes_it(visit: Visit, server: str, hello: Path):

@@ -88,6 +88,15 @@ def test_what_is_too_long_for_a_request_is_uploaded_and_waited_for(visit: Visit,
     assert download.value.path().read_text() == "as srt"
 
 
+def test_a_job_is_asked_for_the_language_model_too(visit: Visit, server: str):
+    page = visit()
+    jobs = Jobs(page, server, succeeded(server))
+    page.get_by_role("checkbox", name="Use the language model").check()
+    choose(page, LONG)
+    assert transcript(page) == "a"
+    assert [job["decoder"] for job in jobs.asked] == ["beam"]
+
+
 def test_a_transcript_too_long_for_the_answer_is_fetched(visit: Visit, server: str):
     page = visit()
     job = succeeded(server)
