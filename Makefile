@@ -25,9 +25,9 @@ help:  ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
 
 transcribe: $(SERVING)  ## Transcribe AUDIO (files, folders) as FORMAT on BUNDLE, here, into OUTPUT
-	@$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle $(BUNDLE)) \
-	    $(if $(DECODER),--decoder $(DECODER)) \
-	    $(if $(OUTPUT),--output-dir $(OUTPUT)) $(AUDIO)
+	@if test -e "$(AUDIO)"; then set -- "$(AUDIO)"; else set -- $(AUDIO); fi; \
+	$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle "$(BUNDLE)") \
+	    $(if $(DECODER),--decoder $(DECODER)) $(if $(OUTPUT),--output-dir "$(OUTPUT)") "$$@"
 
 test: $(DEVELOPMENT)  ## Run the tests that need no container
 	$(BIN)/python -m pytest --cov --cov-report=term
