@@ -63,7 +63,8 @@ train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpo
 	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
 	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training.train training/recipes/$(RECIPE).yaml --data $(DATA)
+	$(BIN)/python -m training.train training/recipes/$(RECIPE).yaml --data $(DATA) \
+	    $(if $(PROCESSES),--processes $(PROCESSES) --threads 1)
 
 validate:  ## Check the SAM template
 	scripts/sam validate --lint

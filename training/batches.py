@@ -67,7 +67,11 @@ def plan_epoch(
 
 
 class BatchSchedule(Sampler[list[Item]]):
-    """Endless batches from step `start` on; `sorted_epochs` epochs come in ascending length."""
+    """Endless batches from step `start` on; `sorted_epochs` epochs come in ascending length.
+
+    Of `processes` that learn side by side, that of `rank` gets every so many'th batch, a step of
+    all taking one of each.
+    """
 
     def __init__(
         self,
@@ -78,6 +82,8 @@ class BatchSchedule(Sampler[list[Item]]):
         sorted_epochs: int = 1,
         like_lengths: bool = True,
         shares: NDArray[np.float64] | None = None,
+        rank: int = 0,
+        processes: int = 1,
     ) -> None:
         self.seconds = seconds
         self.batch_seconds = batch_seconds
@@ -86,9 +92,10 @@ class BatchSchedule(Sampler[list[Item]]):
         self.sorted_epochs = sorted_epochs
         self.like_lengths = like_lengths
         self.shares = shares
+        self.rank, self.processes = rank, processes
 
     def __iter__(self) -> Iterator[list[Item]]:
-        step = 0
+        number = 0
         for epoch in count():
             ascending = epoch < self.sorted_epochs
             batches = plan_epoch(
@@ -101,6 +108,7 @@ class BatchSchedule(Sampler[list[Item]]):
                 self.shares,
             )
             for batch in batches:
-                if step >= self.start:
-                    yield [(index, step) for index in batch]
-                step += 1
+                step, rank = divmod(number, self.processes)
+                if step >= self.start and rank == self.rank:
+                    yield [(index, number) for index in batch]
+                number += 1

@@ -68,7 +68,8 @@ class RecipeModule(LightningModule, ABC):
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Make what is random in a step, masks and dropout, a function of seed and step alone."""
-        torch.manual_seed((self.recipe.seed * 1_000_003 + self.global_step) % 2**32)
+        drawn = self.recipe.seed * 1_000_003 + self.global_step + self.global_rank * 10_000_019
+        torch.manual_seed(drawn % 2**32)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
         """Loss of one batch with masked features."""

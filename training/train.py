@@ -7,6 +7,7 @@ and CSV logs, and the curves as SVG. The same command continues a run that was k
 import argparse
 import warnings
 from pathlib import Path
+from typing import Any
 
 import torch
 from lightning import Trainer, seed_everything
@@ -16,6 +17,7 @@ from lightning.pytorch.callbacks import (
     ModelCheckpoint,
     TQDMProgressBar,
 )
+from lightning.pytorch.strategies import DDPStrategy
 
 from training import balance, corpus, curves, initial, loggers
 from training.augment import WaveformAugmentation
@@ -39,8 +41,12 @@ def resume_step(checkpoint: Path) -> int:
     return int(read(checkpoint)["global_step"])
 
 
-def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
-    """Run or continue `recipe`; returns the folder of the run."""
+def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: int = 1) -> Path:
+    """Run or continue `recipe`; returns the folder of the run.
+
+    `processes` learn side by side, each from a batch of its own: a step of the run is then that of
+    so many batches.
+    """
     run = runs / f"{recipe.name}-{recipe.version}"
     cache = runs / "cache"
     last = run / "last.ckpt"
@@ -70,6 +76,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         balance.shares(train_set.corpora) if recipe.balanced else None,
     )
     trainer = Trainer(
+        **_side_by_side(processes),
         max_steps=recipe.steps,
         precision=recipe.precision,  # type: ignore[arg-type]
         gradient_clip_val=recipe.clip_norm,
@@ -80,6 +87,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         callbacks=_callbacks(recipe, module, run),
         logger=loggers.open_loggers(run, start),
     )
+    schedule.rank, schedule.processes = trainer.global_rank, trainer.world_size
     trainer.fit(
         module,
         training_loader(train_set, schedule, workers),
@@ -87,8 +95,22 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1) -> Path:
         ckpt_path=last if last.exists() else None,
         weights_only=False,
     )
-    loggers.close(trainer.loggers, curves.draw(run))
+    if trainer.is_global_zero:
+        loggers.close(trainer.loggers, curves.draw(run))
     return run
+
+
+def _side_by_side(processes: int) -> dict[str, Any]:
+    """What the trainer has to be told of more processes than one."""
+    if processes == 1:
+        return {}
+    strategy = DDPStrategy(process_group_backend="gloo")
+    return {
+        "accelerator": "cpu",
+        "devices": processes,
+        "strategy": strategy,
+        "use_distributed_sampler": False,
+    }
 
 
 def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback]:
@@ -114,7 +136,13 @@ def main() -> None:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="that load, of each process")
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        help="that learn side by side: two, of one thread each, get more done than two threads",
+    )
     parser.add_argument(
         "--threads",
         type=int,
@@ -124,7 +152,8 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     warnings.filterwarnings("ignore", message="The 'val_dataloader' does not have many workers")
-    train(Recipe.read(arguments.recipe), arguments.data, arguments.runs, arguments.workers)
+    recipe = Recipe.read(arguments.recipe)
+    train(recipe, arguments.data, arguments.runs, arguments.workers, arguments.processes)
 
 
 if __name__ == "__main__":

@@ -87,6 +87,14 @@ def test_items_carry_their_step(seconds, bound, seed, start):
         assert {item_step for _, item_step in batch} == {step}
 
 
+@given(durations, bounds, seeds, st.integers(0, 20), st.integers(1, 3))
+def test_processes_side_by_side_share_the_batches_of_one(seconds, bound, seed, start, processes):
+    of_one = take(BatchSchedule(seconds, bound, seed), (start + 4) * processes)
+    for rank in range(processes):
+        schedule = BatchSchedule(seconds, bound, seed, start, rank=rank, processes=processes)
+        assert take(schedule, 4) == of_one[start * processes + rank :: processes]
+
+
 @given(durations, bounds, seeds)
 def test_batches_of_any_lengths_hold_every_utterance_and_keep_to_the_bound(seconds, bound, seed):
     batches = plan_epoch(seconds, bound, seed, 0, ascending=False, like_lengths=False)

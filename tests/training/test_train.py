@@ -136,6 +136,25 @@ def test_a_run_killed_by_the_system_ends_in_the_weights_of_an_unbroken_one(data,
         assert torch.allclose(value, other["state_dict"][name], atol=1e-5), name
 
 
+def test_processes_side_by_side_make_one_run(data, tmp_path):
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(RECIPE)))
+    command = [sys.executable, "-m", "training.train", str(tmp_path / "tiny.yaml")]
+    options = ["--data", str(data), "--workers", "0", "--threads", "1", "--processes", "2"]
+    for name in ("one", "other"):
+        runs = ["--runs", str(tmp_path / name)]
+        subprocess.run([*command, *options, *runs], check=True, capture_output=True)
+    run, again = (tmp_path / name / "tiny-1" for name in ("one", "other"))
+    assert resume_step(run / "last.ckpt") == RECIPE.steps
+    assert [step for step, _ in read(run)["dev_wer"]] == [3, 7]
+    saved, repeated = (checkpoint(folder / "last.ckpt")["state_dict"] for folder in (run, again))
+    for name, value in saved.items():
+        assert torch.allclose(value, repeated[name], atol=1e-6), name
+    # Each step is that of two batches: what one process comes to is something else.
+    alone = train.train(RECIPE, data, tmp_path / "alone", workers=0)
+    by_itself = checkpoint(alone / "last.ckpt")["state_dict"]
+    assert any(not torch.allclose(value, by_itself[name]) for name, value in saved.items())
+
+
 def test_a_run_that_was_moved_still_saves_under_the_same_name(data, steps, tmp_path, monkeypatch):
     kill_at(5, monkeypatch)
     with pytest.raises(KilledError):
