@@ -76,9 +76,14 @@ def test_all_of_it_works_by_keyboard(visit: Visit):
     expect(page.locator("#timer")).to_have_text("0:03")
     keyboard.press("Enter")
     transcript(page)
-    for name in ("choose files", "Remove Recording 1", "Play"):
+    for stop in (
+        page.get_by_role("button", name="choose files", exact=True),
+        page.get_by_role("checkbox"),
+        page.get_by_role("button", name="Remove Recording 1", exact=True),
+        page.get_by_role("button", name="Play", exact=True),
+    ):
         keyboard.press("Tab")
-        expect(page.get_by_role("button", name=name, exact=True)).to_be_focused()
+        expect(stop).to_be_focused()
     keyboard.press("Tab")
     slider = page.get_by_role("slider", name="Position")
     expect(slider).to_be_focused()
