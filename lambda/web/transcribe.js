@@ -67,7 +67,8 @@ function saver(audio, answer, { decoder }) {
     ["text", `${JSON.parse(answer).transcript}\n`],
   ]);
   return async (format) => {
-    if (!saved.has(format)) saved.set(format, await (await request(audio, format, { decoder })).text());
+    if (!saved.has(format))
+      saved.set(format, await (await request(audio, format, { decoder })).text());
     return saved.get(format);
   };
 }
