@@ -66,15 +66,6 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
     )
-    schedule = BatchSchedule(
-        train_set.seconds,
-        recipe.batch_seconds,
-        recipe.seed,
-        start,
-        recipe.sorted_epochs,
-        recipe.like_lengths,
-        balance.shares(train_set.corpora) if recipe.balanced else None,
-    )
     trainer = Trainer(
         **_side_by_side(processes),
         max_steps=recipe.steps,
@@ -87,7 +78,17 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
         callbacks=_callbacks(recipe, module, run),
         logger=loggers.open_loggers(run, start),
     )
-    schedule.rank, schedule.processes = trainer.global_rank, trainer.world_size
+    schedule = BatchSchedule(
+        train_set.seconds,
+        recipe.batch_seconds,
+        recipe.seed,
+        start,
+        recipe.sorted_epochs,
+        recipe.like_lengths,
+        balance.shares(train_set.corpora) if recipe.balanced else None,
+        trainer.global_rank,
+        trainer.world_size,
+    )
     trainer.fit(
         module,
         training_loader(train_set, schedule, workers),
