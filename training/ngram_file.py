@@ -64,7 +64,7 @@ def pack(
 
 
 def about(content: bytes) -> dict[str, Any]:
-    """What is kept with a model, and the size of its file."""
+    """What is kept with a model, as `pack` was given it."""
     with np.load(BytesIO(content), allow_pickle=False) as stored:
         kept: dict[str, Any] = json.loads(str(stored[ABOUT]))
     return kept

@@ -6,8 +6,7 @@ import pytest
 
 from asr import audio
 from asr.errors import ModelUnavailableError
-from asr.settings import Settings
-from handlers import api, loading, problems, routes
+from handlers import api, problems, routes
 from tests.asr import toy
 from tests.handlers.events import Context, as_json, request
 
@@ -144,14 +143,6 @@ def test_a_fault_of_ours_shows_no_trace(monkeypatch):
 def test_an_unknown_path_is_a_problem(path):
     status, media_type, body = call(request("GET", path))
     assert (status, media_type, json.loads(body)["code"]) == (404, problems.MEDIA_TYPE, "not_found")
-
-
-def test_preloading_leaves_a_fault_to_the_request(monkeypatch, caplog):
-    def unavailable(_):
-        raise ModelUnavailableError("cannot read manifest.json")
-
-    monkeypatch.setattr(loading, "warm_transcriber", unavailable)
-    loading.preload(Settings())
 
 
 def test_neither_audio_nor_transcript_is_logged(capsys):

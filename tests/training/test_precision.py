@@ -10,7 +10,6 @@ from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.training import corpora
 from training import checkpoint, export
-from training import compare as side_by_side
 from training.corpus import read_manifest
 from training.networks import build
 from training.precision import PRECISIONS, compare, lower
@@ -122,20 +121,6 @@ def test_a_comparison_tells_how_far_a_bundle_is_from_its_network(learned, tmp_pa
     other = compare(Wrong(recogniser), opened, utterances)
     assert other.network_wer > 0.5
     assert other.max_difference > other.mean_difference > 1.0
-
-
-def test_all_precisions_of_a_run_are_compared_in_a_table(learned, capsys, monkeypatch):
-    manifest = learned.data / "dev" / "manifest.tsv"
-    arguments = [str(learned.run / "best.ckpt"), "--manifest", str(manifest), "--clips", "2"]
-    monkeypatch.setattr("sys.argv", ["compare", *arguments])
-    side_by_side.main()
-    rows = [
-        [c.strip() for c in row.split("|")[1:-1]] for row in capsys.readouterr().out.split("\n")
-    ]
-    assert [row[0] for row in rows if row] == ["precision", "---", "network", *PRECISIONS]
-    for row in rows[3:6]:
-        assert float(row[2]) == 0.0
-        assert float(row[3]) < 1.0
 
 
 def test_the_card_tells_what_the_precision_costs(learned, tmp_path):
