@@ -107,7 +107,7 @@ openapi: $(SERVING)  ## Write docs/openapi.json anew from the routes
 	$(BIN)/python scripts/make_openapi.py
 
 clean:  ## Remove what the other targets have made (not runs/, which holds training)
-	rm -rf $(VENV) .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
 $(SERVING): layers/install $(wildcard layers/*/requirements.txt)
 	@echo "Installing what serving needs into $(VENV) (a minute or two)" >&2

@@ -1,7 +1,8 @@
 """Publish a model bundle: python scripts/publish_model.py DIRECTORY BUCKET.
 
-Checks the digests and the golden clip, uploads to s3://BUCKET/NAME/VERSION/ with the manifest last,
-so that a reader finds a whole bundle or none, and prints the parameters to deploy it with.
+Checks the digests and the golden clip, uploads to s3://BUCKET/NAME/VERSION/DIGEST/ with the
+manifest last, so that a reader finds a whole bundle or none, whatever was published before, and
+prints the parameters to deploy it with.
 """
 
 import sys
@@ -14,6 +15,8 @@ from asr.manifest import MANIFEST
 from asr.settings import Settings
 from asr.transcriber import open_transcriber
 
+DIGITS = 16  # of the manifest's digest: no two bundles share a prefix, and no stack loses its own
+
 
 def publish(directory: Path, bucket: str) -> dict[str, str]:
     """Check and upload; returns the parameters of the template.
@@ -24,12 +27,13 @@ def publish(directory: Path, bucket: str) -> dict[str, str]:
         If the bundle is altered, or reads its golden clip otherwise.
     """
     opened = open_transcriber(Settings(model_uri=str(directory), model_self_test=True))
-    prefix = f"{opened.identity.name}/{opened.identity.version}/"
+    identity = opened.identity
+    prefix = f"{identity.name}/{identity.version}/{identity.sha256[:DIGITS]}/"
     s3 = boto3.client("s3")
     sealed = [each.file for each in (opened.manifest.model, opened.manifest.language_model) if each]
     for name in (*sealed, MANIFEST):
         s3.upload_file(str(directory / name), bucket, prefix + name)
-    return {"ModelUri": f"s3://{bucket}/{prefix}", "ModelSha256": opened.identity.sha256}
+    return {"ModelUri": f"s3://{bucket}/{prefix}", "ModelSha256": identity.sha256}
 
 
 if __name__ == "__main__":

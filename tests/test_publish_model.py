@@ -20,9 +20,21 @@ def bucket(aws):
 def test_what_is_published_is_a_whole_bundle_under_its_digest(write, bucket, tmp_path):
     parameters = publish(write(tmp_path), bucket)
     opened = bundle.load(parameters["ModelUri"], parameters["ModelSha256"])
-    assert parameters["ModelUri"] == f"s3://{bucket}/toy/1/"
+    digest = parameters["ModelSha256"]
+    assert parameters["ModelUri"] == f"s3://{bucket}/toy/1/{digest[:16]}/"
     if language_model := opened.manifest.language_model:
         assert opened.read(language_model) == language.content()
+
+
+def test_a_bundle_that_changes_within_its_version_takes_nothing_from_who_is_served(
+    bucket, tmp_path
+):
+    before = publish(toy.write_bundle(tmp_path / "before"), bucket)
+    after = publish(language.write_bundle(tmp_path / "after"), bucket)
+    assert before["ModelSha256"] != after["ModelSha256"]
+    for parameters in (before, after):
+        opened = bundle.load(parameters["ModelUri"], parameters["ModelSha256"])
+        assert (opened.manifest.name, opened.manifest.version) == ("toy", "1")
 
 
 def test_a_language_model_that_is_altered_is_not_published(bucket, tmp_path):

@@ -44,7 +44,8 @@ def test_jobs_keys_are_those_that_the_policy_and_the_lifecycle_speak_of(resource
 def test_a_page_may_upload_and_fetch_results(resources: dict[str, Any]):
     for bucket, method in (("InputBucket", "POST"), ("OutputBucket", "GET")):
         (rule,) = resources[bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
-        assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == ([method], ["CorsOrigin"])
+        own = "https://*.execute-api.${AWS::Region}.${AWS::URLSuffix}"  # where the stack's page is
+        assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == ([method], ["CorsOrigin", own])
 
 
 def test_the_state_machine_is_given_all_that_its_definition_names(resources: dict[str, Any]):

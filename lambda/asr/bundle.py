@@ -94,6 +94,7 @@ def _s3_reader(uri: str) -> Reader:
     # Half a second of a cold start, spent only where the model is not embedded.
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from s3transfer.exceptions import RetriesExceededError  # noqa: PLC0415
 
     bucket, _, prefix = uri.removeprefix(S3_SCHEME).partition("/")
     client = boto3.client("s3")
@@ -103,7 +104,7 @@ def _s3_reader(uri: str) -> Reader:
         content = BytesIO()
         try:
             client.download_fileobj(bucket, key, content)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, RetriesExceededError) as error:
             raise ModelUnavailableError(
                 f"cannot read {name} from {S3_SCHEME}{bucket}/{key}: {error}"
             ) from error

@@ -26,7 +26,8 @@ class Settings:
     batch_max_seconds : float
         BATCH_MAX_SECONDS: audio in one file, in batch and on the command line.
     batch_formats : tuple of str
-        BATCH_FORMATS: forms written beside each result, comma-separated: `text`, `srt`, `vtt`.
+        BATCH_FORMATS: forms written beside each result, comma-separated: `text`, `srt`, `vtt`,
+        `transcribe`.
     output_bucket : str
         OUTPUT_BUCKET: where batch writes.
     queue_url : str

@@ -1,6 +1,7 @@
 """The Transcript, and every way to render it."""
 
 import json
+import reprlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -123,5 +124,7 @@ FORMATS: dict[str, Rendering] = {
 def rendering(name: str) -> Rendering:
     """The form called `name`; raises MalformedRequestError where there is none."""
     if name not in FORMATS:
-        raise MalformedRequestError(f"format {name!r} is not one of {', '.join(FORMATS)}")
+        raise MalformedRequestError(
+            f"format {reprlib.repr(name)} is not one of {', '.join(FORMATS)}"
+        )
     return FORMATS[name]

@@ -43,8 +43,10 @@ def _parse(arguments: Sequence[str] | None) -> tuple[Run, int]:
     parser.add_argument("--formats", type=names, help="besides json: text,srt,vtt,transcribe")
     parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
     parser.add_argument("--decoder", choices=DECODERS, help="default: DECODER, greedy")
-    parser.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--processes", type=int, default=_processors())
     options = parser.parse_args(arguments)
+    if not options.folder.is_dir():
+        parser.error(f"{options.folder} is no folder")
     try:
         settings = Settings.read().with_decoder(options.decoder)
     except ValueError as error:
@@ -60,6 +62,13 @@ def _parse(arguments: Sequence[str] | None) -> tuple[Run, int]:
     if options.out.exists() and not options.out.is_dir():
         parser.error(f"{options.out} is no folder")
     return Run(options.folder, options.out, settings), options.processes
+
+
+def _processors() -> int:
+    """How many this process may use; not every system can tell."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 if __name__ == "__main__":

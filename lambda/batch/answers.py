@@ -165,4 +165,5 @@ class Publication:
 
 
 def _json(members: dict[str, Any]) -> bytes:
-    return json.dumps(members, ensure_ascii=False).encode()
+    # A file's name may hold bytes that are no UTF-8: they stay as the escapes of JSON.
+    return json.dumps(members, ensure_ascii=False).encode(errors="backslashreplace")

@@ -52,19 +52,15 @@ def is_queue(event: Members) -> bool:
 def read(event: Members) -> list[ObjectEvent]:
     """Objects written, of an event that is no batch of messages; none of a test or a deletion.
 
+    Folders, as the console makes them, are no objects here: empty, of a key that ends in a slash.
+
     Raises
     ------
     UnknownEventError
         If it has no shape that is known.
     """
     try:
-        if "Items" in event:
-            return list(_items(event))
-        if "detail-type" in event:
-            return list(_event_bridge(event))
-        if event.get("Event") == "s3:TestEvent":  # S3 sends it when notifications are set up
-            return []
-        return list(_notification(event))
+        return [written for written in _written(event) if not written.key.endswith("/")]
     except (KeyError, TypeError, AttributeError) as error:
         raise UnknownEventError("neither of S3, nor of EventBridge, nor items of a map") from error
 
@@ -75,6 +71,17 @@ def read_message(body: str) -> list[ObjectEvent]:
         return read(json.loads(body))
     except json.JSONDecodeError as error:
         raise UnknownEventError("the message is not JSON") from error
+
+
+def _written(event: Members) -> Iterator[ObjectEvent]:
+    """Objects written, by the shape of the event."""
+    if "Items" in event:
+        return _items(event)
+    if "detail-type" in event:
+        return _event_bridge(event)
+    if event.get("Event") == "s3:TestEvent":  # S3 sends it when notifications are set up
+        return iter(())
+    return _notification(event)
 
 
 def _notification(event: Members) -> Iterator[ObjectEvent]:
@@ -117,8 +124,7 @@ def _items(event: Members) -> Iterator[ObjectEvent]:
     batch = event["BatchInput"]
     decode = unquote_plus if batch.get("keys") == "encoded" else str
     for item in event["Items"]:
-        # A folder, as the console makes them; or what is left of a deleted object.
-        if item["Key"].endswith("/") or item.get("IsDeleteMarker") == "true":
+        if item.get("IsDeleteMarker") == "true":  # what is left of a deleted object
             continue
         etag = item.get("Etag") or item.get("ETag") or ""
         yield ObjectEvent(batch["bucket"], decode(item["Key"]), etag.strip('"'))

@@ -14,10 +14,10 @@ from typing import BinaryIO
 
 from asr.errors import AudioGoneError
 from batch.documents import Source
-from batch.keys import LEASES
 from batch.store import Audio, ConflictError, SourceChangedError, Stored
 
-LOCK = f"{LEASES}lock"  # no lease has this name
+# What processes tell each other with: not where leases are, whose folders are named by keys.
+WORK = ".batch"
 
 
 class FolderSources:
@@ -52,7 +52,7 @@ class FolderStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        (folder / LEASES).mkdir(parents=True, exist_ok=True)
+        (folder / WORK).mkdir(parents=True, exist_ok=True)
 
     def read(self, key: str) -> Stored | None:
         """See `Store`."""
@@ -77,7 +77,7 @@ class FolderStore:
                 return standing.etag
             if (standing.etag if standing else None) != replaces:
                 raise ConflictError(key)
-            part = self._folder / LEASES / "part"  # one at a time, so what is killed leaves one
+            part = self._folder / WORK / "part"  # one at a time, so what is killed leaves one
             part.write_bytes(body)
             part.replace(path)
         return hashlib.sha256(body).hexdigest()
@@ -93,6 +93,6 @@ class FolderStore:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Exclude other processes; whoever is killed lets go."""
-        with (self._folder / LOCK).open("w") as lock:
+        with (self._folder / WORK / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -4,9 +4,10 @@ import fcntl
 import os
 import signal
 import sys
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +21,7 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from batch.deadline import Deadline
 from batch.events import ObjectEvent
-from batch.folder import FolderSources, FolderStore
+from batch.folder import WORK, FolderSources, FolderStore
 from batch.keys import LEASES
 from batch.work import Worker
 
@@ -52,25 +53,58 @@ def answer_all(run: Run, keys: Sequence[str], processes: int) -> Counter[str]:
     ends: Counter[str] = Counter()
     # One thread each: so many processes would only be in each other's way with more.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with tqdm(total=len(keys), unit="file", disable=None) as bar:
+        for key, end, reason in _ends(run, keys, processes):
+            ends[end] += 1
+            bar.update()
+            if reason:
+                tqdm.write(f"{key}: {end}: {reason}", file=sys.stderr)
+    return ends
+
+
+def _ends(run: Run, keys: Sequence[str], processes: int) -> Iterator[tuple[str, str, str]]:
+    """What becomes of each file, and why, as they come to an end.
+
+    Where a process dies, killed for its memory perhaps, the files that were at work are tried anew,
+    each by itself, so that only the one whose process dies again has failed.
+    """
+    left = deque(keys)
+    while left:
+        for key in (yield from _until_one_dies(run, left, processes)):
+            if (yield from _until_one_dies(run, deque([key]), 1)):
+                yield key, "failed", "the process that was at it died"
+
+
+def _until_one_dies(
+    run: Run, left: deque[str], processes: int
+) -> Generator[tuple[str, str, str], None, list[str]]:
+    """Take files from `left` and answer them; gives those at work when a process died, or none."""
+    at_work: dict[Future[tuple[str, str]], str] = {}
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _live_with_parent)
     try:
-        with _interrupts_held():  # submitting starts the processes
-            futures = {pool.submit(answer, run, key): key for key in keys}
-        for future in tqdm(as_completed(futures), total=len(keys), unit="file", disable=None):
-            end, reason = _end(future)
-            ends[end] += 1
-            if reason:
-                tqdm.write(f"{futures[future]}: {end}: {reason}", file=sys.stderr)
-    except KeyboardInterrupt:
+        while left or at_work:
+            while left and len(at_work) < processes:
+                with _interrupts_held():  # submitting starts processes
+                    at_work[pool.submit(answer, run, left[0])] = left[0]
+                left.popleft()
+            for future in wait(at_work, return_when=FIRST_COMPLETED).done:
+                end = _end(future)
+                yield at_work.pop(future), *end
+    except BrokenProcessPool:
+        pool.shutdown(wait=False)
+        return list(at_work.values())
+    except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
     pool.shutdown()
-    return ends
+    return []
 
 
 def _end(future: Future[tuple[str, str]]) -> tuple[str, str]:
     try:
         return future.result()
+    except BrokenProcessPool:
+        raise
     except Exception as failure:  # whatever it is, the other files go on
         return "failed", str(failure) or repr(failure)
 
@@ -110,10 +144,10 @@ def alone(out: Path) -> Iterator[None]:
     BlockingIOError
         If there is another.
     """
-    leases = out / LEASES
-    leases.mkdir(parents=True, exist_ok=True)
-    with (leases / "run").open("w") as lock:
+    work = out / WORK
+    work.mkdir(parents=True, exist_ok=True)
+    with (work / "run").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for lease in leases.rglob("*.lease"):
+        for lease in (out / LEASES).rglob("*.lease"):
             lease.unlink()
         yield

@@ -37,7 +37,7 @@ def add_job_routes(app: ApiGatewayResolver, settings: JobSettings | None) -> Non
             "max_bytes": opened.settings.max_bytes,
             "expires_at": ticket.expires_at,
         }
-        return _answer(HTTPStatus.CREATED, answer, {"Location": f"{problems.JOBS}/{ticket.id}"})
+        return _answer(HTTPStatus.CREATED, answer, {"Location": f"jobs/{ticket.id}"})
 
     @app.get(f"{problems.JOBS}/<id>", **job_documents.READ)
     def read(

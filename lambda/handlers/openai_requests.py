@@ -1,5 +1,6 @@
 """What OpenAI's clients send to have audio transcribed, read as their service reads it."""
 
+import reprlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -85,7 +86,9 @@ def _choice(form: forms.Form, field: str, allowed: Collection[str], default: str
     if not given:
         return default
     if given[-1] not in allowed:
-        raise FieldError(field, f"{field} is {given[-1]!r}, but not one of {', '.join(allowed)}")
+        raise FieldError(
+            field, f"{field} is {reprlib.repr(given[-1])}, but not one of {', '.join(allowed)}"
+        )
     return given[-1]
 
 
@@ -100,7 +103,7 @@ def _granularities(form: forms.Form, response_format: str) -> frozenset[str]:
     if unknown := set(given).difference(openai.GRANULARITIES):
         raise FieldError(
             _GRANULARITIES,
-            f"{_GRANULARITIES} has {min(unknown)!r}, which is not one of "
+            f"{_GRANULARITIES} has {reprlib.repr(min(unknown))}, which is not one of "
             f"{', '.join(openai.GRANULARITIES)}",
         )
     return frozenset(given)

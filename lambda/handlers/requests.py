@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from asr.transcript import Rendering, Transcript, rendering, to_json
 # in which API Gateway hands binary bodies on.
 MAX_BODY_BYTES = 6 * 1024 * 1024
 MAX_AUDIO_BYTES = MAX_BODY_BYTES // 4 * 3  # 4.5 MiB
+OPTIONS = ("format", "timestamps", "decoder")
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -53,9 +55,8 @@ def from_http(event: BaseProxyEvent) -> TranscriptionRequest:
         If there is no body, or it is not what was announced, or there is too much of it.
     """
     body = content(event)
-    options = {
-        name: value for name, value in (event.query_string_parameters or {}).items() if value != ""
-    }
+    query = event.query_string_parameters or {}
+    options = {name: query[name] for name in OPTIONS if query.get(name)}
     media_type = (event.headers.get("content-type") or "").partition(";")[0].strip().lower()
     if media_type == _JSON or not event.is_base64_encoded:
         return from_payload(options | _members(body))
@@ -95,7 +96,7 @@ def decode_base64(encoded: str) -> bytes:
 def _members(content: bytes) -> dict[str, Any]:
     try:
         members = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the second, where it is nested too deeply
         raise MalformedRequestError(
             f"the body is neither JSON nor declared as audio: {error}"
         ) from error
@@ -121,7 +122,9 @@ def _decoder(options: Mapping[str, Any]) -> str | None:
         return None
     name = options["decoder"]
     if name not in DECODERS:
-        raise MalformedRequestError(f"decoder is {name!r}, and not one of {', '.join(DECODERS)}")
+        raise MalformedRequestError(
+            f"decoder is {reprlib.repr(name)}, and not one of {', '.join(DECODERS)}"
+        )
     return str(name)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from jobs import names
 from jobs.settings import JobSettings
@@ -95,14 +96,16 @@ class Storage:
         """Read a JSON document of the output bucket that may come and go; None if it is not there.
 
         Looked for by listing: to whom may not list a whole bucket, S3 says of a missing object only
-        that it is forbidden.
+        that it is forbidden. What a listing has shown may be gone when it is read.
         """
         if key not in self._list(self.settings.output_bucket, key):
             return None
         try:
             return self.read(key)
-        except self._s3.exceptions.NoSuchKey:
-            return None
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied"}:
+                return None
+            raise
 
     def link(self, key: str) -> str:
         """A presigned link to an object of the output bucket."""

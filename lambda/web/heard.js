@@ -31,6 +31,7 @@ export class Heard {
   }
 
   close() {
+    this.closed = true;
     this.player?.close();
     this.waveform?.close();
   }
@@ -53,6 +54,7 @@ export class Heard {
   async #draw(audio) {
     const { words, duration } = this.transcript;
     const peaks = await peaksOf(audio, duration);
+    if (this.closed) return;
     this.waveform = new Waveform(this.part("waveform").firstElementChild, words, duration, peaks);
   }
 
@@ -60,6 +62,8 @@ export class Heard {
   async #listen(audio) {
     const player = new Player(audio, (seconds, isPlaying) => this.#follow(seconds, isPlaying));
     const playable = await player.ready;
+    if (!playable || this.closed) player.close();
+    if (this.closed) return;
     const range = this.part("waveform").lastElementChild;
     range.max = this.transcript.duration;
     range.disabled = !playable;

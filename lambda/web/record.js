@@ -17,9 +17,12 @@ export async function startRecording() {
   if (!window.isSecureContext) throw new Problem("insecure");
   if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder)
     throw new Problem("no_recorder");
+  let stream;
   try {
-    return new Recording(await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } }));
+    stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1 } });
+    return new Recording(stream);
   } catch (error) {
+    for (const track of stream?.getTracks() ?? []) track.stop();
     throw new Problem(REFUSALS[error.name] ?? "microphone_busy");
   }
 }

@@ -3,6 +3,7 @@ import hashlib
 import boto3
 import pytest
 from moto import mock_aws
+from s3transfer.exceptions import RetriesExceededError
 
 from asr import bundle
 from asr.errors import ModelUnavailableError
@@ -81,6 +82,16 @@ def test_a_bundle_may_lie_at_the_root_of_a_bucket(directory, bucket):
 def test_a_missing_object_is_named_with_its_address(bucket, uri):
     with pytest.raises(ModelUnavailableError, match=f"cannot read manifest.json from {uri}"):
         bundle.load(uri)
+
+
+def test_an_object_that_breaks_off_again_and_again_is_unavailable(directory, bucket, monkeypatch):
+    def broken(*_):
+        raise RetriesExceededError(TimeoutError("the body breaks off"))
+
+    monkeypatch.setattr(bucket, "download_fileobj", broken)
+    monkeypatch.setattr(boto3, "client", lambda _: bucket)
+    with pytest.raises(ModelUnavailableError, match=r"cannot read manifest\.json"):
+        bundle.load("s3://models/a/")
 
 
 def test_a_language_model_is_read_only_when_it_is_asked_for(tmp_path):

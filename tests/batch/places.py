@@ -13,9 +13,9 @@ from uuid import uuid4
 
 import boto3
 
-from batch import keys, s3
+from batch import s3
 from batch.events import ObjectEvent
-from batch.folder import FolderSources, FolderStore
+from batch.folder import WORK, FolderSources, FolderStore
 from batch.store import Sources, Store
 
 _numbers = itertools.count(0x10)
@@ -104,7 +104,7 @@ class FolderPlace:
 
     def names(self) -> set[str]:
         found = {p.relative_to(self.out).as_posix() for p in self.out.rglob("*") if p.is_file()}
-        return {name for name in found if name.endswith(".lease") or keys.LEASES not in name}
+        return {name for name in found if not name.startswith(WORK)}
 
 
 def content(place: Place, name: str) -> bytes:

@@ -71,6 +71,18 @@ def test_every_way_of_writing_counts(name):
 @pytest.mark.parametrize(
     "event",
     [
+        announcements.notification("folder/"),
+        announcements.event_bridge("folder/"),
+        announcements.items("folder/"),
+    ],
+)
+def test_a_folder_that_the_console_makes_is_no_object(event):
+    assert events.read(event) == []
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
         {},
         [],
         "a",

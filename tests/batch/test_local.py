@@ -123,6 +123,49 @@ def test_a_folder_without_audio_is_an_error(folder_place, capsys):
     assert "no audio files" in capsys.readouterr().err
 
 
+def test_a_folder_that_is_not_there_is_refused(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        __main__.main([str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")])
+    assert "nowhere is no folder" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["part", "run", "lock", "a.wav.json", ".leases"])
+def test_folders_may_have_any_name(folder_place, command, name):
+    (folder_place.folder / name).mkdir()
+    for key in (f"{name}/a.wav", "b.wav"):
+        folder_place.put(key, toy.wav("hello"))
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout == "2 transcribed\n"
+
+
+def test_a_name_that_is_no_utf_8_is_answered_like_any_other(folder_place, command):
+    name = os.fsdecode(b"caf\xe9.wav")
+    folder_place.put(name, toy.wav("hello"))
+    subprocess.run(command, capture_output=True, check=True)
+    assert document(folder_place, f"{name}.json")["source"]["key"] == name
+    again = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert again.stdout == "1 up to date\n"
+
+
+def die_at_deadly(run, key):
+    """Stands in for `answer`, in a process whose memory does not suffice for some files."""
+    if "deadly" in key:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "transcribed", ""
+
+
+def test_a_file_at_which_processes_die_holds_up_no_other(folder_place, monkeypatch, capsys):
+    names = ["a", "b deadly", "c", "d", "e deadly", "f"]
+    run = Run(folder_place.folder, folder_place.out, Settings())
+    monkeypatch.setattr(local, "answer", die_at_deadly)
+    ends = local.answer_all(run, names, processes=2)
+    assert ends == {"transcribed": 4, "failed": 2}
+    told = capsys.readouterr().err
+    assert "b deadly: failed: the process that was at it died" in told
+    assert "e deadly: failed" in told
+
+
 def test_two_runs_do_not_write_to_one_folder(folder_place, capsys):
     folder_place.put("a.wav", toy.wav("hello"))
     with alone(folder_place.out):

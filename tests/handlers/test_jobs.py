@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from typing import Any
+from urllib.parse import urljoin
 
 import boto3
 import pytest
@@ -24,18 +25,24 @@ def test_a_job_is_created_with_a_form_that_uploads_and_an_address(
     api: Api, job_settings: JobSettings
 ):
     status, headers, job = api("POST", "/v1/jobs", {"file_name": "talk.mp3", "formats": ["srt"]})
-    assert (status, headers["Location"]) == (201, f"/v1/jobs/{job['id']}")
+    assert (status, headers["Location"]) == (201, f"jobs/{job['id']}")
     assert job.keys() == {"id", "status", "upload", "max_bytes", "expires_at"}
     assert (job["status"], job["max_bytes"]) == ("awaiting_upload", job_settings.max_bytes)
     assert forms.post(job["upload"], b"audio").status_code == 204
-    status, headers, found = api("GET", headers["Location"])
+    status, headers, found = api("GET", urljoin("/v1/jobs", headers["Location"]))
     assert (status, found["status"], found["file_name"]) == (200, "queued", "talk.mp3")
     assert headers["Cache-Control"] == "no-store"
 
 
+def test_the_address_of_a_job_is_right_behind_a_stage(api: Api):
+    _, headers, job = api("POST", "/v1/jobs", {"file_name": "talk.mp3"})
+    asked = "https://abc.execute-api.eu-central-1.amazonaws.com/prod/v1/jobs"
+    assert urljoin(asked, headers["Location"]) == f"{asked}/{job['id']}"
+
+
 def test_one_key_cannot_read_the_job_of_another(api: Api):
     _, headers, _ = api("POST", "/v1/jobs", {"file_name": "talk.mp3"}, api_key="one")
-    path = headers["Location"]
+    path = urljoin("/v1/jobs", headers["Location"])
     assert api("GET", path, api_key="one")[0] == 200
     refused = api("GET", path, api_key="another")
     anonymous = api("GET", path)

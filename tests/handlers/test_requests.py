@@ -36,6 +36,26 @@ def test_what_is_not_base64_is_refused(encoded):
         requests.decode_base64(encoded)
 
 
+def test_audio_is_no_parameter():
+    event = request("POST", "/v1/transcribe", "{}", "application/json")
+    event["queryStringParameters"] = {"audio": "aGVsbG8="}
+    with pytest.raises(MalformedRequestError, match='"audio"'):
+        read(event)
+
+
+def test_json_that_is_nested_too_deeply_is_refused():
+    body = '{"audio": "AAAA", "x": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    with pytest.raises(MalformedRequestError):
+        read(request("POST", "/v1/transcribe", body, "application/json"))
+
+
+@pytest.mark.parametrize("option", ["format", "decoder", "timestamps"])
+def test_what_is_no_option_is_not_repeated_at_length(option):
+    with pytest.raises(MalformedRequestError, match=option) as refused:
+        requests.from_payload({"audio": "", option: "x" * 4_000_000})
+    assert len(str(refused.value)) < 200
+
+
 def test_a_text_body_that_was_not_declared_binary_says_what_to_do():
     event = request("POST", "/v1/transcribe", "RIFF mangled", "audio/wav")
     with pytest.raises(MalformedRequestError, match="neither JSON nor declared as audio"):

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
 from batch.s3 import DECODER, FORMATS
 from jobs import tickets
@@ -34,6 +35,19 @@ def test_a_ticket_that_is_kept_can_be_read_and_is_listed(storage: Storage, ticke
     assert storage.ticket("me", ticket.id) == ticket
     assert list(storage.outputs("me", ticket.id)) == [f"jobs/me/{ticket.id}/ticket"]
     assert storage.outputs("another", ticket.id) == {}
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
+def test_what_goes_between_being_listed_and_being_read_is_not_there(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch, code: str
+):
+    def gone(_: str) -> None:
+        raise ClientError({"Error": {"Code": code}}, "GetObject")
+
+    boto3.client("s3").put_object(Bucket=storage.settings.output_bucket, Key="lease", Body=b"{}")
+    assert storage.find("lease") == {}
+    monkeypatch.setattr(storage, "read", gone)
+    assert storage.find("lease") is None
 
 
 def test_an_upload_lies_under_its_key_with_type_and_formats(storage: Storage, ticket: Ticket):

@@ -22,6 +22,8 @@ class Contents:
 
     def read(self, size: int) -> bytes:
         """Give up to `size` bytes, none at the end or after a failure."""
+        if self.failure is not None:
+            return b""
         try:
             return self._file.read(size)
         except Exception as failure:

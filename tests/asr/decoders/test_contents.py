@@ -47,6 +47,8 @@ def test_an_error_of_reading_is_kept_where_a_library_would_see_the_end_of_the_fi
     assert contents.failure is None
     assert contents.read(1) == b""
     assert isinstance(contents.failure, OSError)
+    contents.seek(0)
+    assert contents.read(1) == b""
 
 
 def test_to_seek_before_the_beginning_moves_nothing():
