@@ -1,10 +1,10 @@
 """What the stress test puts into the input bucket and announces, and what has to come of it."""
 
-import itertools
 import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from urllib.parse import quote_plus
 
 import boto3
@@ -31,12 +31,12 @@ class Objects:
 
     def __post_init__(self) -> None:
         self._s3, self._sqs = boto3.client("s3"), boto3.client("sqs")
-        self._sequencers = itertools.count(0xFFF0)  # they grow longer on the way
+        self._sequencers = count(0xFFF0)  # they grow longer on the way
 
-    def fill(self, count: int) -> None:
+    def fill(self, objects: int) -> None:
         """Put and announce all objects, in random order."""
-        messages: list[str] = []
-        for number in range(count):
+        messages: list[list[str]] = []  # in random order, but each of these in its own
+        for number in range(objects):
             key = f"in/{number:05} é+ 100%.flac"
             kind = number % SHARE
             content = self.clips[number % len(self.clips)]
@@ -47,12 +47,13 @@ class Objects:
                 self.to_overwrite.add(key)
             event = self.put(key, content)
             if kind == 2:
-                messages.append(event)
-            if kind == 3:
-                messages.append(self.put(key, self.other(content)))
-            messages.append(event)
+                messages.append([event, event])
+            elif kind == 3:
+                messages.append([self.put(key, self.other(content)), event])
+            else:
+                messages.append([event])
         random.shuffle(messages)
-        for message in messages:
+        for message in chain.from_iterable(messages):
             self.announce(message)
 
     def other(self, content: bytes) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
-# An item of a batch: the utterance's index, and the step, which seeds its augmentation.
+# An item of a batch: the utterance's index, and how many came before it, for its alteration.
 Item = tuple[int, int]
 
 POOL = 256  # utterances of any length that are drawn together, then parted by it
@@ -95,7 +95,7 @@ class BatchSchedule(Sampler[list[Item]]):
         self.rank, self.processes = rank, processes
 
     def __iter__(self) -> Iterator[list[Item]]:
-        number = 0
+        number = items = 0
         for epoch in count():
             ascending = epoch < self.sorted_epochs
             batches = plan_epoch(
@@ -110,5 +110,6 @@ class BatchSchedule(Sampler[list[Item]]):
             for batch in batches:
                 step, rank = divmod(number, self.processes)
                 if step >= self.start and rank == self.rank:
-                    yield [(index, number) for index in batch]
+                    yield [(index, items + place) for place, index in enumerate(batch)]
                 number += 1
+                items += len(batch)

@@ -32,20 +32,27 @@ class SaveLast(Checkpoint):
     """Saves to `file` every `SAVE_EVERY_STEPS`, and after a validation, to know of the best.
 
     `ModelCheckpoint` saves before the validation of the same step, which a resumed run then skips,
-    and under another name in a run that was moved.
+    and under another name in a run that was moved. Whatever is killed leaves a whole file.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
     def on_train_batch_end(self, trainer: Trainer, *_: object) -> None:
-        """Save at multiples of `SAVE_EVERY_STEPS`."""
-        if trainer.global_step % SAVE_EVERY_STEPS == 0:
-            trainer.save_checkpoint(self.file)
+        """Save at multiples of `SAVE_EVERY_STEPS`, unless a validation follows."""
+        step = trainer.global_step
+        if step % SAVE_EVERY_STEPS == 0 and step % int(trainer.val_check_interval) != 0:
+            self._save(trainer)
 
     def on_validation_end(self, trainer: Trainer, *_: object) -> None:
         """Save what the validation found."""
-        trainer.save_checkpoint(self.file)
+        self._save(trainer)
+
+    def _save(self, trainer: Trainer) -> None:
+        part = self.file.with_suffix(".part")
+        trainer.save_checkpoint(part)
+        if trainer.is_global_zero:
+            part.replace(self.file)
 
 
 class StopEarly(EarlyStopping):

@@ -13,6 +13,9 @@ from training.command import InputError, check_members
 from training.networks import Recogniser, build
 from training.recipe import Recipe
 
+CONTINUED = (
+    "network", "front_end", "parameters", "task", "learning_rate", "weight_decay", "seed",
+)  # fmt: skip
 PREFIX = "recogniser."  # of a checkpoint's names, which are those of the Lightning module
 _UNREADABLE = (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, ImportError)
 
@@ -65,11 +68,14 @@ def weights(saved: Mapping[str, Any]) -> dict[str, Tensor]:
 
 
 def check_continues(checkpoint: Path, recipe: Recipe) -> None:
-    """Raise InputError if `checkpoint` is there and is of another network than that of `recipe`."""
+    """Raise InputError if `checkpoint` is there and `recipe` cannot go on from it.
+
+    It holds the network, and the optimiser with its rates, which a recipe cannot change any more.
+    """
     if not checkpoint.exists():
         return
     before = read(checkpoint)["hyper_parameters"]["recipe"]
-    for member in ("network", "front_end", "parameters", "task"):
+    for member in CONTINUED:
         if before.get(member) != getattr(recipe, member):
             raise InputError(
                 f"{checkpoint} was trained with another {member}: "

@@ -9,11 +9,14 @@ import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from asr.errors import AsrError
 
 Arguments = ParamSpec("Arguments")
+Made = TypeVar("Made")
 
 REFUSED = 2  # the exit status; argparse's too
 
@@ -63,3 +66,20 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return " ".join(str(error).split())
+
+
+def checked(subject: str, made: type[Made], members: Mapping[str, Any]) -> Made:
+    """The dataclass `made` of `members`, each turned into what its annotation says.
+
+    Raises
+    ------
+    InputError
+        Where one is too many, or missing, or of another type.
+    """
+    check_members(subject, made, members)
+    try:
+        return TypeAdapter(made).validate_python(dict(members))
+    except ValidationError as error:
+        fault = error.errors()[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise InputError(f"{subject}: {place}: {fault['msg']}") from error

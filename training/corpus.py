@@ -6,7 +6,7 @@ A corpus is a folder with `manifest.tsv` (tab-separated, no quoting; columns `fi
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +60,17 @@ def read_manifest(manifest: Path) -> list[Utterance]:
     if not utterances:
         raise InputError(f"{manifest} lists no clips")
     return utterances
+
+
+def read_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:
+    """The utterances of each manifest, by the name of its folder, which names a set.
+
+    Raises what `read_manifest` does, and InputError if two sets have one name.
+    """
+    sets = {manifest.absolute().parent.name: read_manifest(manifest) for manifest in manifests}
+    if len(sets) < len(manifests):
+        raise InputError("two of the manifests lie in folders of one name, which names a set")
+    return sets
 
 
 def read_rows(manifest: Path) -> Iterator[dict[str, str]]:

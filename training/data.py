@@ -30,13 +30,12 @@ class Batch(NamedTuple):
     labels: Tensor
     characters: Tensor
     texts: list[str]
-    corpora: list[str]
 
 
-class SpeechDataset(Dataset[tuple[Tensor, str, str]]):
-    """Items (index, step) of several corpora as (waveform, text, corpus).
+class SpeechDataset(Dataset[tuple[Tensor, str]]):
+    """Items (index, number) of several corpora as (waveform, text).
 
-    The seed, the step and the index decide how an item is altered.
+    The seed, the number and the index decide how an item is altered.
     """
 
     def __init__(
@@ -62,26 +61,31 @@ class SpeechDataset(Dataset[tuple[Tensor, str, str]]):
     def __len__(self) -> int:
         return len(self.where)
 
-    def __getitem__(self, item: Item) -> tuple[Tensor, str, str]:
-        index, step = item
+    def texts(self) -> set[str]:
+        """All that is said, and nothing where clips may be emptied."""
+        said = {each.text for corpus in self.corpora for each in corpus.utterances}
+        return said | ({""} if self.augmentation and self.augmentation.empty_probability else set())
+
+    def __getitem__(self, item: Item) -> tuple[Tensor, str]:
+        index, number = item
         corpus, position = self.corpora[self.where[index][0]], self.where[index][1]
         utterance = corpus.utterances[position]
         samples, words = corpus.waveform(position), utterance.text
         if self.augmentation is not None:
-            seed = (self.seed, step, index)
+            seed = (self.seed, number, index)
             if self.augmentation.empties(seed):
                 samples, words = room_tone(len(samples), np.random.default_rng(seed)), ""
             samples = self.augmentation(samples, seed, self._any_voice)
-        return torch.from_numpy(np.ascontiguousarray(samples)), words, utterance.corpus
+        return torch.from_numpy(np.ascontiguousarray(samples)), words
 
     def _any_voice(self, random: np.random.Generator) -> Samples:
         corpus, position = self.where[random.integers(len(self))]
         return self.corpora[corpus].waveform(position)
 
 
-def collate(items: list[tuple[Tensor, str, str]]) -> Batch:
+def collate(items: list[tuple[Tensor, str]]) -> Batch:
     """Pad with zeros to the longest of the batch."""
-    waveforms, texts, corpora = zip(*items, strict=True)
+    waveforms, texts = zip(*items, strict=True)
     labels = [torch.tensor(text.encode(t), dtype=torch.long) for t in texts]
     return Batch(
         torch.nn.utils.rnn.pad_sequence(list(waveforms), batch_first=True),
@@ -89,7 +93,6 @@ def collate(items: list[tuple[Tensor, str, str]]) -> Batch:
         torch.nn.utils.rnn.pad_sequence(labels, batch_first=True),
         torch.tensor([len(label) for label in labels]),
         list(texts),
-        list(corpora),
     )
 
 

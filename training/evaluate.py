@@ -17,8 +17,8 @@ from asr import bundle
 from asr.settings import DECODERS, GREEDY
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity
-from training.command import InputError, about, command
-from training.corpus import Utterance, read_manifest
+from training.command import about, command
+from training.corpus import Utterance, read_sets
 from training.hearing import draw, transcribe
 from training.readable import dumps
 from training.reference import PocketSphinx
@@ -57,11 +57,8 @@ def evaluate(
         If a manifest or a clip of it cannot be used, or two sets have one name.
     """
     identity, measure = recogniser
-    sets = {manifest.absolute().parent.name: read_manifest(manifest) for manifest in manifests}
-    if len(sets) < len(manifests):
-        raise InputError("two of the manifests lie in folders of one name, which names a set")
     measured = {}
-    for name, utterances in sets.items():
+    for name, utterances in read_sets(manifests).items():
         drawn = utterances if clips is None else draw(utterances, clips, seed)
         measured[name] = {"clips_listed": len(utterances), **measure(drawn)}
     return {

@@ -16,7 +16,7 @@ import torch
 
 from asr import bundle
 from asr.transcriber import Transcriber
-from training import card, confusions
+from training import card, confusions, curves
 from training.calibrate import fit, trials
 from training.checkpoint import trained
 from training.command import command
@@ -100,7 +100,7 @@ def export(
             for folder, value in sets.items()
         }
         seal(draft, confidence=confidence, metrics=metrics, **identity)
-        shutil.copy(run / "curves.svg", draft / "curves.svg")
+        shutil.copy(curves.draw(run), draft)
         for name, draw in PICTURES[kind].items():
             draw(results, draft / name)
         measurements = Measurements(

@@ -65,7 +65,9 @@ class LogMel(nn.Module):
         super().__init__()
         self.channels = mels
         self.top_hertz = top_hertz
-        self.fixed = {"utterance": False, "fixed": True}[normalisation]
+        if normalisation not in {"utterance", "fixed"}:
+            raise ValueError(f"normalisation is {normalisation!r}, not 'utterance' or 'fixed'")
+        self.fixed = normalisation == "fixed"
         self.hop = round(hop_seconds * SAMPLE_RATE)
         self.width = round(window_seconds * SAMPLE_RATE)
         self.fft = 1 << (self.width - 1).bit_length()

@@ -40,7 +40,8 @@ def load(recogniser: nn.Module, source: Path, forget: Sequence[str] = ()) -> Non
     Raises
     ------
     InputError
-        If there is nothing of the kind at `source`, or it is of a network of another shape.
+        If there is nothing of the kind at `source`, or it is of a network of another shape, or
+        `forget` names what the network has not.
     """
     if not (source / BEST).exists() and not (source / MANIFEST).exists():
         raise InputError(
@@ -48,6 +49,9 @@ def load(recogniser: nn.Module, source: Path, forget: Sequence[str] = ()) -> Non
         )
     state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
     wanted = recogniser.state_dict()
+    for name in forget:
+        if not any(known.startswith(name) for known in wanted):
+            raise InputError(f"forget names {name!r}, of which the network has nothing")
     left = tuple(forget)
     fitting = {n: v.float() for n, v in state.items() if n in wanted and not n.startswith(left)}
     kept = wanted | fitting

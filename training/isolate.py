@@ -17,7 +17,7 @@ from pocketsphinx import Decoder
 from tqdm import tqdm
 
 from asr import audio
-from training.command import command
+from training.command import InputError, command
 from training.corpus import HEADER, Utterance, decode, read_manifest
 
 FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
@@ -72,10 +72,18 @@ def drawn(words: Sequence[str], most: int) -> list[int]:
 
 
 def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path, most: int) -> None:
-    """Write the corpus of `words`, `most` of each, into the folder `out`, its manifest last."""
-    out.mkdir(parents=True)
-    rows = []
+    """Write the corpus of `words`, `most` of each, into the folder `out`, its manifest last.
+
+    Raises
+    ------
+    InputError
+        If none of the words is said.
+    """
     cuts = list(isolated(utterances, words))
+    if not cuts:
+        raise InputError("none of the words is said where it could be cut out")
+    out.mkdir(parents=True, exist_ok=True)
+    rows = []
     chosen = drawn([word for _, word, _ in cuts], most)
     for index, (utterance, word, samples) in enumerate(cuts[i] for i in chosen):
         name = f"{index:06d}.flac"

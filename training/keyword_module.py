@@ -1,11 +1,13 @@
 """The Lightning module of a classifier of whole clips: cross-entropy, and accuracy on dev."""
 
+from collections.abc import Iterable
 from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from training.command import InputError
 from training.data import Batch
 from training.module import RecipeModule
 from training.recipe import Recipe
@@ -22,9 +24,14 @@ class KeywordModule(RecipeModule):
         self.labels = cast(list[str], self.recogniser.network.labels)
 
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """Cross-entropy; raises ValueError for a clip of a word that is not among the labels."""
+        """Cross-entropy of the label that each clip says."""
         classes = [self.labels.index(word) for word in batch.texts]
         return F.nll_loss(log_probs[:, 0], torch.tensor(classes, device=log_probs.device))
+
+    def check_texts(self, texts: Iterable[str]) -> None:
+        """Raise InputError for a clip of a word that is not among the labels."""
+        if unknown := set(texts) - set(self.labels):
+            raise InputError(f"a clip says {min(unknown)!r}, which is none of the labels")
 
     def read(self, log_probs: Tensor) -> str:
         """The most probable word."""

@@ -8,6 +8,7 @@ One sentence in 25 is held out, and the perplexity of these printed, as JSON, wi
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from asr import ngrams
 from asr.ngrams import END, FIRST_WORD, START, UNKNOWN, NgramModel
 from training import kneser_ney, ngram_file, text
 from training.command import InputError, command
-from training.corpus import read_manifest, read_rows
+from training.corpus import read_rows, read_sets
 from training.readable import dumps
-from training.sentences import held_out
+from training.sentences import held_out, lines
 from training.sources import of_texts
 
 LETTERS = "".join(sorted(set(text.CHARACTERS) - {text.ALPHABET.word_boundary}))
@@ -42,15 +43,9 @@ def read_texts(files: Iterable[Path], transcripts: Iterable[Path] = ()) -> list[
     OSError
         If there is no such file.
     """
-    lines: list[str] = []
-    for file in files:
-        try:
-            lines += file.read_text(encoding="utf-8").splitlines()
-        except UnicodeDecodeError as error:
-            raise InputError(f"{file} is not text: {error}") from error
-    for manifest in transcripts:
-        lines += [row["text"] for row in read_rows(manifest)]
-    spoken = (text.normalise(line) for line in lines if not any(map(str.isdigit, line)))
+    said = (row["text"] for manifest in transcripts for row in read_rows(manifest))
+    written = chain(lines(files), said)
+    spoken = (text.normalise(line) for line in written if not any(map(str.isdigit, line)))
     return [sentence for sentence in spoken if sentence]
 
 
@@ -166,7 +161,7 @@ def main() -> None:
     parser.add_argument("--least", type=int, nargs="+", default=LEAST, help="counts, by length")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    measured = {path.absolute().parent.name: read_manifest(path) for path in options.without}
+    measured = read_sets(options.without)
     sentences = unlike(
         read_texts(options.texts, options.transcripts),
         (each.text for utterances in measured.values() for each in utterances),

@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -53,6 +54,9 @@ class RecipeModule(LightningModule, ABC):
         self.spec_augment = SpecAugment(**recipe.spec_augment)
         self._heard: list[tuple[str, str]] = []
         self._dev_loss: list[tuple[float, int]] = []
+
+    def check_texts(self, texts: Iterable[str]) -> None:
+        """Raise InputError for a text that cannot be learned; any can, where this is not told."""
 
     @abstractmethod
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:

@@ -1,13 +1,13 @@
 """A recipe: everything that a training run is made of, read from one YAML file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from training.augment import SpecAugment, WaveformAugmentation
-from training.command import InputError, check_members
+from training.command import InputError, checked
 
 TASKS = ("ctc", "keyword")
 
@@ -89,15 +89,18 @@ class Recipe:
 
     @staticmethod
     def read(path: Path) -> "Recipe":
-        """Read a recipe; raises InputError if it is none, or has an unknown member."""
+        """Read a recipe; raises InputError if it is none, or a member is unknown or of no use."""
         try:
             members = yaml.safe_load(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise InputError(f"{path} is not YAML: {error}") from error
-        check_members(str(path), Recipe, members)
-        recipe = Recipe(**members)
+        recipe = checked(str(path), Recipe, members)
         if recipe.task not in TASKS:
             raise InputError(f"{path}: task {recipe.task!r} is none of {', '.join(TASKS)}")
-        check_members(f"{path}, augmentation", WaveformAugmentation, recipe.augmentation)
-        check_members(f"{path}, spec_augment", SpecAugment, recipe.spec_augment)
-        return recipe
+        augment = checked(f"{path}, augmentation", WaveformAugmentation, recipe.augmentation)
+        mask = checked(f"{path}, spec_augment", SpecAugment, recipe.spec_augment)
+        return replace(
+            recipe,
+            augmentation={name: getattr(augment, name) for name in recipe.augmentation},
+            spec_augment={name: getattr(mask, name) for name in recipe.spec_augment},
+        )

@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from training import text
@@ -45,15 +45,19 @@ def read(files: Iterable[Path]) -> list[str]:
         If there is no such file.
     """
     spoken: dict[str, str] = {}
+    for line in lines(files):
+        if (plain := speakable(line)) is not None:
+            spoken.setdefault(text.normalise(plain), plain)
+    return list(spoken.values())
+
+
+def lines(files: Iterable[Path]) -> Iterator[str]:
+    """The lines of all files; raises as `read` does."""
     for file in files:
         try:
-            content = file.read_text(encoding="utf-8")
+            yield from file.read_text(encoding="utf-8").splitlines()
         except UnicodeDecodeError as error:
             raise InputError(f"{file} is not text: {error}") from error
-        for line in content.splitlines():
-            if (plain := speakable(line)) is not None:
-                spoken.setdefault(text.normalise(plain), plain)
-    return list(spoken.values())
 
 
 def of_common_words(spoken: Sequence[str], vocabulary: int) -> list[str]:

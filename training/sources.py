@@ -22,11 +22,13 @@ Source = dict[str, Any]
 def sources(recipe: Recipe, data: Path, runs: Path) -> list[Source]:
     """The corpora behind a model of `recipe`, with their hours, most first.
 
-    What was heard before the run, and again in it, counts once. A corpus that `sources.yaml` does
-    not know is called what its manifest calls it.
+    A folder that was heard before the run, and again in it, counts once; of what the bundle has
+    heard that it all began with, and of the same source in folders, the more. A corpus that
+    `sources.yaml` does not know is called what its manifest calls it.
     """
-    found = {source["name"]: source for source in _before(recipe, data, runs)}
-    for source in _of_run(recipe, data):
+    folders, listed = _heard(recipe, runs)
+    found = {source["name"]: source for source in listed}
+    for source in _of_folders(data / folder for folder in folders):
         earlier = found.get(source["name"], source)
         found[source["name"]] = max(source, earlier, key=lambda one: float(one["hours"]))
     return sorted(found.values(), key=lambda source: -float(source["hours"]))
@@ -42,21 +44,25 @@ def of_texts(texts: Iterable[Path], transcripts: Iterable[Path]) -> list[dict[st
     return list({source["name"]: source for source in named}.values())
 
 
-def _before(recipe: Recipe, data: Path, runs: Path) -> list[Source]:
-    if not recipe.initial:
-        return []
-    begun = initial.find(recipe.initial, runs)
-    if (begun / initial.BEST).exists():
-        earlier = Recipe(**read(begun / initial.BEST)["hyper_parameters"]["recipe"])
-        return sources(earlier, data, begun.parent)
-    return list(bundle.load(str(begun)).manifest.sources)
+def _heard(recipe: Recipe, runs: Path) -> tuple[list[str], list[Source]]:
+    """The folders of a run and of those before it, each once, and the sources of a bundle."""
+    before: list[str] = []
+    listed: list[Source] = []
+    if recipe.initial:
+        begun = initial.find(recipe.initial, runs)
+        if (begun / initial.BEST).exists():
+            earlier = Recipe(**read(begun / initial.BEST)["hyper_parameters"]["recipe"])
+            before, listed = _heard(earlier, begun.parent)
+        else:
+            listed = list(bundle.load(str(begun)).manifest.sources)
+    return list(dict.fromkeys([*before, *recipe.train])), listed
 
 
-def _of_run(recipe: Recipe, data: Path) -> list[Source]:
+def _of_folders(folders: Iterable[Path]) -> list[Source]:
     known = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
     seconds: Counter[str] = Counter()
-    for folder in dict.fromkeys(recipe.train):  # one may be there twice, to be heard twice as often
-        for utterance in read_manifest(data / folder / "manifest.tsv"):
+    for folder in folders:
+        for utterance in read_manifest(folder / "manifest.tsv"):
             source = known.setdefault(utterance.corpus, {"name": utterance.corpus} | UNKNOWN)
             seconds[source["name"]] += utterance.seconds  # type: ignore[assignment]
     by_name = {source["name"]: source for source in known.values()}

@@ -93,8 +93,11 @@ def make(out: Path, plan: Plan, hours: float, jobs: int) -> str:
     Raises
     ------
     InputError
-        If the folder holds a corpus of another plan, or no engine can speak.
+        If the folder holds a corpus of another plan, or there is nothing to say or nobody to say
+        it, or no engine can speak.
     """
+    if not plan.voices or not plan.sentences:
+        raise InputError(f"{out}: no {'sentence' if plan.voices else 'voice'} is for this corpus")
     done, before = _left_off(out, plan)
     seconds, began = before, time.monotonic()
     spoken: defaultdict[str, float] = defaultdict(float)

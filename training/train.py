@@ -66,6 +66,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
     dev_set = SpeechDataset(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
     )
+    module.check_texts(train_set.texts() | dev_set.texts())
     trainer = Trainer(
         **_side_by_side(processes),
         max_steps=recipe.steps,

@@ -33,7 +33,7 @@ from asr.transcriber import Transcriber
 from training import card, ngram_file
 from training.calibrate import fit, trials
 from training.command import InputError, about, command
-from training.corpus import Utterance, decode, read_manifest
+from training.corpus import Utterance, decode, read_sets
 from training.hearing import draw, transcribe
 from training.measurements import FILE, Measurements
 from training.readable import dumps
@@ -123,7 +123,7 @@ def tune(
     if opened.manifest.kind != "ctc":
         raise InputError(f"{directory} recognises no speech: it is a {opened.manifest.kind} model")
     model, told = ngrams.read(content), ngram_file.about(content)
-    sets = {path.absolute().parent.name: read_manifest(path) for path in (manifest, *measure)}
+    sets = read_sets([manifest, *measure])
     name, *_ = sets
     drawn = sets[name] if clips is None else draw(sets[name], clips, seed=0)
     found = descend(errors(listen(opened, drawn), opened.manifest.alphabet, model), start)

@@ -14,7 +14,7 @@ from training.command import InputError, command
 from training.corpus import read_manifest
 from training.recipe import Recipe
 from training.speech_plan import Plan
-from training.synthesize import installed, make
+from training.synthesize import MANIFEST, installed, make
 from training.voices import ENGINES
 
 RECIPE = Path(__file__).parent / "recipes" / "keyword_gru.yaml"
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args(arguments)
     words = Recipe.read(options.recipe).parameters["labels"]
-    if not (options.data / CUT).exists():
+    if not (options.data / CUT / MANIFEST).exists():
         sentences = [
             utterance
             for manifest in sorted(options.data.glob(SENTENCES))

@@ -51,7 +51,13 @@ def test_a_run_is_continued_by_a_recipe_of_the_same_network(learned, tmp_path):
     last = learned.run / "last.ckpt"
     checkpoint.check_continues(tmp_path / "nowhere.ckpt", corpora.recipe())
     checkpoint.check_continues(last, learned.recipe)
-    checkpoint.check_continues(last, replace(learned.recipe, steps=1000, learning_rate=0.1))
+    checkpoint.check_continues(last, replace(learned.recipe, steps=1000, warmup_steps=9))
     wider = learned.recipe.parameters | {"rnn_dim": 64}
     with pytest.raises(InputError, match="another parameters"):
         checkpoint.check_continues(last, replace(learned.recipe, parameters=wider))
+
+
+@pytest.mark.parametrize("change", [{"learning_rate": 0.1}, {"weight_decay": 0.1}, {"seed": 2}])
+def test_what_the_optimiser_would_not_hear_of_is_refused(learned, change):
+    with pytest.raises(InputError, match=f"another {min(change)}"):
+        checkpoint.check_continues(learned.run / "last.ckpt", replace(learned.recipe, **change))

@@ -5,6 +5,7 @@ from asr import audio
 from asr.audio import Budget
 from tests.training import corpora
 from training import corpus
+from training.command import InputError
 
 
 def refuse(*_):
@@ -81,3 +82,10 @@ def test_an_interrupted_decode_is_done_again(tmp_path, monkeypatch):
     again = corpus.load(manifest, tmp_path / "cache")
     assert np.array_equal(again.samples, whole.samples)
     assert np.array_equal(again.offsets, whole.offsets)
+
+
+def test_two_sets_of_one_name_are_refused(tmp_path):
+    manifests = [corpora.write(tmp_path / place / "dev", ["abc"]) for place in ("a", "b")]
+    assert list(corpus.read_sets(manifests[:1])) == ["dev"]
+    with pytest.raises(InputError, match="one name"):
+        corpus.read_sets(manifests)

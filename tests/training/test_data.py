@@ -28,14 +28,13 @@ def two_corpora(tmp_path_factory):
 def test_an_index_runs_through_all_corpora(two_corpora):
     dataset = SpeechDataset(two_corpora)
     items = [dataset[index, 0] for index in range(len(dataset))]
-    assert [transcript for _, transcript, _ in items] == TEXTS
-    assert [name for _, _, name in items] == ["an4"] * 3 + ["lj"] * 2
-    for (waveform, transcript, _), seconds in zip(items, dataset.seconds, strict=True):
+    assert [transcript for _, transcript in items] == TEXTS
+    for (waveform, transcript), seconds in zip(items, dataset.seconds, strict=True):
         assert torch.allclose(waveform, torch.from_numpy(corpora.sing(transcript)), atol=1e-4)
         assert seconds == len(waveform) / SAMPLE_RATE
 
 
-def test_a_waveform_is_altered_by_its_step_and_index_alone(two_corpora):
+def test_a_waveform_is_altered_by_its_number_and_index_alone(two_corpora):
     dataset = SpeechDataset(two_corpora, WaveformAugmentation())
     torch.manual_seed(1)
     first = dataset[2, 7][0]
@@ -63,12 +62,18 @@ def test_another_seed_alters_otherwise(two_corpora):
 def test_an_emptied_item_has_neither_speech_nor_text(two_corpora):
     dataset = SpeechDataset(two_corpora, WaveformAugmentation(0.0, 0.0, 0.0, empty_probability=1.0))
     for index in range(len(dataset)):
-        tensor, transcript, name = dataset[index, 3]
+        tensor, transcript = dataset[index, 3]
         waveform, song = tensor.numpy(), corpora.sing(TEXTS[index])
-        assert (transcript, name) == ("", "an4" if index < 3 else "lj")
+        assert transcript == ""
         assert len(waveform) == len(song)
         alike = np.linalg.norm(waveform) * np.linalg.norm(song)
         assert abs(np.dot(waveform, song)) <= 0.1 * alike
+
+
+def test_all_that_is_said_is_told_and_nothing_where_clips_are_emptied(two_corpora):
+    assert SpeechDataset(two_corpora).texts() == set(TEXTS)
+    emptied = WaveformAugmentation(empty_probability=0.1)
+    assert SpeechDataset(two_corpora, emptied).texts() == {"", *TEXTS}
 
 
 def test_behind_a_clip_talk_the_others(two_corpora):
@@ -80,7 +85,7 @@ def test_behind_a_clip_talk_the_others(two_corpora):
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.text(text.CHARACTERS)), min_size=1, max_size=5))
 def test_a_batch_holds_each_item_and_zeros_after_it(clips):
-    items = [(torch.ones(length), transcript, "an4") for length, transcript in clips]
+    items = [(torch.ones(length), transcript) for length, transcript in clips]
     batch = collate(items)
     assert batch.waveforms.shape == (len(clips), max(length for length, _ in clips))
     assert batch.waveforms.sum(1).tolist() == batch.samples.tolist() == [n for n, _ in clips]

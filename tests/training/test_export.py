@@ -118,6 +118,14 @@ def test_the_card_mentions_the_measured_rates(exported):
     assert "fitted on dev" in card
 
 
+def test_a_run_that_goes_on_can_be_exported(learned, tmp_path):
+    run = tmp_path / "runs" / learned.run.name
+    shutil.copytree(learned.run, run)
+    (run / "curves.svg").unlink()  # which the end of a run draws
+    export.export(run, learned.data, tmp_path / "out", "dev", ["dev"])
+    assert (tmp_path / "out" / "curves.svg").exists()
+
+
 def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path):
     toy.write_bundle(tmp_path / "out")
     with pytest.raises(FileNotFoundError):

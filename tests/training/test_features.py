@@ -166,5 +166,5 @@ def test_features_of_fixed_statistics_rise_with_level_and_are_zero_in_padding(fi
 
 
 def test_a_normalisation_that_there_is_not_is_refused():
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="batch"):
         LogMel(32, 0.01, 0.025, normalisation="batch")

@@ -105,6 +105,12 @@ def test_what_is_missing_and_not_forgotten_is_refused(tmp_path):
             initial.load(fresh(convolutional(**changed)), tmp_path, ["network.stem"])
 
 
+def test_what_the_network_has_not_cannot_be_forgotten(tmp_path):
+    save(convolutional(), tmp_path)
+    with pytest.raises(InputError, match="clasifier"):
+        initial.load(fresh(convolutional()), tmp_path, ["network.clasifier"])
+
+
 FOLDER = Path(initial.__file__).parent / "recipes"
 RECIPES = {
     f"{recipe.name}-{recipe.version}": recipe for recipe in map(Recipe.read, FOLDER.glob("*.yaml"))

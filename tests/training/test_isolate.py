@@ -5,6 +5,7 @@ import soundfile
 from tests.training import corpora
 from tests.training.stand_ins import Aligner
 from training import isolate
+from training.command import InputError
 from training.corpus import read_manifest
 
 RATE = 16_000
@@ -52,3 +53,9 @@ def test_a_corpus_can_be_chosen(sentences, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["isolate", *map(str, arguments)])
     isolate.main()
     assert [u.corpus for u in read_manifest(tmp_path / "out" / "manifest.tsv")] == ["lj"]
+
+
+def test_words_that_nobody_says_leave_no_corpus(sentences, tmp_path):
+    with pytest.raises(InputError, match="none of the words is said"):
+        isolate.write(read_manifest(sentences), ["zebra"], tmp_path / "out", most=1)
+    assert not (tmp_path / "out").exists()

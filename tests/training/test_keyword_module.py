@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from tests.training import corpora
+from training.command import InputError
 from training.curves import read
 from training.data import collate
 from training.keyword_module import KeywordModule
@@ -14,7 +15,7 @@ def module():
 
 
 def batch(*words):
-    return collate([(torch.from_numpy(corpora.sing(word)), word, "sc1") for word in words])
+    return collate([(torch.from_numpy(corpora.sing(word)), word) for word in words])
 
 
 def test_the_loss_is_the_surprise_of_the_word(module):
@@ -74,3 +75,9 @@ def test_dev_is_scored_by_accuracy(module, monkeypatch):
 
 def test_a_classifier_learns_its_words_by_heart(learned_words):
     assert dict(read(learned_words.run)["dev_accuracy"])[39] == 1.0
+
+
+def test_a_word_that_is_not_among_the_labels_is_refused_before_anything_is_learned(module):
+    module.check_texts({"abc", "fed"})
+    with pytest.raises(InputError, match="'hello', which is none of the labels"):
+        module.check_texts({"abc", "hello"})

@@ -13,7 +13,7 @@ PLAIN = corpora.recipe(**corpora.PLAIN)
 
 
 def batch(*texts, speak=corpora.sing):
-    return collate([(torch.from_numpy(speak(text)), text, "an4") for text in texts])
+    return collate([(torch.from_numpy(speak(text)), text) for text in texts])
 
 
 def logging(module, monkeypatch):

@@ -55,6 +55,45 @@ def test_a_missing_member_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("warmup_steps", "many"),
+        ("learning_rate", "1 %"),
+        ("augmentation", {"speed": "12 %"}),
+        ("spec_augment", {"channel_masks": 1.5}),
+        ("train", "songs"),
+    ],
+)
+def test_a_member_of_another_type_is_refused(member, value, tmp_path):
+    members = vars(corpora.recipe()) | {member: value}
+    (tmp_path / "odd.yaml").write_text(yaml.safe_dump(members))
+    with pytest.raises(InputError, match=member):
+        Recipe.read(tmp_path / "odd.yaml")
+
+
+def test_numbers_may_be_written_as_yaml_takes_for_text(tmp_path):
+    members = vars(corpora.recipe()) | {"learning_rate": "1e-3", "augmentation": {"speed": "1e-1"}}
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(members))
+    recipe = Recipe.read(tmp_path / "tiny.yaml")
+    assert (recipe.learning_rate, recipe.augmentation) == (0.001, {"speed": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("front_end", "parameters", "named"),
+    [
+        ({"normalisation": "fix"}, {}, "normalisation"),
+        ({}, {"picture": {"chanels": 4, "blocks": [1, 1]}}, "chanels"),
+        ({}, {"kernels": [3, 3], "dilations": [1]}, "zip"),
+    ],
+)
+def test_a_network_that_cannot_be_is_refused(front_end, parameters, named):
+    front_end = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025} | front_end
+    parameters = {"width": 8, "kernels": [3]} | parameters
+    with pytest.raises(InputError, match=named):
+        build("convolutional", front_end, parameters)
+
+
+@pytest.mark.parametrize(
     ("network", "parameters"),
     [
         ("residual_bigru", corpora.SMALL | {"legacy": True}),

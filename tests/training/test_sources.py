@@ -49,6 +49,13 @@ def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
     }
 
 
+def test_other_folders_of_one_source_are_added_up(learned, tmp_path):
+    for name in ("a", "b", "songs"):
+        corpus_of(tmp_path / name, "lj", 1)
+    later = corpora.recipe(train=["a", "b"], initial=learned.run.name)
+    assert hours(sources(later, tmp_path, learned.run.parent)) == {"LJ Speech 1.1": 3.0}
+
+
 def test_so_is_what_a_bundle_has_heard(tmp_path):
     corpus_of(tmp_path / "a", "lj", 1)
     heard = {"name": "Birds", "license": "MIT", "reference": "by the window", "hours": 0.5}

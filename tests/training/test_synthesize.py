@@ -7,7 +7,7 @@ import soundfile
 from tests.training.stand_ins import PEOPLE, TEXT, only_singer, plan, sing
 from training import corpus, sentences, synthesize
 from training.command import InputError
-from training.speech_plan import draw
+from training.speech_plan import Plan, draw
 from training.synthesize import make
 from training.voices import ENGINES, Engine
 
@@ -107,3 +107,10 @@ def test_the_held_out_corpus_shares_neither_voice_nor_sentence(tmp_path, capsys)
     assert not {u.text for u in training} & {u.text for u in testing}
     assert all(sentences.held_out(u.text) for u in testing)
     assert "hours a minute" in capsys.readouterr().out
+
+
+def test_a_corpus_that_nobody_or_nothing_is_for_is_refused(tmp_path):
+    for nothing in (Plan(1, [], ["one two"]), Plan(1, PEOPLE[:1], [])):
+        with pytest.raises(InputError, match=r"no (voice|sentence) is for"):
+            make(tmp_path / "out", nothing, hours=0.001, jobs=1)
+    assert not (tmp_path / "out").exists()

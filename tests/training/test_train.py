@@ -110,6 +110,26 @@ def test_a_killed_run_resumes_at_its_last_checkpoint_as_if_unbroken(
     }
 
 
+@pytest.mark.parametrize("killed", [4, 8])  # the last step is one of both
+def test_a_run_killed_while_dev_is_heard_hears_it_when_it_goes_on(
+    data, steps, tmp_path, monkeypatch, killed
+):
+    validation_step = CtcModule.validation_step
+
+    def dying(self, batch, index):
+        if self.global_step == killed:
+            raise KilledError
+        return validation_step(self, batch, index)
+
+    monkeypatch.setattr(CtcModule, "validation_step", dying)
+    with pytest.raises(KilledError):
+        train.train(RECIPE, data, tmp_path / "runs", workers=0)
+    monkeypatch.setattr(CtcModule, "validation_step", validation_step)
+    run = train.train(RECIPE, data, tmp_path / "runs", workers=0)
+    assert [step for step, _ in read(run)["dev_wer"]] == [3, 7]
+    assert resume_step(run / "last.ckpt") == 8
+
+
 def test_a_run_killed_by_the_system_ends_in_the_weights_of_an_unbroken_one(data, tmp_path):
     recipe = corpora.recipe(steps=40, validate_every=4, batch_seconds=1.0)
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(recipe)))

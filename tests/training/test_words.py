@@ -43,6 +43,12 @@ def test_what_is_there_is_left_as_it_is(arguments, tmp_path):
     assert {file: file.read_bytes() for file in tmp_path.glob("words-*/*")} == before
 
 
+def test_what_was_killed_before_its_manifest_is_made_anew(arguments, tmp_path):
+    (tmp_path / "words-cut").mkdir()
+    words.main(arguments)
+    assert read_manifest(tmp_path / "words-cut" / "manifest.tsv")
+
+
 def test_the_corpora_that_are_made_are_those_of_the_recipe():
     assert {words.CUT, words.SYNTHETIC} < set(Recipe.read(words.RECIPE).train)
 

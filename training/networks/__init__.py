@@ -72,7 +72,7 @@ def build(
     Raises
     ------
     InputError
-        If there is no such network or front-end, or it takes other arguments.
+        If there is no such network or front-end, or it takes other arguments or values.
     """
     legacy = bool(parameters.get("legacy", False))
     options = {"type": "mel_power" if legacy else "log_mel"} | front_end
@@ -89,7 +89,10 @@ def _make(
     if name not in known:
         raise InputError(f"{what} {name!r} is none of {', '.join(sorted(known))}")
     check_members(f"{what} {name!r}", known[name], options, *given)
-    return known[name](*given, **options)
+    try:
+        return known[name](*given, **options)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise InputError(f"{what} {name!r}: {error}") from error
 
 
 def _context_seconds(front_end: nn.Module, network: nn.Module) -> float:
