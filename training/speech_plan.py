@@ -7,7 +7,8 @@ from itertools import count
 
 import numpy as np
 
-from training.voices import ENGINES, Manner, Voice
+from training.engines import ENGINES
+from training.voices import Manner, Voice
 
 # How much rate, pitch and the size of the speaker may differ from the voice's own.
 RATE, PITCH, SIZE = (0.8, 1.3), (0.8, 1.25), (0.88, 1.14)

@@ -31,8 +31,9 @@ from asr.audio import SAMPLE_RATE
 from training import sentences
 from training.command import InputError, command
 from training.corpus import HEADER
+from training.engines import ENGINES
 from training.speech_plan import Clip, Plan, draw
-from training.voices import ENGINES, Command, Voice
+from training.voices import Command, Voice
 
 MANIFEST = "manifest.tsv"
 SILENCE = 0.003  # of the peak, -50 dB: what is quieter at either end is cut

@@ -6,8 +6,9 @@ from unittest import mock
 import numpy as np
 import soundfile
 
+from training.engines import ENGINES
 from training.speech_plan import Plan
-from training.voices import ENGINES, Command, Engine, Voice
+from training.voices import Command, Engine, Voice
 
 PEOPLE = [Voice("singer", name, "", name) for name in ("anna", "ben", "rms")]  # rms is held out
 TEXT = [f"{a} {b} is {c}" for a in ("the", "one") for b in ("cat", "dog") for c in ("in", "out")]

@@ -7,9 +7,10 @@ import soundfile
 from tests.training.stand_ins import PEOPLE, TEXT, only_singer, plan, sing
 from training import corpus, sentences, synthesize
 from training.command import InputError
+from training.engines import ENGINES
 from training.speech_plan import Plan, draw
 from training.synthesize import make
-from training.voices import ENGINES, Engine
+from training.voices import Engine
 
 
 @pytest.fixture(autouse=True)
