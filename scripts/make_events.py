@@ -1,8 +1,9 @@
 """Write the sample events in events/ from samples/hello.flac: python scripts/make_events.py.
 
 The clip is synthetic speech of the project's own, made by
-`espeak-ng -v en-us -s 165 --stdout "good morning, the weather is fine today" |
-sox - -r 16000 -b 16 samples/hello.flac`.
+`echo "good morning, the weather is fine today" | text2wave -eval '(voice_cmu_us_slt_arctic_hts)'
+-eval '(set! hts_engine_params (append hts_engine_params (list (list "-r" 1.1))))'` (festival),
+at 16 kHz.
 """
 
 import base64
