@@ -85,7 +85,7 @@ def test_with_buckets_there_are(job_settings):
     add_job_routes(app, job_settings)
     created = call("POST", "/v1/jobs", app, json={"file_name": "récit.mp3"})
     assert created.status_code == 201
-    job = call("GET", created.headers["location"], app).json()
+    job = call("GET", str(created.url.join(created.headers["location"])), app).json()
     assert (job["status"], job["file_name"]) == ("awaiting_upload", "récit.mp3")
 
 
