@@ -54,10 +54,10 @@ def test_the_page_says_of_a_recording_what_the_command_line_says(
     assert expected["words"]
     assert words == expected["transcript"]
     first = page.locator(".words span").first
-    expect(first).to_have_class("doubtful" if expected["words"][0]["confidence"] < 0.5 else "sure")
-    assert f"{int(expected['words'][0]['confidence'] * 100)} % sure" in (
-        first.get_attribute("title") or ""
-    )
+    confidence = expected["words"][0]["confidence"]
+    steps = {"sure": confidence >= 0.8, "unsure": confidence >= 0.5, "doubtful": True}
+    expect(first).to_have_class(next(name for name, reached in steps.items() if reached))
+    assert f"{int(confidence * 100)} % sure" in (first.get_attribute("title") or "")
     expect(page.locator("#status")).to_have_text(f"Recording 1: {words}")
 
 
