@@ -1,4 +1,4 @@
-"""The texts of model cards, to be filled in by `training.card`."""
+"""The texts of model cards, to be filled in by `training.card_text`."""
 
 from dataclasses import dataclass
 

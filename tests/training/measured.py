@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from training.measurements import Measurements
+from training.precision import Comparison
+
 RATES: dict[str, Any] = {
     "utterances": 12,
     "words": 345,
@@ -56,3 +59,6 @@ WORDS: dict[str, Any] = {
     "real_time_factor": 0.01,
     "confidence": {"expected_calibration_error": 0.02, "bins": []},
 }
+
+MEASURED = Measurements(parameters=1_234_567, calibrated="songs-dev", sets={"songs-test": SPEECH})
+COMPARISON = Comparison("float32", 50, 0.0123, 0.0004, 0.511, 0.512, 13.9, 0.02, 0.03)

@@ -1,14 +1,11 @@
-from dataclasses import replace
-
-import numpy as np
 import pytest
 import soundfile
 
 from tests.training.stand_ins import PEOPLE, TEXT, only_singer, plan, sing
-from training import corpus, sentences, synthesize
+from training import corpus, sentences, speak, synthesize
 from training.command import InputError
 from training.engines import ENGINES
-from training.speech_plan import Plan, draw
+from training.speech_plan import Plan
 from training.synthesize import make
 from training.voices import Engine
 
@@ -22,22 +19,6 @@ def singer(monkeypatch):
 
 def contents(folder):
     return {file.name: file.read_bytes() for file in folder.iterdir()}
-
-
-def test_rate_and_pitch_come_out_as_drawn_whatever_the_size(tmp_path):
-    clip = next(draw(plan("just one sentence")))
-    for size in (0.9, 1.1):
-        asked = replace(clip.manner, rate=1.1 * size, pitch=1.2 * size)
-        one = replace(clip, manner=asked, size=size, peak=0.5, edges=(0.1, 0.2))
-        assert synthesize.speak(one, tmp_path) == pytest.approx(17 / 20 / 1.1 + 0.3, abs=0.02)
-        samples, rate = soundfile.read(tmp_path / one.file)
-        assert rate == 16_000
-        spectrum = np.abs(np.fft.rfft(samples))
-        assert spectrum.argmax() * 16_000 / len(samples) == pytest.approx(240, abs=3)
-        assert np.abs(samples).max() == pytest.approx(0.5, abs=0.01)
-        assert not samples[:1590].any()
-        assert samples[1600:1700].any()
-        assert not samples[-3190:].any()
 
 
 def test_a_corpus_is_written_in_our_format(tmp_path):
@@ -72,7 +53,7 @@ def test_a_corpus_is_not_continued_by_another_plan(tmp_path, other):
 
 
 def test_what_an_engine_does_not_manage_to_say_is_left_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(synthesize, "TIMEOUT", 0.1)
+    monkeypatch.setattr(speak, "TIMEOUT", 0.1)
     spoken = plan("a mute one", "an endless one", "a slow one", "a good one")
     make(tmp_path, spoken, hours=0.001, jobs=2)
     utterances = corpus.read_manifest(tmp_path / "manifest.tsv")
