@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.training import corpora
+from tests.training import sung
 from training.recipe import Recipe
 from training.train import train
 
@@ -24,22 +24,22 @@ class Learned:
 def learned(tmp_path_factory) -> Learned:
     data = tmp_path_factory.mktemp("data")
     songs = ["abc de", "fed cab", "a bad cafe"]
-    corpora.write(data / "songs", songs, corpus="an4")
-    corpora.write(data / "dev", songs, corpus="lj")
-    corpora.write(data / "misheard", songs)
+    sung.write(data / "songs", songs, corpus="an4")
+    sung.write(data / "dev", songs, corpus="lj")
+    sung.write(data / "misheard", songs)
     wrong = (data / "misheard" / "manifest.tsv").read_text().replace("abc", "x").replace("bad", "y")
     (data / "misheard" / "manifest.tsv").write_text(wrong.replace("cab", "z"))
-    recipe = corpora.recipe(
+    recipe = sung.recipe(
         name="learned",
         front_end={"mels": 40, "hop_seconds": 0.02, "window_seconds": 0.032},
-        parameters=corpora.SMALL | {"cnn_channels": 8, "rnn_layers": 1, "rnn_dim": 48},
+        parameters=sung.SMALL | {"cnn_channels": 8, "rnn_layers": 1, "rnn_dim": 48},
         batch_seconds=8.0,
         steps=125,
         learning_rate=0.01,
         warmup_steps=5,
         ema_decay=0.8,
         validate_every=25,
-        **corpora.PLAIN,
+        **sung.PLAIN,
     )
     return Learned(recipe, data, train(recipe, data, tmp_path_factory.mktemp("runs"), workers=0))
 
@@ -48,7 +48,7 @@ def learned(tmp_path_factory) -> Learned:
 def learned_words(tmp_path_factory) -> Learned:
     """A finished run of a classifier of the sung words, which are its dev set too."""
     data = tmp_path_factory.mktemp("words")
-    corpora.write(data / "songs", corpora.WORDS * 2, corpus="sc1")
-    corpora.write(data / "dev", corpora.WORDS, corpus="fsdd")
-    recipe = corpora.keyword_recipe(name="learned-words", steps=40, validate_every=20)
+    sung.write(data / "songs", sung.WORDS * 2, corpus="sc1")
+    sung.write(data / "dev", sung.WORDS, corpus="fsdd")
+    recipe = sung.keyword_recipe(name="learned-words", steps=40, validate_every=20)
     return Learned(recipe, data, train(recipe, data, tmp_path_factory.mktemp("runs"), workers=0))

@@ -1,4 +1,4 @@
-from tests.training import corpora
+from tests.training import sung
 from training.scoring import Score
 from training.train import resume_step, train
 
@@ -17,9 +17,9 @@ def rated(monkeypatch, *rates):
 
 def run_of(tmp_path, **changes):
     if not (tmp_path / "data").exists():
-        corpora.write(tmp_path / "data" / "songs", SONGS)
-        corpora.write(tmp_path / "data" / "dev", SONGS[:2])
-    recipe = corpora.recipe(steps=12, validate_every=2, batch_seconds=1.0, **changes)
+        sung.write(tmp_path / "data" / "songs", SONGS)
+        sung.write(tmp_path / "data" / "dev", SONGS[:2])
+    recipe = sung.recipe(steps=12, validate_every=2, batch_seconds=1.0, **changes)
     return train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
 
 

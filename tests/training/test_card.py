@@ -8,7 +8,7 @@ import yaml
 
 from asr import bundle
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from tests.training.measured import COMPARISON, MEASURED, REFERENCE, SPEECH
 from training import card
 from training.card import CARD, rewrite
@@ -99,12 +99,12 @@ def test_a_report_of_the_other_decoder_is_refused(exported):
 def test_a_bundle_without_measurements_needs_a_report_a_recipe_and_a_set(exported):
     (exported / FILE).unlink()
     recipe = exported.parent / "recipe.yaml"
-    recipe.write_text(yaml.safe_dump(vars(corpora.recipe())))
+    recipe.write_text(yaml.safe_dump(vars(sung.recipe())))
     report = reported(exported)
     with pytest.raises(InputError, match="--report, --recipe and --calibrated"):
         rewrite(exported, report, recipe=recipe)
     rewrite(exported, report, recipe=recipe, calibrated="songs-dev")
-    members = corpora.recipe()
+    members = sung.recipe()
     recogniser, _ = build(members.network, members.front_end, members.parameters)
     weights = sum(parameter.numel() for parameter in recogniser.parameters())
     assert f"{weights:,} parameters" in text_of(exported)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from tests.training import corpora
+from tests.training import sung
 from training import checkpoint
 from training.command import InputError
 
@@ -49,7 +49,7 @@ def test_what_is_no_checkpoint_is_refused(content, tmp_path):
 
 def test_a_run_is_continued_by_a_recipe_of_the_same_network(learned, tmp_path):
     last = learned.run / "last.ckpt"
-    checkpoint.check_continues(tmp_path / "nowhere.ckpt", corpora.recipe())
+    checkpoint.check_continues(tmp_path / "nowhere.ckpt", sung.recipe())
     checkpoint.check_continues(last, learned.recipe)
     checkpoint.check_continues(last, replace(learned.recipe, steps=1000, warmup_steps=9))
     wider = learned.recipe.parameters | {"rnn_dim": 64}

@@ -10,7 +10,7 @@ import yaml
 
 from asr.errors import TooShortError
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training.command import InputError, about, check_members, command
 
 ROOT = Path(__file__).parents[2]
@@ -72,13 +72,13 @@ def given(learned_words, tmp_path_factory):
     """What a user could give to a command, right and wrong; by the names in `REFUSED`."""
     folder = tmp_path_factory.mktemp("given")
     toy.write_bundle(folder / "bundle")
-    corpora.write(folder / "data" / "songs", ["abc"])
-    corpora.write(folder / "data" / "dev", ["abc"])
+    sung.write(folder / "data" / "songs", ["abc"])
+    sung.write(folder / "data" / "dev", ["abc"])
     (folder / "columns.tsv").write_text("file\ttext\na.wav\tabc\n")
-    (folder / "empty.tsv").write_text(corpora.HEADER)
-    (folder / "short.tsv").write_text(corpora.HEADER + "a.wav\t1.0\n")
-    (folder / "words.tsv").write_text(corpora.HEADER + "a.wav\tlong\tanna\tan4\tabc\n")
-    (folder / "lost.tsv").write_text(corpora.HEADER + "lost.wav\t1.0\tanna\tan4\tabc\n")
+    (folder / "empty.tsv").write_text(sung.HEADER)
+    (folder / "short.tsv").write_text(sung.HEADER + "a.wav\t1.0\n")
+    (folder / "words.tsv").write_text(sung.HEADER + "a.wav\tlong\tanna\tan4\tabc\n")
+    (folder / "lost.tsv").write_text(sung.HEADER + "lost.wav\t1.0\tanna\tan4\tabc\n")
     (folder / "binary").write_bytes(bytes(range(256)) * 8)
     (folder / "list.json").write_text("[]")
     torch.save([1, 2], folder / "list.pt")
@@ -95,7 +95,7 @@ def given(learned_words, tmp_path_factory):
         "initial": {"initial": "nowhere"},
     }
     for name, changes in recipes.items():
-        members = vars(corpora.recipe()) | changes
+        members = vars(sung.recipe()) | changes
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(members))
     (folder / "words").symlink_to(learned_words.run)
     run = folder / "runs" / "tiny-1"

@@ -3,7 +3,7 @@ import pytest
 
 from asr import audio
 from asr.audio import Budget
-from tests.training import corpora
+from tests.training import sung
 from training import corpus
 from training.command import InputError
 
@@ -15,7 +15,7 @@ def refuse(*_):
 def test_a_manifest_is_read_in_its_order_with_normalised_texts(tmp_path):
     manifest = tmp_path / "manifest.tsv"
     rows = ['b/1.ogg\t2.5\tanna\tan4\t"Well said I\n', "a.flac\t0.25\tben\tvctk\tDON\u2019T\n"]
-    manifest.write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
+    manifest.write_text(sung.HEADER + "".join(rows), encoding="utf-8")
     assert corpus.read_manifest(manifest) == [
         corpus.Utterance(tmp_path / "b/1.ogg", 2.5, "anna", "an4", "well said i"),
         corpus.Utterance(tmp_path / "a.flac", 0.25, "ben", "vctk", "don't"),
@@ -23,7 +23,7 @@ def test_a_manifest_is_read_in_its_order_with_normalised_texts(tmp_path):
 
 
 def test_each_utterance_has_the_samples_of_its_clip(tmp_path):
-    manifest = corpora.write(tmp_path / "songs", ["a", "longer one", "bc"])
+    manifest = sung.write(tmp_path / "songs", ["a", "longer one", "bc"])
     opened = corpus.load(manifest, tmp_path / "cache")
     assert len(opened) == 3
     for index, utterance in enumerate(opened.utterances):
@@ -38,18 +38,18 @@ def test_each_utterance_has_the_samples_of_its_clip(tmp_path):
 def test_full_scale_does_not_wrap_around(tmp_path, monkeypatch):
     full = audio.Waveform(np.array([1.0, -1.0], np.float32))
     monkeypatch.setattr(audio, "decode", lambda *_: full)
-    opened = corpus.load(corpora.write(tmp_path / "songs", ["a"]), tmp_path / "cache")
+    opened = corpus.load(sung.write(tmp_path / "songs", ["a"]), tmp_path / "cache")
     assert np.allclose(opened.waveform(0), [1.0, -1.0], atol=1e-4)
 
 
 def test_a_duration_is_that_of_the_samples_and_not_of_the_manifest(tmp_path):
-    manifest = corpora.write(tmp_path / "songs", ["abcd"])
+    manifest = sung.write(tmp_path / "songs", ["abcd"])
     manifest.write_text(manifest.read_text().replace("0.480", "9.000"))
     assert corpus.load(manifest, tmp_path / "cache").seconds(0) == pytest.approx(0.48)
 
 
 def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
-    manifest = corpora.write(tmp_path / "songs", ["a", "b"])
+    manifest = sung.write(tmp_path / "songs", ["a", "b"])
     first = corpus.load(manifest, tmp_path / "cache")
     monkeypatch.setattr(audio, "decode", refuse)
     second = corpus.load(manifest, tmp_path / "cache")
@@ -58,7 +58,7 @@ def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
 
 
 def test_another_manifest_is_decoded_anew(tmp_path):
-    manifest = corpora.write(tmp_path / "songs", ["a", "b"])
+    manifest = sung.write(tmp_path / "songs", ["a", "b"])
     corpus.load(manifest, tmp_path / "cache")
     manifest.write_text("".join(manifest.read_text().splitlines(keepends=True)[:-1]))
     fewer = corpus.load(manifest, tmp_path / "cache")
@@ -66,7 +66,7 @@ def test_another_manifest_is_decoded_anew(tmp_path):
 
 
 def test_an_interrupted_decode_is_done_again(tmp_path, monkeypatch):
-    manifest = corpora.write(tmp_path / "songs", ["a", "b", "c"])
+    manifest = sung.write(tmp_path / "songs", ["a", "b", "c"])
     whole = corpus.load(manifest, tmp_path / "elsewhere")
     decode = audio.decode
 
@@ -85,7 +85,7 @@ def test_an_interrupted_decode_is_done_again(tmp_path, monkeypatch):
 
 
 def test_two_sets_of_one_name_are_refused(tmp_path):
-    manifests = [corpora.write(tmp_path / place / "dev", ["abc"]) for place in ("a", "b")]
+    manifests = [sung.write(tmp_path / place / "dev", ["abc"]) for place in ("a", "b")]
     assert list(corpus.read_sets(manifests[:1])) == ["dev"]
     with pytest.raises(InputError, match="one name"):
         corpus.read_sets(manifests)

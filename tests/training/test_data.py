@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr.audio import SAMPLE_RATE
-from tests.training import corpora
+from tests.training import sung
 from training import corpus, text
 from training.augment import WaveformAugmentation
 from training.batches import BatchSchedule
@@ -19,8 +19,8 @@ TEXTS = ["a", "bc", "def", "ghij", "klmno"]
 @pytest.fixture(scope="module")
 def two_corpora(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    one = corpora.write(folder / "one", TEXTS[:3], corpus="an4")
-    other = corpora.write(folder / "other", TEXTS[3:], corpus="lj")
+    one = sung.write(folder / "one", TEXTS[:3], corpus="an4")
+    other = sung.write(folder / "other", TEXTS[3:], corpus="lj")
     other.write_text(other.read_text().replace("0.480", "9.000"))  # a duration that is wrong
     return [corpus.load(manifest, folder / "cache") for manifest in (one, other)]
 
@@ -30,7 +30,7 @@ def test_an_index_runs_through_all_corpora(two_corpora):
     items = [dataset[index, 0] for index in range(len(dataset))]
     assert [transcript for _, transcript in items] == TEXTS
     for (waveform, transcript), seconds in zip(items, dataset.seconds, strict=True):
-        assert torch.allclose(waveform, torch.from_numpy(corpora.sing(transcript)), atol=1e-4)
+        assert torch.allclose(waveform, torch.from_numpy(sung.sing(transcript)), atol=1e-4)
         assert seconds == len(waveform) / SAMPLE_RATE
 
 
@@ -45,8 +45,8 @@ def test_a_waveform_is_altered_by_its_number_and_index_alone(two_corpora):
 
 def test_a_clip_counts_with_what_is_left_of_it(tmp_path):
     silence = np.zeros(SAMPLE_RATE, np.float32)
-    said = np.concatenate([silence, corpora.sing("abc"), silence])
-    manifest = corpora.write_spoken(tmp_path / "spoken", [("fsdd", "abc", said)])
+    said = np.concatenate([silence, sung.sing("abc"), silence])
+    manifest = sung.write_spoken(tmp_path / "spoken", [("fsdd", "abc", said)])
     loaded = [corpus.load(manifest, tmp_path / "cache")]
     whole = SpeechDataset(loaded, WaveformAugmentation())
     trimmed = SpeechDataset(loaded, WaveformAugmentation(trim_db=50))
@@ -63,7 +63,7 @@ def test_an_emptied_item_has_neither_speech_nor_text(two_corpora):
     dataset = SpeechDataset(two_corpora, WaveformAugmentation(0.0, 0.0, 0.0, empty_probability=1.0))
     for index in range(len(dataset)):
         tensor, transcript = dataset[index, 3]
-        waveform, song = tensor.numpy(), corpora.sing(TEXTS[index])
+        waveform, song = tensor.numpy(), sung.sing(TEXTS[index])
         assert transcript == ""
         assert len(waveform) == len(song)
         alike = np.linalg.norm(waveform) * np.linalg.norm(song)
@@ -79,8 +79,8 @@ def test_all_that_is_said_is_told_and_nothing_where_clips_are_emptied(two_corpor
 def test_behind_a_clip_talk_the_others(two_corpora):
     augment = WaveformAugmentation(0.0, 0.0, 0.0, babble_probability=1.0, babble_snr_db=(0.0, 0.0))
     waveform = SpeechDataset(two_corpora, augment)[4, 1][0].numpy()
-    added = waveform - corpora.sing(TEXTS[4])
-    assert np.mean(added**2) == pytest.approx(np.mean(corpora.sing(TEXTS[4]) ** 2), rel=0.2)
+    added = waveform - sung.sing(TEXTS[4])
+    assert np.mean(added**2) == pytest.approx(np.mean(sung.sing(TEXTS[4]) ** 2), rel=0.2)
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.text(text.CHARACTERS)), min_size=1, max_size=5))
@@ -108,4 +108,4 @@ def test_evaluation_hears_every_utterance_once_and_unaltered(two_corpora):
     assert len(batches) > 1
     for batch in batches:
         for row, count, transcript in zip(batch.waveforms, batch.samples, batch.texts, strict=True):
-            assert np.allclose(row[:count], corpora.sing(transcript), atol=1e-4)
+            assert np.allclose(row[:count], sung.sing(transcript), atol=1e-4)

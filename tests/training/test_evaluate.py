@@ -4,7 +4,7 @@ import pytest
 
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training import evaluate
 
 
@@ -12,9 +12,7 @@ from training import evaluate
 def manifests(tmp_path):
     """Two sets; of the words, one in six and one in two are misheard."""
     return [
-        corpora.write_spoken(
-            tmp_path / name, [("an4", text, toy.speak(said)) for text, said in clips]
-        )
+        sung.write_spoken(tmp_path / name, [("an4", text, toy.speak(said)) for text, said in clips])
         for name, clips in {
             "dev": [("the cat sat", "the cat sat"), ("on the mat", "on a mat")],
             "test": [("a dog", "a log")],

@@ -11,7 +11,7 @@ from asr.manifest import Confidence
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import toy
-from tests.training import corpora, measured
+from tests.training import measured, sung
 from training import checkpoint, export
 from training.calibrate import fit, trials
 from training.corpus import read_manifest
@@ -46,12 +46,12 @@ def test_a_run_becomes_a_bundle_that_passes_its_golden_clip(exported, transcribe
 
 def test_the_bundle_hears_what_the_network_learned(transcriber):
     for text in ("abc de", "fed cab", "a bad cafe"):
-        assert transcriber.transcribe(toy.encode(corpora.sing(text)), MINUTE).text == text
+        assert transcriber.transcribe(toy.encode(sung.sing(text)), MINUTE).text == text
 
 
 def test_the_bundle_computes_what_the_checkpoint_does(learned, exported):
     recogniser, recipe, frame_seconds = checkpoint.trained(learned.run / "best.ckpt")
-    samples = corpora.sing("abc de")
+    samples = sung.sing("abc de")
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([samples])
     with torch.inference_mode():
         expected, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
@@ -103,7 +103,7 @@ def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):
         export.export(learned.run, learned.data, tmp_path / calibrate, calibrate, ["dev"])
     modest, sure = (
         Transcriber(bundle.load(str(tmp_path / name)))
-        .transcribe(toy.encode(corpora.sing("abc de")), MINUTE)
+        .transcribe(toy.encode(sung.sing("abc de")), MINUTE)
         .words[0]
         .confidence
         for name in ("misheard", "dev")
@@ -149,7 +149,7 @@ def test_an_export_replaces_all_of_the_bundle_that_was_there(learned, tmp_path, 
 def keywords(learned_words, tmp_path_factory):
     directory = tmp_path_factory.mktemp("keywords")
     clip = directory / "clip.flac"
-    clip.write_bytes(toy.encode(corpora.sing("fed"), "FLAC"))
+    clip.write_bytes(toy.encode(sung.sing("fed"), "FLAC"))
     run, data, out = learned_words.run, learned_words.data, directory / "bundle"
     export.export(run, data, out, "dev", ["dev", "songs"], clip=clip)
     return out
@@ -159,11 +159,11 @@ def test_a_run_of_a_classifier_becomes_a_keyword_bundle(keywords):
     opened = Transcriber(bundle.load(str(keywords)))
     check_golden(opened)
     manifest = opened.manifest
-    assert (manifest.kind, manifest.labels) == ("keyword", tuple(corpora.WORDS))
+    assert (manifest.kind, manifest.labels) == ("keyword", tuple(sung.WORDS))
     assert manifest.golden.transcript == "fed"
     assert manifest.license == "CC BY-SA 4.0"
     assert manifest.metrics["songs"] == {"utterances": 6, "accuracy": 1.0}
-    assert opened.transcribe(toy.encode(corpora.sing("big cab")), MINUTE).text == "big cab"
+    assert opened.transcribe(toy.encode(sung.sing("big cab")), MINUTE).text == "big cab"
 
 
 def test_its_card_shows_what_was_confused(keywords):

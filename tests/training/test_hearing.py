@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training.command import InputError
 from training.corpus import Utterance, read_manifest
 from training.hearing import draw, transcribe
@@ -11,7 +11,7 @@ from training.hearing import draw, transcribe
 @pytest.fixture
 def manifest(tmp_path):
     """Clips that the toy hears perfectly, but for what the manifest says otherwise."""
-    return corpora.write_spoken(
+    return sung.write_spoken(
         tmp_path,
         [
             ("an4", "the cat sat", toy.speak("the cat sat")),

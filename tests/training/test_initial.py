@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training import checkpoint, export, initial
 from training.command import InputError
 from training.module import CtcModule
@@ -40,7 +40,7 @@ def test_weights_come_out_of_a_bundle_in_bfloat16(learned, tmp_path):
 
 
 def test_what_holds_no_such_weights_is_refused(learned, tmp_path):
-    other = corpora.recipe()
+    other = sung.recipe()
     with pytest.raises(InputError, match="does not hold the weights"):
         initial.load(fresh(other), learned.run)
     with pytest.raises(InputError, match="does not hold the weights"):
@@ -76,7 +76,7 @@ def fingerprint(recogniser):
 
 def convolutional(**more) -> Recipe:
     parameters = {"width": 8, "kernels": [3], "dropout": 0.0} | more
-    return replace(corpora.recipe(), network="convolutional", parameters=parameters)
+    return replace(sung.recipe(), network="convolutional", parameters=parameters)
 
 
 def save(recipe: Recipe, run: Path) -> CtcModule:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.training import corpora
+from tests.training import sung
 from tests.training.stand_ins import Aligner
 from training import isolate
 from training.command import InputError
@@ -22,7 +22,7 @@ def sentences(tmp_path, monkeypatch):
         soundfile.write(tmp_path / "in" / f"{index}.wav", samples, RATE)
         rows.append(f"{index}.wav\t2.0\tanna\t{'lj' if text == 'seven' else 'an4'}\t{text}\n")
     manifest = tmp_path / "in" / "manifest.tsv"
-    manifest.write_text(corpora.HEADER + "".join(rows), encoding="utf-8")
+    manifest.write_text(sung.HEADER + "".join(rows), encoding="utf-8")
     return manifest
 
 

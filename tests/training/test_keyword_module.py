@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from tests.training import corpora
+from tests.training import sung
 from training.command import InputError
 from training.curves import read
 from training.data import collate
@@ -11,11 +11,11 @@ from training.keyword_module import KeywordModule
 @pytest.fixture
 def module():
     torch.manual_seed(0)
-    return KeywordModule(corpora.keyword_recipe())
+    return KeywordModule(sung.keyword_recipe())
 
 
 def batch(*words):
-    return collate([(torch.from_numpy(corpora.sing(word)), word) for word in words])
+    return collate([(torch.from_numpy(sung.sing(word)), word) for word in words])
 
 
 def test_the_loss_is_the_surprise_of_the_word(module):

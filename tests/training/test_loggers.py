@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from tests.training import corpora
+from tests.training import sung
 from training.loggers import open_loggers
 from training.train import train
 
@@ -18,9 +18,9 @@ def comet_offline(monkeypatch):
 
 def run_of(tmp_path, steps):
     if not (tmp_path / "data").exists():
-        corpora.write(tmp_path / "data" / "songs", SONGS)
-        corpora.write(tmp_path / "data" / "dev", SONGS)
-    recipe = corpora.recipe(steps=steps, validate_every=2, batch_seconds=1.0)
+        sung.write(tmp_path / "data" / "songs", SONGS)
+        sung.write(tmp_path / "data" / "dev", SONGS)
+    recipe = sung.recipe(steps=steps, validate_every=2, batch_seconds=1.0)
     return train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
 
 

@@ -4,15 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training.data import collate
 from training.module import CtcModule, learning_rate_factor
 from training.recipe import Recipe
 
-PLAIN = corpora.recipe(**corpora.PLAIN)
+PLAIN = sung.recipe(**sung.PLAIN)
 
 
-def batch(*texts, speak=corpora.sing):
+def batch(*texts, speak=sung.sing):
     return collate([(torch.from_numpy(speak(text)), text) for text in texts])
 
 
@@ -41,7 +41,7 @@ def test_the_learning_rate_falls_as_a_cosine():
 
 
 def test_the_optimiser_follows_the_recipe():
-    module = CtcModule(corpora.recipe(learning_rate=0.5, warmup_steps=4, weight_decay=0.25))
+    module = CtcModule(sung.recipe(learning_rate=0.5, warmup_steps=4, weight_decay=0.25))
     configured = module.configure_optimizers()
     optimizer, scheduler = configured["optimizer"], configured["lr_scheduler"]["scheduler"]
     assert optimizer.param_groups[0]["lr"] == 0.125
@@ -90,9 +90,9 @@ def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
 
     monkeypatch.setattr(module.recogniser.network, "forward", even)
     surprise = 24 * torch.tensor(29.0).log().item() / 3
-    silent = batch("", speak=lambda _: corpora.sing("abc"))
+    silent = batch("", speak=lambda _: sung.sing("abc"))
     assert module.training_step(silent, 0).item() == pytest.approx(surprise, rel=1e-5)
-    both = batch("", "abc", speak=lambda _: corpora.sing("abc"))
+    both = batch("", "abc", speak=lambda _: sung.sing("abc"))
     spoken = module.training_step(batch("abc"), 0).item()
     expected = (surprise + spoken) / 2
     assert module.training_step(both, 0).item() == pytest.approx(expected, rel=1e-5)
@@ -100,7 +100,7 @@ def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
 
 def test_the_seed_and_the_step_decide_what_is_random(monkeypatch):
     def drawn(seed, step):
-        module = CtcModule(corpora.recipe(seed=seed))
+        module = CtcModule(sung.recipe(seed=seed))
         monkeypatch.setattr(CtcModule, "global_step", step)
         module.on_train_batch_start(batch("a"), 0)
         return torch.rand(3).tolist()

@@ -8,7 +8,7 @@ from torch import nn
 from asr import bundle
 from asr.model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
-from tests.training import corpora
+from tests.training import sung
 from training import checkpoint, export
 from training.corpus import read_manifest
 from training.networks import build
@@ -20,7 +20,7 @@ FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
 NETWORKS: dict[str, dict[str, Any]] = {
     "conformer": {"width": 32, "layers": 2, "heads": 2, "kernel": 5, "channels": 4},
     "convolutional": {"width": 32, "kernels": [3, 3]},
-    "residual_bigru": corpora.SMALL | {"rnn_dim": 48},
+    "residual_bigru": sung.SMALL | {"rnn_dim": 48},
 }
 # Of log-probabilities: measured are 0, 0.01 and 0.05.
 BOUNDS = {"float32": 1e-4, "bfloat16": 0.03, "int8-dynamic": 0.15}
@@ -48,7 +48,7 @@ def opened(recogniser, request, tmp_path_factory):
 
 
 def test_each_precision_stays_near_the_network(recogniser, opened):
-    samples = corpora.sing("abcdefghijklm")
+    samples = sung.sing("abcdefghijklm")
     (written,) = AcousticModel(opened).log_probs([samples])
     with torch.inference_mode():
         expected, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
@@ -59,7 +59,7 @@ def test_each_precision_stays_near_the_network(recogniser, opened):
 
 def test_a_batch_gives_what_its_members_give_alone(opened):
     model = AcousticModel(opened)
-    waveforms = [corpora.sing(text) for text in ("abc", "x", "longer one")]
+    waveforms = [sung.sing(text) for text in ("abc", "x", "longer one")]
     waveforms[1] = waveforms[1] * 3  # another range of values
     for together, waveform in zip(model.log_probs(waveforms), waveforms, strict=True):
         (alone,) = model.log_probs([waveform])
@@ -80,7 +80,7 @@ def test_lowering_leaves_the_network_as_it_was(recogniser):
 
 
 def test_a_lower_precision_makes_a_smaller_file(tmp_path):
-    recogniser, _ = build("residual_bigru", FRONT_END, corpora.SMALL | {"rnn_dim": 128})
+    recogniser, _ = build("residual_bigru", FRONT_END, sung.SMALL | {"rnn_dim": 128})
     sizes = []
     for precision in PRECISIONS:
         script(recogniser, tmp_path / precision, precision)

@@ -6,7 +6,7 @@ import pytest
 from asr import bundle
 from asr.transcript import ModelIdentity, Timing, Transcript
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training.corpus import Utterance, read_manifest
 from training.hearing import Result, transcribe
 from training.report import BANDS, full_report, report
@@ -15,7 +15,7 @@ from training.report import BANDS, full_report, report
 @pytest.fixture
 def manifest(tmp_path):
     """Two corpora that the toy hears perfectly, but for what the manifest says otherwise."""
-    return corpora.write_spoken(
+    return sung.write_spoken(
         tmp_path,
         [
             ("an4", "the cat sat", toy.speak("the cat sat")),
@@ -99,7 +99,7 @@ def test_a_keyword_bundle_is_measured_by_its_accuracy(
     keyword_bundle, keyword_transcriber, tmp_path
 ):
     clips = [("sc1", "no", "no"), ("sc1", "yes", "no"), ("wake", "smart mirror", "smart mirror")]
-    manifest = corpora.write_spoken(
+    manifest = sung.write_spoken(
         tmp_path, [(corpus, text, toy.say(said)) for corpus, text, said in clips]
     )
     results = transcribe(keyword_transcriber, read_manifest(manifest))

@@ -1,7 +1,7 @@
 import json
 
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training.sources import sources
 
 
@@ -11,15 +11,15 @@ def hours(found):
 
 def corpus_of(folder, corpus, hours):
     """A corpus whose one clip has so many hours by its manifest."""
-    manifest = corpora.write(folder, ["abc"], corpus=corpus)
+    manifest = sung.write(folder, ["abc"], corpus=corpus)
     manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
 
 
 def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
     for folder, corpus, hours in (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3)):
-        manifest = corpora.write(tmp_path / folder, ["abc"], corpus=corpus)
+        manifest = sung.write(tmp_path / folder, ["abc"], corpus=corpus)
         manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
-    recipe = corpora.recipe(train=["a", "b", "c", "a"])  # "a" is heard twice as often
+    recipe = sung.recipe(train=["a", "b", "c", "a"])  # "a" is heard twice as often
     assert [(s["name"], s["hours"]) for s in sources(recipe, tmp_path, tmp_path)] == [
         ("Mozilla Common Voice, English", 5.0),
         ("LJ Speech 1.1", 1.0),
@@ -27,8 +27,8 @@ def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
 
 
 def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
-    corpora.write(tmp_path / "a", ["abc"], corpus="mine")
-    recipe = corpora.recipe(train=["a"])
+    sung.write(tmp_path / "a", ["abc"], corpus="mine")
+    recipe = sung.recipe(train=["a"])
     assert sources(recipe, tmp_path, tmp_path) == [
         {"name": "mine", "license": "not told", "reference": "not told", "hours": 0.0}
     ]
@@ -37,12 +37,12 @@ def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
 def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
     corpus_of(tmp_path / "a", "lj", 1)
     corpus_of(tmp_path / "songs", "an4", 2)
-    later = corpora.recipe(train=["a"], initial=learned.run.name)
+    later = sung.recipe(train=["a"], initial=learned.run.name)
     assert hours(sources(later, tmp_path, learned.run.parent)) == {
         "CMU AN4": 2.0,
         "LJ Speech 1.1": 1.0,
     }
-    again = corpora.recipe(train=["a", "songs"], initial=learned.run.name)
+    again = sung.recipe(train=["a", "songs"], initial=learned.run.name)
     assert hours(sources(again, tmp_path, learned.run.parent)) == {
         "CMU AN4": 2.0,
         "LJ Speech 1.1": 1.0,
@@ -52,7 +52,7 @@ def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
 def test_other_folders_of_one_source_are_added_up(learned, tmp_path):
     for name in ("a", "b", "songs"):
         corpus_of(tmp_path / name, "lj", 1)
-    later = corpora.recipe(train=["a", "b"], initial=learned.run.name)
+    later = sung.recipe(train=["a", "b"], initial=learned.run.name)
     assert hours(sources(later, tmp_path, learned.run.parent)) == {"LJ Speech 1.1": 3.0}
 
 
@@ -62,7 +62,7 @@ def test_so_is_what_a_bundle_has_heard(tmp_path):
     folder = toy.write_bundle(tmp_path / "toy")
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"sources": [heard]}))
-    recipe = corpora.recipe(train=["a"], initial=str(folder))
+    recipe = sung.recipe(train=["a"], initial=str(folder))
     found = sources(recipe, tmp_path, tmp_path)
     assert found[1] == heard
     assert hours(found) == {"LJ Speech 1.1": 1.0, "Birds": 0.5}

@@ -8,7 +8,7 @@ import pytest
 import torch
 import yaml
 
-from tests.training import corpora
+from tests.training import sung
 from training import train
 from training.curves import read
 from training.module import CtcModule
@@ -17,7 +17,7 @@ from training.scoring import Score
 from training.train import resume_step
 
 TEXTS = ["ab", "bcd", "cdef", "a b c", "fade", "deaf", "c", "bead"]
-RECIPE = corpora.recipe(steps=8, validate_every=4, batch_seconds=1.0, **corpora.PLAIN)
+RECIPE = sung.recipe(steps=8, validate_every=4, batch_seconds=1.0, **sung.PLAIN)
 
 
 class KilledError(Exception):
@@ -26,8 +26,8 @@ class KilledError(Exception):
 
 @pytest.fixture
 def data(tmp_path):
-    corpora.write(tmp_path / "data" / "songs", TEXTS)
-    corpora.write(tmp_path / "data" / "dev", TEXTS[:3])
+    sung.write(tmp_path / "data" / "songs", TEXTS)
+    sung.write(tmp_path / "data" / "dev", TEXTS[:3])
     return tmp_path / "data"
 
 
@@ -131,7 +131,7 @@ def test_a_run_killed_while_dev_is_heard_hears_it_when_it_goes_on(
 
 
 def test_a_run_killed_by_the_system_ends_in_the_weights_of_an_unbroken_one(data, tmp_path):
-    recipe = corpora.recipe(steps=40, validate_every=4, batch_seconds=1.0)
+    recipe = sung.recipe(steps=40, validate_every=4, batch_seconds=1.0)
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(recipe)))
     command = [sys.executable, "-W", "ignore", "-m", "training.train", str(tmp_path / "tiny.yaml")]
     command += ["--data", str(data), "--workers", "1", "--threads", "1", "--runs"]
@@ -201,7 +201,7 @@ def rated(monkeypatch, *rates):
 
 def test_the_best_checkpoint_is_that_of_the_lowest_dev_wer(data, steps, tmp_path, monkeypatch):
     rated(monkeypatch, 0.5, 0.2, 0.4, 0.3)
-    recipe = corpora.recipe(steps=8, validate_every=2, batch_seconds=1.0)
+    recipe = sung.recipe(steps=8, validate_every=2, batch_seconds=1.0)
     run = train.train(recipe, data, tmp_path / "runs", workers=0)
     assert resume_step(run / "best.ckpt") == 4
 
@@ -209,7 +209,7 @@ def test_the_best_checkpoint_is_that_of_the_lowest_dev_wer(data, steps, tmp_path
 def test_a_resumed_run_remembers_its_best(data, steps, tmp_path, monkeypatch):
     rated(monkeypatch, 0.5, 0.2, 0.4, 0.3)
     kill_at(5, monkeypatch)
-    recipe = corpora.recipe(steps=8, validate_every=2, batch_seconds=1.0)
+    recipe = sung.recipe(steps=8, validate_every=2, batch_seconds=1.0)
     with pytest.raises(KilledError):
         train.train(recipe, data, tmp_path / "runs", workers=0)
     run = train.train(recipe, data, tmp_path / "runs", workers=0)
@@ -217,7 +217,7 @@ def test_a_resumed_run_remembers_its_best(data, steps, tmp_path, monkeypatch):
 
 
 def test_checkpoints_hold_the_averaged_weights(data, steps, tmp_path):
-    recipe = corpora.recipe(steps=7, ema_decay=0.3, batch_seconds=1.0)
+    recipe = sung.recipe(steps=7, ema_decay=0.3, batch_seconds=1.0)
     run = train.train(recipe, data, tmp_path / "runs", workers=0)
     saved = checkpoint(run / "last.ckpt")
     assert saved["global_step"] == 6
@@ -236,7 +236,7 @@ def test_a_network_learns_a_few_songs_by_heart(learned):
 
 
 def test_a_run_in_bfloat16_moves_the_weights_and_keeps_them_in_float32(data, steps, tmp_path):
-    recipe = corpora.recipe(steps=2, validate_every=2, precision="bf16-mixed", batch_seconds=1.0)
+    recipe = sung.recipe(steps=2, validate_every=2, precision="bf16-mixed", batch_seconds=1.0)
     train.train(recipe, data, tmp_path / "runs", workers=0)
     before, after = steps[0][0][1], steps[1][0][1]
     assert all(value.dtype == torch.float32 for value in after.values())
@@ -249,7 +249,7 @@ def test_without_a_checkpoint_a_run_starts_at_the_beginning(tmp_path):
 
 def test_the_command_line_trains_a_recipe(data, tmp_path, monkeypatch):
     (tmp_path / "tiny.yaml").write_text(
-        yaml.safe_dump(vars(corpora.recipe(steps=1, validate_every=1)))
+        yaml.safe_dump(vars(sung.recipe(steps=1, validate_every=1)))
     )
     arguments = ["--data", data, "--runs", tmp_path / "runs", "--workers", 0, "--threads", 1]
     monkeypatch.setattr(
@@ -261,8 +261,8 @@ def test_the_command_line_trains_a_recipe(data, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("balanced", [False, True])
 def test_a_balanced_run_hears_every_word_alike(tmp_path, steps, balanced):
-    corpora.write(tmp_path / "data" / "songs", ["a"] * 95 + ["b"] * 5)
-    corpora.write(tmp_path / "data" / "dev", ["a"])
+    sung.write(tmp_path / "data" / "songs", ["a"] * 95 + ["b"] * 5)
+    sung.write(tmp_path / "data" / "dev", ["a"])
     members = vars(RECIPE) | {"sorted_epochs": 0, "batch_seconds": 4.0, "balanced": balanced}
     train.train(Recipe(**members), tmp_path / "data", tmp_path / "runs", workers=0)
     heard = [text for times in steps.values() for texts, _ in times for text in texts]

@@ -8,7 +8,7 @@ from asr import bundle
 from asr.manifest import Confidence, Search
 from asr.transcriber import Transcriber, check_golden
 from tests.asr import language, toy
-from tests.training import corpora
+from tests.training import sung
 from tests.training.measured import SPEECH
 from training import card, tune
 from training.command import InputError
@@ -23,7 +23,7 @@ SPOKEN = [("a cab", "a dab"), ("a bad cab", "a bad dab"), ("a cab a cab", "a cab
 @pytest.fixture
 def dev(tmp_path):
     clips = [("lj", text, toy.speak(said, frames_per_character=1)) for text, said in SPOKEN]
-    return corpora.write_spoken(tmp_path / "swallowed-dev", clips)
+    return sung.write_spoken(tmp_path / "swallowed-dev", clips)
 
 
 @pytest.fixture

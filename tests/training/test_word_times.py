@@ -7,7 +7,7 @@ from asr import bundle
 from asr.audio import Budget, decode
 from asr.transcriber import Transcriber
 from tests.asr import toy
-from tests.training import corpora
+from tests.training import sung
 from training import word_times
 from training.corpus import read_manifest
 from training.hearing import transcribe
@@ -27,7 +27,7 @@ def hear(opened, tmp_path):
 
     def heard(*clips):
         spoken = [("an4", text, toy.speak(said)) for text, said in clips]
-        manifest = corpora.write_spoken(tmp_path, spoken)
+        manifest = sung.write_spoken(tmp_path, spoken)
         return transcribe(Transcriber(opened), read_manifest(manifest))
 
     return heard

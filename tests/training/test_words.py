@@ -1,20 +1,20 @@
 import pytest
 import yaml
 
-from tests.training import corpora
+from tests.training import sung
 from tests.training.stand_ins import PEOPLE, Aligner, only_singer
 from training import isolate, words
 from training.corpus import read_manifest
 from training.recipe import Recipe
 
-LABELS = corpora.WORDS
+LABELS = sung.WORDS
 
 
 @pytest.fixture
 def arguments(tmp_path, monkeypatch):
     monkeypatch.setattr(isolate, "Decoder", lambda **_: Aligner())
     for name, text in (("train-0", "a abc"), ("train-1", "big fed"), ("test", "fed")):
-        corpora.write(tmp_path / f"sentences-{name}", [text])
+        sung.write(tmp_path / f"sentences-{name}", [text])
     recipe = yaml.safe_load(words.RECIPE.read_text(encoding="utf-8"))
     recipe["parameters"]["labels"] = LABELS
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")

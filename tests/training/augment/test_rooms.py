@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.training import corpora
+from tests.training import sung
 from training.augment.rooms import response, reverberate
 
 seeds = st.integers(0, 2**31)
@@ -47,14 +47,14 @@ def test_the_late_part_is_as_loud_as_the_reflections_that_it_goes_on_from():
 
 
 def test_in_a_room_that_adds_nothing_speech_is_what_it_was():
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     assert np.allclose(reverberate(samples, np.array([0.25], np.float32)), samples, atol=1e-5)
 
 
 @settings(max_examples=20)
 @given(seeds)
 def test_speech_in_a_room_is_as_long_as_loud_and_as_early_as_before(seed):
-    samples = np.concatenate([np.zeros(1600, np.float32), corpora.sing("abc")])
+    samples = np.concatenate([np.zeros(1600, np.float32), sung.sing("abc")])
     wet = reverberate(samples, response(0.3, np.random.default_rng(seed)))
     assert wet.shape == samples.shape
     assert wet.dtype == np.float32

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.training import corpora
+from tests.training import sung
 from training.augment import WaveformAugmentation
 
 seeds = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
@@ -29,20 +29,20 @@ def tone(length):
 
 
 def other(_):
-    return corpora.sing("gfedcba")
+    return sung.sing("gfedcba")
 
 
 @settings(max_examples=20)
 @given(seeds)
 def test_the_seed_alone_decides_how_a_waveform_is_altered(seed):
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     one, other = WaveformAugmentation()(samples, seed), WaveformAugmentation()(samples, seed)
     assert np.array_equal(one, other)
     assert one.dtype == np.float32
 
 
 def test_each_step_alters_otherwise():
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     altered = [WaveformAugmentation()(samples, (step, 0)) for step in range(5)]
     assert len({a.tobytes() for a in altered}) == 5
 
@@ -50,7 +50,7 @@ def test_each_step_alters_otherwise():
 @settings(max_examples=30)
 @given(seeds, st.floats(0.0, 0.3))
 def test_speed_stays_within_its_range(seed, speed):
-    samples = corpora.sing("abcdef")
+    samples = sung.sing("abcdef")
     altered = WaveformAugmentation(speed=speed, noise_probability=0.0)(samples, seed)
     assert len(samples) / (1 + speed) - 2 <= len(altered) <= len(samples) / (1 - speed) + 2
 
@@ -68,7 +68,7 @@ def test_faster_is_higher():
 @settings(max_examples=30)
 @given(seeds, st.floats(0.001, 0.5))
 def test_a_shift_puts_silence_on_either_side(seed, seconds):
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     altered = WaveformAugmentation(0.0, 0.0, 0.0, shift_seconds=seconds)(samples, seed)
     assert len(samples) <= len(altered) <= len(samples) + 2 * round(seconds * 16_000)
     start = np.flatnonzero(altered)[0] - np.flatnonzero(samples)[0]
@@ -105,7 +105,7 @@ def test_soft_sounds_become_softer_and_louder():
 
 
 def test_microphones_differ_by_no_more_than_asked():
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     louder = [
         10 * np.log10(power(replace(OFF, equaliser_db=6.0)(samples, (i,))) / power(samples))
         for i in range(50)
@@ -117,20 +117,20 @@ def test_microphones_differ_by_no_more_than_asked():
 @settings(max_examples=30)
 @given(seeds, st.floats(0.0, 12.0))
 def test_gain_stays_within_its_range(seed, gain_db):
-    samples = corpora.sing("abc") * np.float32(0.1)
+    samples = sung.sing("abc") * np.float32(0.1)
     altered = WaveformAugmentation(0.0, gain_db, 0.0)(samples, seed)
     assert abs(10 * np.log10(power(altered) / power(samples))) <= gain_db + 0.1
 
 
 def test_gain_does_not_leave_the_range_of_samples():
-    loud = np.sign(corpora.sing("abc"))
+    loud = np.sign(sung.sing("abc"))
     altered = [WaveformAugmentation(gain_db=20.0)(loud, (step,)) for step in range(10)]
     assert max(np.abs(a).max() for a in altered) == 1.0
 
 
 @pytest.mark.parametrize(("probability", "noisy"), [(0.0, 0), (0.5, 50), (1.0, 100)])
 def test_noise_comes_as_often_as_asked(probability, noisy):
-    silence_after = np.concatenate([corpora.sing("a"), np.zeros(800, np.float32)])
+    silence_after = np.concatenate([sung.sing("a"), np.zeros(800, np.float32)])
     augment = WaveformAugmentation(0.0, 0.0, probability)
     heard = sum(bool(np.abs(augment(silence_after, (i,))[-400:]).max() > 0) for i in range(100))
     assert heard == pytest.approx(noisy, abs=15 if 0 < noisy < 100 else 0)
@@ -139,7 +139,7 @@ def test_noise_comes_as_often_as_asked(probability, noisy):
 @settings(max_examples=20)
 @given(st.tuples(st.integers(0, 9), st.integers(0, 10**6), st.integers(0, 10**6)))
 def test_the_seed_alone_decides_with_everything_on(seed):
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     one, again = EVERYTHING(samples, seed, other), EVERYTHING(samples, seed, other)
     assert np.array_equal(one, again)
     assert one.dtype == np.float32
@@ -150,7 +150,7 @@ def test_the_seed_alone_decides_with_everything_on(seed):
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize(("probability", "altered"), [(0.0, 0), (0.5, 20), (1.0, 40)])
 def test_each_stage_comes_as_often_as_asked(stage, probability, altered):
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     augment = replace(OFF, **{f"{stage}_probability": probability})
     heard = [augment(samples, (0, step, 0), other) for step in range(40)]
     different = sum(len(x) != len(samples) or not np.allclose(x, samples, atol=1e-4) for x in heard)
@@ -158,14 +158,14 @@ def test_each_stage_comes_as_often_as_asked(stage, probability, altered):
 
 
 def test_channels_whose_shares_are_all_leave_no_clip_as_it_was():
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     augment = replace(OFF, telephone_probability=0.25, band_probability=0.25, codec_probability=0.5)
     heard = [augment(samples, (0, step, 0)) for step in range(40)]
     assert not any(np.allclose(x, samples[: len(x)], atol=1e-4) for x in heard)
 
 
 def test_a_stage_does_not_change_what_the_others_draw():
-    samples = corpora.sing("abc") * np.float32(0.1)
+    samples = sung.sing("abc") * np.float32(0.1)
     for step in range(10):
         plain = WaveformAugmentation(noise_probability=0.0)(samples, (step,))
         in_noise = WaveformAugmentation(noise_probability=0.0, room_probability=1.0)
@@ -173,7 +173,7 @@ def test_a_stage_does_not_change_what_the_others_draw():
 
 
 def test_without_other_voices_there_is_no_babble():
-    samples = corpora.sing("abc")
+    samples = sung.sing("abc")
     augment = replace(OFF, babble_probability=1.0)
     assert np.array_equal(augment(samples, (1,)), samples)
 

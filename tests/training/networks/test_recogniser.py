@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.training import corpora
+from tests.training import sung
 from training.command import InputError
 from training.networks import NETWORKS, build
 from training.seal import script
@@ -15,8 +15,8 @@ FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
 
 SIZES: dict[str, dict[str, Any]] = {
     "conformer": {"width": 8, "layers": 2, "heads": 2, "kernel": 5, "channels": 4},
-    "residual_bigru": corpora.SMALL,
-    "keyword_gru": {"labels": corpora.WORDS, "hidden": 8},
+    "residual_bigru": sung.SMALL,
+    "keyword_gru": {"labels": sung.WORDS, "hidden": 8},
     "speech_gru": {"hidden": 8},
     "convolutional": {"width": 8, "kernels": [3, 5], "dilations": [1, 2]},
 }
@@ -51,7 +51,7 @@ def test_a_batch_gives_what_its_members_give_alone(recogniser, scripted, lengths
 
 
 def test_the_script_computes_what_the_module_does(recogniser, scripted):
-    waveforms = torch.from_numpy(corpora.sing("abcdef"))[None]
+    waveforms = torch.from_numpy(sung.sing("abcdef"))[None]
     with torch.inference_mode():
         written, frames = scripted(waveforms, torch.tensor([waveforms.shape[1]]))
         expected, expected_frames = recogniser(waveforms, torch.tensor([waveforms.shape[1]]))
@@ -79,7 +79,7 @@ def test_the_classifier_hears_through_either_front_end(front_end, tmp_path):
     recogniser, _ = build("keyword_gru", front_end, SIZES["keyword_gru"])
     script(recogniser, tmp_path / "model.pt")
     scripted = torch.jit.load(tmp_path / "model.pt")
-    songs = [torch.from_numpy(corpora.sing(word)) for word in corpora.WORDS]
+    songs = [torch.from_numpy(sung.sing(word)) for word in sung.WORDS]
     batch = torch.nn.utils.rnn.pad_sequence(songs, batch_first=True)
     with torch.inference_mode():
         together, _ = scripted(batch, torch.tensor([len(song) for song in songs]))
