@@ -95,12 +95,13 @@ def decode(utterance: Utterance) -> audio.Waveform:
 class Corpus:
     """Utterances with their samples: 16-bit at 16 kHz, one clip after the other.
 
-    `samples` has shape (total,), `offsets` (utterances + 1,).
+    `samples` has shape (total,), `offsets` (utterances + 1,); `folder` has the manifest.
     """
 
     utterances: list[Utterance]
     samples: NDArray[np.int16]
     offsets: NDArray[np.int64]
+    folder: Path = Path()
 
     def __len__(self) -> int:
         return len(self.utterances)
@@ -126,6 +127,7 @@ def load(manifest: Path, cache: Path) -> Corpus:
         utterances,
         np.memmap(stored / "samples.int16", dtype=np.int16, mode="r"),
         np.load(stored / "offsets.npy"),
+        manifest.parent,
     )
 
 

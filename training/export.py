@@ -19,7 +19,7 @@ from asr.transcriber import Transcriber
 from training import card, confusions, curves
 from training.calibrate import fit, trials
 from training.checkpoint import trained
-from training.command import command
+from training.command import InputError, command
 from training.corpus import read_manifest
 from training.hearing import Result, transcribe
 from training.measurements import Measurements, read_report
@@ -70,6 +70,8 @@ def export(
     beside = read_report(reference) if reference else None
     recogniser, recipe, frame_seconds = trained(run / "best.ckpt")
     kind = recipe.task
+    if kind not in CONTRACTS:
+        raise InputError(f"{run} learned {kind}, which nothing serves: let a recipe begin with it")
     identity: dict[str, Any] = {
         "contract": CONTRACTS[kind](recogniser, frame_seconds),
         "name": recipe.name,

@@ -9,7 +9,7 @@ import yaml
 from training.augment import SpecAugment, WaveformAugmentation
 from training.command import InputError, checked
 
-TASKS = ("ctc", "keyword")
+TASKS = ("ctc", "keyword", "phones")
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Recipe:
     forget : list of str
         Which of those weights begin at random all the same: names, or what they begin with.
     task : str
-        What is learned, a key of `training.train.MODULES`, and the kind of the bundle: `ctc`, or
-        `keyword` for a classifier of whole clips.
+        What is learned, a key of `training.train.TASKS`: `ctc`, `keyword` for a classifier of whole
+        clips, each the kind of the bundle, or `phones` of frames, for others to begin with.
     augmentation, spec_augment : dict
         Keyword arguments of `WaveformAugmentation` and `SpecAugment`.
     """

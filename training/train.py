@@ -28,9 +28,15 @@ from training.command import command
 from training.data import SpeechDataset, evaluation_loader, training_loader
 from training.keyword_module import KeywordModule
 from training.module import CtcModule, RecipeModule
+from training.phone_module import PhoneModule
 from training.recipe import Recipe
+from training.spans import SpanDataset
 
-MODULES: dict[str, type[RecipeModule]] = {"ctc": CtcModule, "keyword": KeywordModule}
+TASKS: dict[str, tuple[type[RecipeModule], type[SpeechDataset]]] = {
+    "ctc": (CtcModule, SpeechDataset),
+    "keyword": (KeywordModule, SpeechDataset),
+    "phones": (PhoneModule, SpanDataset),
+}
 EVALUATION_BATCH_SECONDS = 120.0
 
 
@@ -53,19 +59,18 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
     check_continues(last, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
-    module = MODULES[recipe.task](recipe)
+    learner, speech = TASKS[recipe.task]
+    module = learner(recipe)
     start = resume_step(last)
     if recipe.initial and not start:
         source = initial.find(recipe.initial, runs)
         initial.load(module.recogniser, source, recipe.forget)
-    train_set = SpeechDataset(
+    train_set = speech(
         [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
         recipe.seed,
     )
-    dev_set = SpeechDataset(
-        [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev]
-    )
+    dev_set = speech([corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev])
     module.check_texts(train_set.texts() | dev_set.texts())
     trainer = Trainer(
         **_side_by_side(processes),

@@ -13,13 +13,18 @@ MARGIN = 3  # such frames that are kept on either side of what is loud
 SOFTEST = 1e-6  # of the loudest power: what is softer is noise, and changes no further
 
 
-def trim(samples: Samples, depth_db: float) -> Samples:
-    """Samples (samples,) without what is `depth_db` below their loudest at either end."""
-    powers = _powers(samples)
+def trim(
+    samples: Samples, depth_db: float, margin: int = MARGIN, judged: Samples | None = None
+) -> Samples:
+    """Samples (samples,) without what is `depth_db` below their loudest at either end.
+
+    `margin` frames are kept on either side; the level is that of `judged` (samples,), if given.
+    """
+    powers = _powers(samples if judged is None else judged)
     (loud,) = np.nonzero(powers > powers.max(initial=0.0) * 10 ** (-depth_db / 10))
     if not len(loud):
         return samples
-    first, last = max(loud[0] - MARGIN, 0), loud[-1] + 1 + MARGIN
+    first, last = max(loud[0] - margin, 0), loud[-1] + 1 + margin
     return samples[first * FRAME : last * FRAME]
 
 

@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 
 from asr.audio import SAMPLE_RATE
 from training.augment.channels import CODECS, OCTAVES, band_limit, equalise, recode, telephone
-from training.augment.dynamics import expand, trim
+from training.augment.dynamics import MARGIN, expand, trim
 from training.augment.noise import AnyVoice, babble, coloured_noise, mix
 from training.augment.rooms import response, reverberate
 
 Samples = NDArray[np.float32]
+
+CUT_HERTZ = 3800.0  # where level is looked at for a cut, as recordings at 8 kHz show it
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class WaveformAugmentation:
         Speed, and pitch with it, is drawn from 1 - speed to 1 + speed (Ko et al. 2015).
     trim_db : float
         What is quieter than a clip's loudest by so much is cut off its ends; 0 cuts nothing.
+    cut_probability : float
+        How often what is quieter below 4 kHz than a clip's loudest, by as much as `cut_db` (lowest,
+        highest), is cut off its ends as well: words recorded one by one are trimmed by their level,
+        and lose the fricatives that they begin and end with.
     crop : float
         Up to this share of a clip is cut off at either end, after trimming: clips of single words
         are often cut into the word.
@@ -60,6 +66,8 @@ class WaveformAugmentation:
     noise_probability: float = 0.3
     noise_snr_db: tuple[float, float] = (8.0, 30.0)
     trim_db: float = 0.0
+    cut_probability: float = 0.0
+    cut_db: tuple[float, float] = (12.0, 40.0)
     crop: float = 0.0
     expansion: float = 0.0
     shift_seconds: float = 0.0
@@ -84,7 +92,7 @@ class WaveformAugmentation:
         leaves the others as they were. `draw` gives the voices of a babble; without it there is
         none.
         """
-        stages = np.random.default_rng(seed).spawn(8)
+        stages = _stages(seed)
         samples = self._articulated(samples, stages[6])
         samples = self._at_speed(samples, stages[0])
         samples = self._shifted(samples, stages[1])
@@ -94,6 +102,15 @@ class WaveformAugmentation:
         samples = self._through_a_microphone(samples, stages[7])
         return np.clip(self._transmitted(np.clip(samples, -1, 1), stages[5]), -1, 1)
 
+    def timing(self, seed: tuple[int, ...]) -> tuple[float, int]:
+        """How many times as fast the clip of this seed becomes, and the samples put before it."""
+        stages = _stages(seed)
+        return self._factor(stages[0]), int(self._edges(stages[1])[0])
+
+    def keeps_timing(self) -> bool:
+        """Whether `timing` is all that tells what becomes of a moment of a clip."""
+        return not (self.trim_db or self.cut_probability or self.crop or self.empty_probability)
+
     def empties(self, seed: tuple[int, ...]) -> bool:
         """Whether the clip of this seed is to be replaced by an empty room."""
         return bool(np.random.default_rng((*seed, 1)).random() < self.empty_probability)
@@ -101,6 +118,10 @@ class WaveformAugmentation:
     def _articulated(self, samples: Samples, random: np.random.Generator) -> Samples:
         if self.trim_db:
             samples = trim(samples, self.trim_db)
+        if self.cut_probability and random.random() < self.cut_probability:
+            narrow, depth_db = band_limit(samples, CUT_HERTZ), random.uniform(*self.cut_db)
+            margin = int(random.integers(0, MARGIN, endpoint=True))
+            samples = trim(samples, depth_db, margin, narrow)
         if self.crop:
             first, last = (random.uniform(0, self.crop, 2) * len(samples)).astype(int)
             samples = samples[first : len(samples) - last]
@@ -109,12 +130,19 @@ class WaveformAugmentation:
         return samples
 
     def _at_speed(self, samples: Samples, random: np.random.Generator) -> Samples:
-        factor = random.uniform(1 - self.speed, 1 + self.speed)
-        return soxr.resample(samples, SAMPLE_RATE * factor, SAMPLE_RATE, quality="QQ")
+        rate = SAMPLE_RATE * self._factor(random)
+        return soxr.resample(samples, rate, SAMPLE_RATE, quality="QQ")
+
+    def _factor(self, random: np.random.Generator) -> float:
+        return random.uniform(1 - self.speed, 1 + self.speed)
 
     def _shifted(self, samples: Samples, random: np.random.Generator) -> Samples:
+        return np.pad(samples, self._edges(random))
+
+    def _edges(self, random: np.random.Generator) -> NDArray[np.int64]:
+        """Samples of silence before a clip and after it; shape (2,)."""
         most = round(self.shift_seconds * SAMPLE_RATE)
-        return np.pad(samples, random.integers(0, most, 2, endpoint=True))
+        return random.integers(0, most, 2, endpoint=True)
 
     def _in_a_room(self, samples: Samples, random: np.random.Generator) -> Samples:
         if random.random() >= self.room_probability:
@@ -155,3 +183,8 @@ class WaveformAugmentation:
             codec = CODECS[str(random.choice(sorted(CODECS)))]
             return recode(samples, codec, int(random.choice(codec.bits_per_second)))
         return samples
+
+
+def _stages(seed: tuple[int, ...]) -> list[np.random.Generator]:
+    """The generators of the stages, each of its own."""
+    return np.random.default_rng(seed).spawn(8)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.training import sung
 from training.augment import WaveformAugmentation
+from training.augment.channels import band_limit
 
 seeds = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
 OFF = WaveformAugmentation(speed=0.0, gain_db=0.0, noise_probability=0.0)
@@ -94,6 +95,32 @@ def test_a_crop_takes_no_more_than_its_share_off_either_end(seed, crop):
     assert 0 <= 9_999 - last <= crop * 10_000 + 1
     assert len(altered) == pytest.approx(last - first + 1, abs=2)
     assert len(altered) < 10_000
+
+
+def test_words_lose_the_fricatives_at_their_ends():
+    """A hiss above 4 kHz is loud as it is, and not where a word is cut by its level below."""
+    hiss = np.random.default_rng(0).normal(0, 0.2, 3200).astype(np.float32)
+    hiss -= band_limit(hiss, 5000.0)
+    word = np.concatenate([hiss, tone(3200), hiss])
+    augment = replace(OFF, trim_db=50.0, cut_probability=1.0, cut_db=(12.0, 12.0))
+    assert len(replace(augment, cut_probability=0.0)(word, (0,))) > 9000
+    kept = [len(augment(word, (seed,))) for seed in range(20)]
+    assert max(kept) <= 3200 + 2 * 3 * 160 + 2 * 160
+    assert min(kept) < max(kept)  # as margins are drawn
+
+
+def test_a_moment_of_a_clip_is_found_again_by_its_timing():
+    augment = replace(OFF, speed=0.3, shift_seconds=0.2)
+    click = np.zeros(16_000, np.float32)
+    click[8000:8016] = 0.5
+    for seed in range(20):
+        factor, before = augment.timing((seed,))
+        heard = augment(click, (seed,))
+        assert np.abs(heard).argmax() == pytest.approx(before + 8008 / factor, abs=20)
+    assert augment.keeps_timing()
+    assert not replace(augment, crop=0.1).keeps_timing()
+    assert not replace(augment, trim_db=50.0).keeps_timing()
+    assert not replace(augment, cut_probability=0.1).keeps_timing()
 
 
 def test_soft_sounds_become_softer_and_louder():
