@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from tests.asr import toy
 from tests.training import measured, sung
 from training import checkpoint, export
 from training.calibrate import fit, trials
+from training.command import InputError
 from training.corpus import read_manifest
 from training.hearing import transcribe
 from training.measurements import Measurements
@@ -131,6 +133,17 @@ def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path
     with pytest.raises(FileNotFoundError):
         export.export(learned.run, learned.data, tmp_path / "out", "dev", ["nowhere"])
     assert bundle.load(str(tmp_path / "out")).manifest.name == "toy"
+
+
+def test_a_run_that_learned_phones_is_no_bundle(learned, tmp_path, monkeypatch):
+    def of_phones(file):
+        recogniser, recipe, frame_seconds = checkpoint.trained(file)
+        return recogniser, replace(recipe, task="phones"), frame_seconds
+
+    monkeypatch.setattr(export, "trained", of_phones)
+    with pytest.raises(InputError, match="learned phones, which nothing serves"):
+        export.export(learned.run, learned.data, tmp_path / "out", "dev", ["dev"])
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_export_replaces_all_of_the_bundle_that_was_there(learned, tmp_path, monkeypatch):
