@@ -3,12 +3,15 @@
 Layers learn so from hours what takes days under CTC, which leaves open when a sound is said.
 """
 
+import math
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from training.command import InputError
 from training.data import Batch
 from training.module import RecipeModule
 from training.phones import FRAME_SECONDS, INDEX, PHONES, SILENCE
@@ -18,13 +21,23 @@ NOTHING = -1  # beyond a clip's end
 
 
 class PhoneModule(RecipeModule):
-    """Learns which of `PHONES` each frame of output is of, in clips of a `SpanDataset`."""
+    """Learns which of `PHONES` each frame of output is of, in clips of a `SpanDataset`.
+
+    Raises
+    ------
+    InputError
+        If the network has another number of classes, or of frames to one of output than a whole.
+    """
 
     monitor, mode = "dev_accuracy", "max"
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
         self.step = round(self.frame_seconds / FRAME_SECONDS)  # frames to one of output
+        if not math.isclose(self.step * FRAME_SECONDS, self.frame_seconds):
+            raise InputError(f"an output lasts {self.frame_seconds} s, not whole frames of 0.01 s")
+        if getattr(self.recogniser.network, "classes", None) != len(PHONES):
+            raise InputError(f"the network's classes are to be the {len(PHONES)} phones")
 
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
         """Mean cross-entropy of all frames."""

@@ -3,6 +3,7 @@ import torch
 
 from tests.training import sung
 from training import phones
+from training.command import InputError
 from training.curves import read
 from training.data import collate
 from training.phone_module import PhoneModule
@@ -59,6 +60,21 @@ def test_what_lies_beyond_a_clip_does_not_count(module):
 def test_phones_that_are_right_are_counted_and_silence_is_not(module):
     scores = module.scores(["ah ah sil sil b b", "k k"], ["ah sil d", "k"])
     assert scores == {"dev_accuracy": pytest.approx(2 / 3)}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"parameters": {"hidden": 8, "at_once": 4}}, "the 40 phones"),
+        (
+            {"front_end": {"mels": 16, "hop_seconds": 0.016, "window_seconds": 0.032}},
+            "whole frames",
+        ),
+    ],
+)
+def test_a_network_that_cannot_tell_the_phones_of_frames_is_refused(change, told):
+    with pytest.raises(InputError, match=told):
+        PhoneModule(recipe(**change))
 
 
 def test_the_most_probable_phones_are_read(module):
