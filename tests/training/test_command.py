@@ -109,6 +109,7 @@ EVALUATE = "training.evaluate --bundle {0}/bundle --manifest {0}/%s"
 EXPORT = "training.export {0}/%s --data {0}/%s --out {0}/out --calibrate dev --measure dev"
 COMPARE = "training.compare {0}/%s --manifest {0}/data/dev/manifest.tsv"
 LEGACY = "training.legacy {0}/%s --out {0}/out"
+ALIGN_PHONES = "training.align_phones {0}/%s"
 ISOLATE = "training.isolate {0}/%s --words abc --out {0}/out"
 SYNTHESIZE = "training.synthesize {0}/%s --hours 1 --out {0}/out"
 CORPORA = "training.corpora %s --out {0}/out --archive {0}/%s"
@@ -157,6 +158,8 @@ REFUSED = [
     (LEGACY % "weights.pt", "rescnn_layers"),
     (LEGACY % "bundle/model.pt", "rescnn_layers"),
     (LEGACY % "words/best.ckpt", "published network"),
+    (ALIGN_PHONES % "nowhere", "nowhere"),
+    (ALIGN_PHONES % "columns.tsv", "seconds"),
     (ISOLATE % "nowhere", "nowhere"),
     (ISOLATE % "columns.tsv", "seconds"),
     ("training.words --data {0}/data --recipe {0}/nowhere", "nowhere"),
