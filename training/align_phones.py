@@ -2,7 +2,7 @@
 
 By forced alignment in two passes, first of words, then of their phones (PocketSphinx, with the
 model of its wheel); `phones.tsv` is written beside each manifest. A clip with a word that is not in
-its dictionary, one in eight, is left out. One core aligns 50 seconds of speech a second.
+its dictionary, one in nine, is left out. One core aligns 50 seconds of speech a second.
 """
 
 import argparse

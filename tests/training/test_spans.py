@@ -60,7 +60,7 @@ def test_what_is_not_altered_has_the_phones_that_were_aligned(songs):
 
 
 def test_what_is_altered_has_its_phones_where_its_sounds_are(songs):
-    """The loudest of the three tones tells which phone a frame has."""
+    """Where it is loud a phone is said, at whatever speed and after whatever silence."""
     augment = replace(OFF, speed=0.3, shift_seconds=0.2)
     dataset = SpanDataset([songs], augment, seed=1)
     whole = dataset.seconds.index(0.36)
