@@ -6,7 +6,7 @@ A corpus is a folder with `manifest.tsv` (tab-separated, no quoting; columns `fi
 
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from training import text
 from training.command import InputError, about
 
 COLUMNS = ("file", "seconds", "speaker", "corpus", "text")
+MANIFEST = "manifest.tsv"
 HEADER = "\t".join(COLUMNS) + "\n"
 MAX_CLIP = audio.Budget(max_seconds=60.0)
 
@@ -60,6 +61,16 @@ def read_manifest(manifest: Path) -> list[Utterance]:
     if not utterances:
         raise InputError(f"{manifest} lists no clips")
     return utterances
+
+
+def write_manifest(folder: Path, utterances: Iterable[Utterance]) -> None:
+    """Write the manifest of `utterances`, whose paths are absolute or within `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        f"{each.path}\t{each.seconds:.3f}\t{each.speaker}\t{each.corpus}\t{each.text}\n"
+        for each in utterances
+    ]
+    (folder / MANIFEST).write_text(HEADER + "".join(rows), encoding="utf-8")
 
 
 def read_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:

@@ -20,7 +20,7 @@ from training import card, confusions, curves
 from training.calibrate import fit, trials
 from training.checkpoint import trained
 from training.command import InputError, command
-from training.corpus import read_manifest
+from training.corpus import MANIFEST, read_manifest
 from training.hearing import Result, transcribe
 from training.measurements import Measurements, read_report
 from training.networks import Recogniser
@@ -88,7 +88,7 @@ def export(
 
         def listen(folder: str) -> list[Result]:
             transcriber = Transcriber(bundle.load(str(draft)))
-            return transcribe(transcriber, read_manifest(data / folder / "manifest.tsv"))
+            return transcribe(transcriber, read_manifest(data / folder / MANIFEST))
 
         confidence = fit(*trials(listen(calibrate), kind))
         seal(draft, confidence=confidence, **identity)
@@ -121,7 +121,7 @@ def _compare(recogniser: Recogniser, draft: Path, corpus: Path) -> Comparison | 
     opened = bundle.load(str(draft))
     if opened.manifest.kind != "ctc":
         return None
-    return compare(recogniser, opened, read_manifest(corpus / "manifest.tsv")[:COMPARED_CLIPS])
+    return compare(recogniser, opened, read_manifest(corpus / MANIFEST)[:COMPARED_CLIPS])
 
 
 @command

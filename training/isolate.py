@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from tqdm import tqdm
 
 from asr import audio
 from training.command import InputError, command
-from training.corpus import HEADER, Utterance, decode, read_manifest
+from training.corpus import Utterance, decode, read_manifest, write_manifest
 
 FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
 MARGIN = 3 * FRAME  # kept on either side of a word
@@ -83,14 +84,14 @@ def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path, most
     if not cuts:
         raise InputError("none of the words is said where it could be cut out")
     out.mkdir(parents=True, exist_ok=True)
-    rows = []
+    written = []
     chosen = drawn([word for _, word, _ in cuts], most)
     for index, (utterance, word, samples) in enumerate(cuts[i] for i in chosen):
-        name = f"{index:06d}.flac"
+        name = Path(f"{index:06d}.flac")
         soundfile.write(out / name, samples, audio.SAMPLE_RATE)
         seconds = len(samples) / audio.SAMPLE_RATE
-        rows.append(f"{name}\t{seconds:.3f}\t{utterance.speaker}\t{utterance.corpus}\t{word}\n")
-    (out / "manifest.tsv").write_text(HEADER + "".join(rows), encoding="utf-8")
+        written.append(replace(utterance, path=name, seconds=seconds, text=word))
+    write_manifest(out, written)
 
 
 @command

@@ -10,7 +10,7 @@ import yaml
 from asr import bundle
 from training import initial
 from training.checkpoint import read
-from training.corpus import read_manifest
+from training.corpus import MANIFEST, read_manifest
 from training.recipe import Recipe
 
 KNOWN = Path(__file__).with_name("sources.yaml")
@@ -62,7 +62,7 @@ def _of_folders(folders: Iterable[Path]) -> list[Source]:
     known = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
     seconds: Counter[str] = Counter()
     for folder in folders:
-        for utterance in read_manifest(folder / "manifest.tsv"):
+        for utterance in read_manifest(folder / MANIFEST):
             source = known.setdefault(utterance.corpus, {"name": utterance.corpus} | UNKNOWN)
             seconds[source["name"]] += utterance.seconds  # type: ignore[assignment]
     by_name = {source["name"]: source for source in known.values()}

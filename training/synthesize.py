@@ -22,13 +22,12 @@ from pathlib import Path
 
 from training import sentences
 from training.command import InputError, command
-from training.corpus import HEADER
+from training.corpus import HEADER, MANIFEST
 from training.engines import ENGINES
 from training.speak import speak
 from training.speech_plan import Clip, Plan, draw
 from training.voices import Voice
 
-MANIFEST = "manifest.tsv"
 BLOCK = 64  # clips between two additions to the manifest
 
 

@@ -66,11 +66,11 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
         source = initial.find(recipe.initial, runs)
         initial.load(module.recogniser, source, recipe.forget)
     train_set = speech(
-        [corpus.load(data / name / "manifest.tsv", cache) for name in recipe.train],
+        [corpus.load(data / name / corpus.MANIFEST, cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
         recipe.seed,
     )
-    dev_set = speech([corpus.load(data / name / "manifest.tsv", cache) for name in recipe.dev])
+    dev_set = speech([corpus.load(data / name / corpus.MANIFEST, cache) for name in recipe.dev])
     module.check_texts(train_set.texts() | dev_set.texts())
     trainer = Trainer(
         **_side_by_side(processes),

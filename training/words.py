@@ -11,11 +11,11 @@ from pathlib import Path
 
 from training import isolate
 from training.command import InputError, command
-from training.corpus import read_manifest
+from training.corpus import MANIFEST, read_manifest
 from training.engines import ENGINES
 from training.recipe import Recipe
 from training.speech_plan import Plan
-from training.synthesize import MANIFEST, installed, make
+from training.synthesize import installed, make
 
 RECIPE = Path(__file__).parent / "recipes" / "keyword_gru.yaml"
 SENTENCES = "sentences-train*/manifest.tsv"

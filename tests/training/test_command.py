@@ -97,6 +97,8 @@ def given(learned_words, tmp_path_factory):
     for name, changes in recipes.items():
         members = vars(sung.recipe()) | changes
         (folder / f"{name}.yaml").write_text(yaml.safe_dump(members))
+    keyword = vars(sung.keyword_recipe())
+    (folder / "keyword.yaml").write_text(yaml.safe_dump(keyword))
     (folder / "words").symlink_to(learned_words.run)
     run = folder / "runs" / "tiny-1"
     run.mkdir(parents=True)
@@ -114,6 +116,7 @@ ISOLATE = "training.isolate {0}/%s --words abc --out {0}/out"
 SYNTHESIZE = "training.synthesize {0}/%s --hours 1 --out {0}/out"
 CORPORA = "training.corpora %s --out {0}/out --archive {0}/%s"
 CARD = "training.card {0}/%s"
+FOLDS = "training.folds {0}/%s.yaml --data {0}/data --sets %s --runs {0}/new"
 LANGUAGE_MODEL = "training.language_model {0}/%s --out {0}/out"
 TUNE = "training.tune {0}/%s --language-model {0}/%s --manifest {0}/data/dev/manifest.tsv"
 # Each command line, and what its refusal has to name.
@@ -170,6 +173,10 @@ REFUSED = [
     (CORPORA % ("an4", "binary"), "an4: "),
     (CARD % "nowhere", "nowhere"),
     (CARD % "bundle", "measurements.json"),
+    (FOLDS % ("nowhere", "dev"), "nowhere.yaml"),
+    (FOLDS % ("good", "dev"), "not keywords"),
+    (FOLDS % ("keyword", "nowhere"), "nowhere"),
+    (FOLDS % ("keyword", "dev"), "1 cannot be parted"),
     (LANGUAGE_MODEL % "nowhere", "nowhere"),
     (LANGUAGE_MODEL % "binary", "binary is not text"),
     (LANGUAGE_MODEL % "list.json --transcripts {0}/columns.tsv", "seconds"),

@@ -20,7 +20,7 @@ from training.corpora import archives
 from training.corpora.archives import ArchiveError
 from training.corpora.layouts import PARTS, Clip
 from training.corpora.sources import SOURCES
-from training.corpus import HEADER
+from training.corpus import HEADER, MANIFEST
 
 
 def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
@@ -84,7 +84,7 @@ def _check(clips: Sequence[Clip], unpacked: Path, name: str) -> None:
 def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
     """Move clips into `folder`, numbered within the name that they had, and write its manifest."""
     folder.mkdir()
-    with (folder / "manifest.tsv").open("w", encoding="utf-8") as manifest:
+    with (folder / MANIFEST).open("w", encoding="utf-8") as manifest:
         manifest.write(HEADER)
         for number, clip in enumerate(tqdm(clips, desc=folder.name, unit="clip")):
             name = f"{number:07d}-{clip.file.name}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.corpora.archives import ArchiveError
-from training.corpus import read_rows
+from training.corpus import MANIFEST, read_rows
 
 PARTS = ("train", "dev", "test")
 
@@ -78,7 +78,7 @@ def common_voice(root: Path) -> Iterator[Clip]:
 
 def folder(root: Path) -> Iterator[Clip]:
     """A folder in our own format: a `manifest.tsv` beside its clips."""
-    manifest = _only(root, "manifest.tsv")
+    manifest = _only(root, MANIFEST)
     for row in read_rows(manifest):
         yield Clip(manifest.parent / row["file"], row["speaker"], row["text"], corpus=row["corpus"])
 

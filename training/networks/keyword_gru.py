@@ -24,9 +24,18 @@ class KeywordGRU(GRULayers):
         The words, in the order of the classes.
     dropout : float
         Probability, between layers and before the classifier.
+    biases : dict of str to float
+        What is added to the scores of words once they are learned (`training.folds` finds it).
     channels, layers, hidden, stride, picture
         As for `GRULayers`.
+
+    Raises
+    ------
+    ValueError
+        If there is a bias for a word that is no label.
     """
+
+    biases: Tensor
 
     def __init__(
         self,
@@ -37,6 +46,7 @@ class KeywordGRU(GRULayers):
         stride: int = 1,
         dropout: float = 0.2,
         picture: dict[str, Any] | None = None,
+        biases: dict[str, float] | None = None,
     ) -> None:
         super().__init__(channels, layers, hidden, stride, dropout, picture)
         self.stride = self.frames_per_step
@@ -44,6 +54,13 @@ class KeywordGRU(GRULayers):
         self.attention = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(hidden, len(labels))
+        by_word = biases or {}
+        if unknown := by_word.keys() - set(labels):
+            raise ValueError(f"a bias for {min(unknown)!r}, which is none of the labels")
+        known = torch.tensor([float(by_word.get(word, 0.0)) for word in labels])
+        self.register_buffer(
+            "biases", known, persistent=False
+        )  # they are the recipe's, not a run's
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
@@ -51,5 +68,7 @@ class KeywordGRU(GRULayers):
         outside = ~frame_mask(steps, heard.shape[1])[:, :, None]
         weights = self.attention(heard).float().masked_fill(outside, -float("inf")).softmax(1)
         clip = (heard.float() * weights).sum(1, keepdim=True)
-        scores = self.classifier(self.dropout(clip))
-        return scores.float().log_softmax(-1), torch.ones_like(steps)
+        scores = self.classifier(self.dropout(clip)).float()
+        if not self.training:
+            scores = scores + self.biases
+        return scores.log_softmax(-1), torch.ones_like(steps)

@@ -48,3 +48,25 @@ def test_every_frame_of_a_clip_is_heard(network, frame):
     changed = x.clone()
     changed[0, frame] += 3.0
     assert not torch.equal(network(changed, lengths)[0], network(x, lengths)[0])
+
+
+def test_biases_are_added_to_scores_once_they_are_learned():
+    biased = KeywordGRU(6, LABELS[:2], hidden=8, biases={LABELS[1]: 1.5})
+    plain = KeywordGRU(6, LABELS[:2], hidden=8)
+    plain.load_state_dict(biased.state_dict())
+    x, lengths = features(1, 20, 6), torch.tensor([20])
+
+    def odds(network):
+        log_probs = network(x, lengths)[0][0, 0]
+        return (log_probs[1] - log_probs[0]).item()
+
+    torch.manual_seed(0)
+    learning = odds(biased)
+    torch.manual_seed(0)
+    assert odds(plain) == pytest.approx(learning, abs=1e-5)
+    assert odds(biased.eval()) - odds(plain.eval()) == pytest.approx(1.5, abs=1e-5)
+
+
+def test_a_bias_for_what_is_no_label_is_refused():
+    with pytest.raises(ValueError, match="'hello', which is none of the labels"):
+        KeywordGRU(6, LABELS[:2], biases={"hello": 1.0})
