@@ -1,5 +1,6 @@
 """Corpora to padded batches of tensors, augmented in the loader's workers."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -32,11 +33,18 @@ class Batch(NamedTuple):
     texts: list[str]
 
 
-class SpeechDataset(Dataset[tuple[Tensor, str]]):
+class TrainingSet(Dataset[tuple[Tensor, str]], ABC):
     """Items (index, number) of several corpora as (waveform, text).
 
     The seed, the number and the index decide how an item is altered.
+
+    Attributes
+    ----------
+    seconds : list of float
+        How long each item is.
     """
+
+    seconds: list[float]
 
     def __init__(
         self,
@@ -47,6 +55,37 @@ class SpeechDataset(Dataset[tuple[Tensor, str]]):
         self.corpora = corpora
         self.augmentation = augmentation
         self.seed = seed
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+    @abstractmethod
+    def __getitem__(self, item: Item) -> tuple[Tensor, str]:
+        """Waveform (samples,) and text of an item."""
+
+    @abstractmethod
+    def texts(self) -> set[str]:
+        """All that may be said."""
+
+    @abstractmethod
+    def clip(self, index: int) -> tuple[int, int]:
+        """The corpus of an item, and the clip of it."""
+
+    def _any_voice(self, random: np.random.Generator) -> Samples:
+        corpus, clip = self.clip(int(random.integers(len(self))))
+        return self.corpora[corpus].waveform(clip)
+
+
+class SpeechDataset(TrainingSet):
+    """Whole clips, and what is said in them."""
+
+    def __init__(
+        self,
+        corpora: Sequence[Corpus],
+        augmentation: WaveformAugmentation | None = None,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(corpora, augmentation, seed)
         self.where = [(c, i) for c, corpus in enumerate(corpora) for i in range(len(corpus))]
         depth_db = augmentation.trim_db if augmentation else 0.0
         self.seconds = [self._seconds(corpora[c], i, depth_db) for c, i in self.where]
@@ -58,11 +97,8 @@ class SpeechDataset(Dataset[tuple[Tensor, str]]):
             return corpus.seconds(position)
         return len(trim(corpus.waveform(position), trim_db)) / SAMPLE_RATE
 
-    def __len__(self) -> int:
-        return len(self.where)
-
     def texts(self) -> set[str]:
-        """All that is said, and nothing where clips may be emptied."""
+        """All that is said, and an empty text where clips may be emptied."""
         said = {each.text for corpus in self.corpora for each in corpus.utterances}
         return said | ({""} if self.augmentation and self.augmentation.empty_probability else set())
 
@@ -78,9 +114,9 @@ class SpeechDataset(Dataset[tuple[Tensor, str]]):
             samples = self.augmentation(samples, seed, self._any_voice)
         return torch.from_numpy(np.ascontiguousarray(samples)), words
 
-    def _any_voice(self, random: np.random.Generator) -> Samples:
-        corpus, position = self.where[random.integers(len(self))]
-        return self.corpora[corpus].waveform(position)
+    def clip(self, index: int) -> tuple[int, int]:
+        """The corpus of an item, and the clip of it."""
+        return self.where[index]
 
 
 def collate(items: list[tuple[Tensor, str]]) -> Batch:
@@ -97,13 +133,13 @@ def collate(items: list[tuple[Tensor, str]]) -> Batch:
 
 
 def training_loader(
-    dataset: SpeechDataset, schedule: BatchSchedule, workers: int
+    dataset: TrainingSet, schedule: BatchSchedule, workers: int
 ) -> DataLoader[Batch]:
     """Batches without end, in the order of `schedule`."""
     return DataLoader(dataset, batch_sampler=schedule, num_workers=workers, collate_fn=collate)  # type: ignore[arg-type]
 
 
-def evaluation_loader(dataset: SpeechDataset, batch_seconds: float) -> DataLoader[Batch]:
+def evaluation_loader(dataset: TrainingSet, batch_seconds: float) -> DataLoader[Batch]:
     """Every utterance once, in batches of like length, unaltered."""
     batches = plan_epoch(dataset.seconds, batch_seconds, seed=0, epoch=0, ascending=True)
     items = [[(index, 0) for index in batch] for batch in batches]

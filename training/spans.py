@@ -17,7 +17,7 @@ from training.augment import WaveformAugmentation
 from training.batches import Item
 from training.command import InputError
 from training.corpus import Corpus
-from training.data import SpeechDataset
+from training.data import TrainingSet
 from training.phones import FRAME_SECONDS, INDEX, PHONES, SILENCE, Word
 
 FRAME = round(FRAME_SECONDS * SAMPLE_RATE)  # samples
@@ -28,7 +28,7 @@ EDGE = 4  # frames; as many more may be heard at either end
 Frames = NDArray[np.uint8]
 
 
-class SpanDataset(SpeechDataset):
+class SpanDataset(TrainingSet):
     """Spans of the clips of several corpora as (waveform, the phones of its frames).
 
     The phones are one text, as those of speech are: a name for each 10 ms, parted by spaces.
@@ -60,9 +60,6 @@ class SpanDataset(SpeechDataset):
         self.spans = np.array(spans)
         self.seconds = ((self.spans[:, 3] - self.spans[:, 2]) * FRAME_SECONDS).tolist()
 
-    def __len__(self) -> int:
-        return len(self.spans)
-
     def texts(self) -> set[str]:
         """Each phone by itself."""
         return set(PHONES)
@@ -84,9 +81,10 @@ class SpanDataset(SpeechDataset):
         waveform = torch.from_numpy(np.ascontiguousarray(samples))
         return waveform, " ".join(PHONES[phone] for phone in said.tolist())
 
-    def _any_voice(self, random: np.random.Generator) -> NDArray[np.float32]:
-        corpus, clip, *_ = self.spans[random.integers(len(self))].tolist()
-        return self.corpora[corpus].waveform(clip)
+    def clip(self, index: int) -> tuple[int, int]:
+        """The corpus of an item, and the clip of it."""
+        corpus, clip, *_ = self.spans[index].tolist()
+        return corpus, clip
 
 
 def by_frame(words: Sequence[Word]) -> Frames:

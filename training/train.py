@@ -25,14 +25,14 @@ from training.batches import BatchSchedule
 from training.callbacks import MovingAverage, SaveLast, StopEarly
 from training.checkpoint import check_continues, read
 from training.command import command
-from training.data import SpeechDataset, evaluation_loader, training_loader
+from training.data import SpeechDataset, TrainingSet, evaluation_loader, training_loader
 from training.keyword_module import KeywordModule
 from training.module import CtcModule, RecipeModule
 from training.phone_module import PhoneModule
 from training.recipe import Recipe
 from training.spans import SpanDataset
 
-TASKS: dict[str, tuple[type[RecipeModule], type[SpeechDataset]]] = {
+TASKS: dict[str, tuple[type[RecipeModule], type[TrainingSet]]] = {
     "ctc": (CtcModule, SpeechDataset),
     "keyword": (KeywordModule, SpeechDataset),
     "phones": (PhoneModule, SpanDataset),
