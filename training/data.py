@@ -44,8 +44,6 @@ class TrainingSet(Dataset[tuple[Tensor, str]], ABC):
         How long each item is.
     """
 
-    seconds: list[float]
-
     def __init__(
         self,
         corpora: Sequence[Corpus],
@@ -55,9 +53,14 @@ class TrainingSet(Dataset[tuple[Tensor, str]], ABC):
         self.corpora = corpora
         self.augmentation = augmentation
         self.seed = seed
+        self.seconds = self.list_items()
 
     def __len__(self) -> int:
         return len(self.seconds)
+
+    @abstractmethod
+    def list_items(self) -> list[float]:
+        """Find the items of the corpora, in their order; returns how long each is, in seconds."""
 
     @abstractmethod
     def __getitem__(self, item: Item) -> tuple[Tensor, str]:
@@ -79,16 +82,11 @@ class TrainingSet(Dataset[tuple[Tensor, str]], ABC):
 class SpeechDataset(TrainingSet):
     """Whole clips, and what is said in them."""
 
-    def __init__(
-        self,
-        corpora: Sequence[Corpus],
-        augmentation: WaveformAugmentation | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(corpora, augmentation, seed)
-        self.where = [(c, i) for c, corpus in enumerate(corpora) for i in range(len(corpus))]
-        depth_db = augmentation.trim_db if augmentation else 0.0
-        self.seconds = [self._seconds(corpora[c], i, depth_db) for c, i in self.where]
+    def list_items(self) -> list[float]:
+        """All clips; how long each is once it is trimmed."""
+        self.where = [(c, i) for c, corpus in enumerate(self.corpora) for i in range(len(corpus))]
+        depth_db = self.augmentation.trim_db if self.augmentation else 0.0
+        return [self._seconds(self.corpora[c], i, depth_db) for c, i in self.where]
 
     @staticmethod
     def _seconds(corpus: Corpus, position: int, trim_db: float) -> float:

@@ -13,10 +13,8 @@ from torch import Tensor
 
 from asr.audio import SAMPLE_RATE
 from training import phones
-from training.augment import WaveformAugmentation
 from training.batches import Item
 from training.command import InputError
-from training.corpus import Corpus
 from training.data import TrainingSet
 from training.phones import FRAME_SECONDS, INDEX, PHONES, SILENCE, Word
 
@@ -39,18 +37,13 @@ class SpanDataset(TrainingSet):
         If a corpus has no phones, or `augmentation` would cut frames off or empty clips.
     """
 
-    def __init__(
-        self,
-        corpora: Sequence[Corpus],
-        augmentation: WaveformAugmentation | None = None,
-        seed: int = 0,
-    ) -> None:
-        super().__init__(corpora, augmentation, seed)
-        if augmentation and not augmentation.keeps_timing():
+    def list_items(self) -> list[float]:
+        """All spans that are neither too short nor too long; how long each is."""
+        if self.augmentation and not self.augmentation.keeps_timing():
             raise InputError("phones go with clips that are neither trimmed, cropped nor emptied")
         self.frames: dict[tuple[int, int], Frames] = {}
         spans: list[tuple[int, int, int, int]] = []  # corpus, clip, first frame, the one after
-        for number, corpus in enumerate(corpora):
+        for number, corpus in enumerate(self.corpora):
             aligned = phones.read(corpus.folder / phones.FILE)
             for clip, utterance in enumerate(corpus.utterances):
                 name = str(utterance.path.relative_to(corpus.folder))
@@ -58,7 +51,8 @@ class SpanDataset(TrainingSet):
                     self.frames[number, clip] = by_frame(words)
                     spans += [(number, clip, *ends) for ends in within(words)]
         self.spans = np.array(spans)
-        self.seconds = ((self.spans[:, 3] - self.spans[:, 2]) * FRAME_SECONDS).tolist()
+        seconds: list[float] = ((self.spans[:, 3] - self.spans[:, 2]) * FRAME_SECONDS).tolist()
+        return seconds
 
     def texts(self) -> set[str]:
         """Each phone by itself."""
