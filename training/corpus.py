@@ -5,6 +5,7 @@ A corpus is a folder with `manifest.tsv` (tab-separated, no quoting; columns `fi
 """
 
 import csv
+import fcntl
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -132,8 +133,11 @@ def load(manifest: Path, cache: Path) -> Corpus:
     utterances = read_manifest(manifest)
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]
     stored = cache / f"{manifest.parent.name}-{digest}"
-    if not (stored / "offsets.npy").exists():
-        _decode(utterances, stored)
+    stored.mkdir(parents=True, exist_ok=True)
+    with (stored / "lock").open("w") as lock:  # of several processes one decodes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (stored / "offsets.npy").exists():
+            _decode(utterances, stored)
     return Corpus(
         utterances,
         np.memmap(stored / "samples.int16", dtype=np.int16, mode="r"),
@@ -144,7 +148,6 @@ def load(manifest: Path, cache: Path) -> Corpus:
 
 def _decode(utterances: list[Utterance], stored: Path) -> None:
     """Write samples, then offsets: the second file says that the first is whole."""
-    stored.mkdir(parents=True, exist_ok=True)
     offsets = [0]
     with (stored / "samples.int16").open("wb") as out:
         for utterance in tqdm(utterances, desc=f"decoding {stored.name}", unit="clip"):

@@ -1,3 +1,9 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -48,6 +54,16 @@ def test_a_duration_is_that_of_the_samples_and_not_of_the_manifest(tmp_path):
     assert corpus.load(manifest, tmp_path / "cache").seconds(0) == pytest.approx(0.48)
 
 
+def test_a_manifest_that_was_written_lists_its_clips_wherever_they_lie(tmp_path):
+    clips = [
+        corpus.Utterance(tmp_path / "elsewhere" / "a.flac", 0.25, "anna", "an4", "don't"),
+        corpus.Utterance(Path("b.flac"), 1.5, "wake:?", "wake", "view glass"),
+    ]
+    corpus.write_manifest(tmp_path / "new" / "set", clips)
+    read = corpus.read_manifest(tmp_path / "new" / "set" / corpus.MANIFEST)
+    assert read == [clips[0], replace(clips[1], path=tmp_path / "new" / "set" / "b.flac")]
+
+
 def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
     manifest = sung.write(tmp_path / "songs", ["a", "b"])
     first = corpus.load(manifest, tmp_path / "cache")
@@ -55,6 +71,27 @@ def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
     second = corpus.load(manifest, tmp_path / "cache")
     assert np.array_equal(first.samples, second.samples)
     assert np.array_equal(first.offsets, second.offsets)
+
+
+def test_of_two_that_open_a_corpus_at_once_one_decodes(tmp_path, monkeypatch):
+    manifest = sung.write(tmp_path / "songs", ["a", "b"])
+    decode, decoded = audio.decode, []
+    both = threading.Barrier(2)
+
+    def slowly(path, budget):
+        decoded.append(path.name)
+        time.sleep(0.05)
+        return decode(path, budget)
+
+    def load(_):
+        both.wait()
+        return corpus.load(manifest, tmp_path / "cache")
+
+    monkeypatch.setattr(audio, "decode", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(load, range(2))
+    assert sorted(decoded) == ["0.flac", "1.flac"]
+    assert np.array_equal(first.samples, second.samples)
 
 
 def test_another_manifest_is_decoded_anew(tmp_path):
