@@ -5,6 +5,7 @@ what libsndfile gives up on.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import BinaryIO
 
 from asr.decoders import sndfile
@@ -107,14 +108,16 @@ def _readers(contents: Contents) -> list[Callable[[Contents], Iterator[Block]]]:
         raise EmptyAudioError("There is no audio: not one byte.")
     if signature in SNDFILE_SIGNATURES:
         return [sndfile.blocks, _ffmpeg_blocks]
+    if signature.startswith(b"ID3"):  # of the shortest of these, FFmpeg does not see what they are
+        return [_ffmpeg_blocks, partial(_ffmpeg_blocks, demuxer="mp3")]
     return [_ffmpeg_blocks]
 
 
-def _ffmpeg_blocks(contents: Contents) -> Iterator[Block]:
+def _ffmpeg_blocks(contents: Contents, demuxer: str | None = None) -> Iterator[Block]:
     # Here, because WAV, FLAC and Ogg do without these 100 MB of libraries.
     from asr.decoders import ffmpeg  # noqa: PLC0415
 
-    return ffmpeg.blocks(contents)
+    return ffmpeg.blocks(contents, demuxer)
 
 
 def _ffmpeg_announces(contents: Contents) -> float | None:

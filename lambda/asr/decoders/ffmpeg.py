@@ -32,8 +32,10 @@ OPTIONS = {
 HEADERLESS = frozenset({"aac", "amr", "mp3"})
 
 
-def blocks(contents: Contents) -> Iterator[Block]:
+def blocks(contents: Contents, demuxer: str | None = None) -> Iterator[Block]:
     """Decode the first audio stream of a file, passing over damaged packets.
+
+    `demuxer` is one of `DEMUXERS`; without it, FFmpeg finds out which it takes.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def blocks(contents: Contents) -> Iterator[Block]:
         If the rate or the number of channels is not supported.
     """
     try:
-        with av.open(contents, "r", options=OPTIONS, metadata_errors="replace") as container:
+        with av.open(contents, "r", demuxer, OPTIONS, metadata_errors="replace") as container:
             yield from _interleaved(_decoded(container, _first_audio(container)))
     except av.FFmpegError as error:
         raise UnreadableError from error

@@ -7,6 +7,7 @@ import pytest
 from asr import decoders
 from asr.audio import decode
 from asr.decoders import ffmpeg
+from asr.decoders.block import UnreadableError
 from asr.decoders.contents import Contents
 from asr.errors import UnsupportedAudioError
 from tests.asr import clips
@@ -83,6 +84,14 @@ def test_an_ogg_stream_that_turns_up_late_is_left_out():
 def test_two_mp3_files_in_one_are_both_decoded():
     clip = ten_seconds("mp3")
     assert decode(clip + clip, MINUTE).seconds == pytest.approx(20, abs=0.2)
+
+
+def test_an_mp3_so_short_that_ffmpeg_does_not_see_what_it_is_is_decoded():
+    noise = 0.2 * np.random.default_rng(5).normal(size=(1_200, 1))
+    coded = clips.mp3(noise.astype(np.float32), 16_000)
+    with pytest.raises(UnreadableError):
+        list(ffmpeg.blocks(Contents(io.BytesIO(coded))))
+    assert len(decode(coded, MINUTE).samples) >= 1_200
 
 
 def test_of_a_film_the_sound_is_decoded():
