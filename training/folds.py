@@ -60,21 +60,31 @@ def part(utterances: Sequence[Utterance], parts: int) -> list[int]:
 def write(recipe: Recipe, data: Path, sets: Sequence[str], folds: int, out: Path) -> list[Path]:
     """Write `folds` folders of corpora under `out`: those of the recipe, and what is left out.
 
-    Raises what `read_manifest` and `part` do.
+    Raises what `read_manifest` and `part` do, and InputError if `out` leaves out others: what has
+    learned from those would be asked about people whom it knows.
     """
+    data = data.absolute()  # a path in a manifest is else one within its folder
     clips = [(name, each) for name in sets for each in read_manifest(data / name / MANIFEST)]
-    parts = part([each for _, each in clips], folds)
+    placed = list(zip(clips, part([each for _, each in clips], folds), strict=True))
     folders = [out / str(index) for index in range(folds)]
     for index, folder in enumerate(folders):
-        placed = list(zip(clips, parts, strict=True))
-        write_manifest(folder / LEFT_OUT, [each for (_, each), its in placed if its == index])
+        left = [each for (_, each), its in placed if its == index]
+        before = folder / LEFT_OUT / MANIFEST
+        if before.exists() and paths(read_manifest(before)) != paths(left):
+            raise InputError(f"{out} has other folds; name other --runs, or remove it and its runs")
+        write_manifest(folder / LEFT_OUT, left)
         for name in recipe.train:
             if name in sets:
                 kept = [each for (of, each), its in placed if of == name and its != index]
                 write_manifest(folder / name, kept)
             elif not (folder / name).exists():
-                (folder / name).symlink_to((data / name).absolute())
+                (folder / name).symlink_to(data / name)
     return folders
+
+
+def paths(utterances: Sequence[Utterance]) -> list[Path]:
+    """Where the clips lie."""
+    return [utterance.path for utterance in utterances]
 
 
 def leave_out(recipe: Recipe, runs: Path, folder: Path, workers: int = 1) -> Answers:

@@ -80,6 +80,21 @@ def test_a_folder_of_corpora_lacks_a_part_which_lies_beside_them(data, recipe, t
         assert len(whole) == 3
 
 
+def test_data_may_be_named_from_where_one_is(data, recipe, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder, *_ = folds.write(recipe, Path("data"), ["said"], 3, Path("folds"))
+    clips = read_manifest(folder / "left-out" / "manifest.tsv")
+    assert all(clip.path.exists() for clip in clips)
+    assert read_manifest(folder / "spoken" / "manifest.tsv")
+
+
+def test_other_folds_do_not_take_the_place_of_those_that_were_learned(data, recipe, tmp_path):
+    folds.write(recipe, data, ["said"], 3, tmp_path / "folds")
+    folds.write(recipe, data, ["said"], 3, tmp_path / "folds")
+    with pytest.raises(InputError, match="other folds"):
+        folds.write(recipe, data, ["said"], 2, tmp_path / "folds")
+
+
 def test_a_network_learns_without_biases_from_the_others_alone(data, recipe, tmp_path):
     recipe.parameters["biases"] = {"abc": 50.0}
     folder = folds.write(recipe, data, ["said"], 3, tmp_path / "folds")[1]

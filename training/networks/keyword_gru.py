@@ -58,9 +58,7 @@ class KeywordGRU(GRULayers):
         if unknown := by_word.keys() - set(labels):
             raise ValueError(f"a bias for {min(unknown)!r}, which is none of the labels")
         known = torch.tensor([float(by_word.get(word, 0.0)) for word in labels])
-        self.register_buffer(
-            "biases", known, persistent=False
-        )  # they are the recipe's, not a run's
+        self.register_buffer("biases", known, persistent=False)  # the recipe has them
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
