@@ -12,8 +12,6 @@ from training.checkpoint import trained
 from training.corpus import Corpus
 from training.data import SpeechDataset, evaluation_loader
 
-BATCH_SECONDS = 120.0
-
 
 @dataclass(frozen=True, eq=False)
 class Answers:
@@ -42,7 +40,7 @@ def answers(run: Path, clips: Corpus) -> Answers:
     recogniser.eval()
     log_probs, classes = [], []
     with torch.inference_mode():
-        for batch in evaluation_loader(SpeechDataset([clips]), BATCH_SECONDS):
+        for batch in evaluation_loader(SpeechDataset([clips])):
             said, _ = recogniser(batch.waveforms, batch.samples)
             log_probs.append(said[:, 0])
             classes += [labels.index(text) for text in batch.texts]

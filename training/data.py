@@ -19,6 +19,8 @@ from training.corpus import Corpus
 
 Samples = NDArray[np.float32]
 
+EVALUATION_BATCH_SECONDS = 120.0  # as padded
+
 
 class Batch(NamedTuple):
     """Padded waveforms (B, T) and labels (B, U), with their lengths in samples and characters.
@@ -137,7 +139,9 @@ def training_loader(
     return DataLoader(dataset, batch_sampler=schedule, num_workers=workers, collate_fn=collate)  # type: ignore[arg-type]
 
 
-def evaluation_loader(dataset: TrainingSet, batch_seconds: float) -> DataLoader[Batch]:
+def evaluation_loader(
+    dataset: TrainingSet, batch_seconds: float = EVALUATION_BATCH_SECONDS
+) -> DataLoader[Batch]:
     """Every utterance once, in batches of like length, unaltered."""
     batches = plan_epoch(dataset.seconds, batch_seconds, seed=0, epoch=0, ascending=True)
     items = [[(index, 0) for index in batch] for batch in batches]

@@ -37,7 +37,6 @@ TASKS: dict[str, tuple[type[RecipeModule], type[TrainingSet]]] = {
     "keyword": (KeywordModule, SpeechDataset),
     "phones": (PhoneModule, SpanDataset),
 }
-EVALUATION_BATCH_SECONDS = 120.0
 
 
 def resume_step(checkpoint: Path) -> int:
@@ -98,7 +97,7 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
     trainer.fit(
         module,
         training_loader(train_set, schedule, workers),
-        evaluation_loader(dev_set, EVALUATION_BATCH_SECONDS),
+        evaluation_loader(dev_set),
         ckpt_path=last if last.exists() else None,
         weights_only=False,
     )

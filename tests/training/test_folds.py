@@ -15,6 +15,7 @@ from training.checkpoint import trained
 from training.command import InputError
 from training.corpus import Utterance, read_manifest
 from training.curves import read
+from training.keyword_module import KeywordModule
 
 PEOPLE = ["anna", "bert", "carl"]
 
@@ -125,7 +126,11 @@ def test_the_command_prints_what_the_recipe_can_take(data, recipe, tmp_path, mon
     printed = json.loads(capsys.readouterr().out)
     assert printed["clips"] == [3, 3, 3]
     assert list(printed["biases"]) == sung.WORDS
-    sung.keyword_recipe(parameters=recipe.parameters | {"biases": printed["biases"]})
+    learner = KeywordModule(
+        sung.keyword_recipe(parameters=recipe.parameters | {"biases": printed["biases"]})
+    )
+    given = learner.recogniser.get_buffer("network.biases")
+    assert given.tolist() == pytest.approx(list(printed["biases"].values()))
 
 
 def test_only_a_recipe_of_keywords_has_biases(tmp_path, capsys):
