@@ -36,7 +36,7 @@ lint: $(DEVELOPMENT)  ## Check format, style, types and the SAM template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	scripts/sam validate --lint
+	scripts/dev/sam validate --lint
 
 format: $(DEVELOPMENT)  ## Format the code
 	$(BIN)/ruff format .
@@ -47,7 +47,7 @@ serve: $(DEVELOPMENT)  ## Serve the page and the API on localhost:PORT
 	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
 
 model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION, under build/models
-	$(BIN)/python -m training.published $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
+	$(BIN)/python -m training.export.pretrained $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
 
 batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS (text,srt,vtt) besides JSON
 	@test -d "$(DIR)" || { echo "DIR is a folder with audio in it" >&2; exit 2; }
@@ -57,54 +57,54 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 
 words: $(DEVELOPMENT)  ## Make the single words that keyword_gru trains on, from the corpora under DATA
 	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training.words --data $(DATA)
+	$(BIN)/python -m training.keyword.prepare_data --data $(DATA)
 
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
 	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training.train training/recipes/$(RECIPE).yaml --data $(DATA) \
+	$(BIN)/python -m training.fit.train training/recipes/$(RECIPE).yaml --data $(DATA) \
 	    $(if $(PROCESSES),--processes $(PROCESSES) --threads 1)
 
 validate:  ## Check the SAM template
-	scripts/sam validate --lint
+	scripts/dev/sam validate --lint
 
 image:  ## Build the container image (starts an engine and makes a base image where there is none)
-	scripts/docker-engine
-	scripts/base-image
-	scripts/with-wheels scripts/sam build
+	scripts/dev/docker-engine
+	scripts/dev/base-image
+	scripts/dev/with-wheels scripts/dev/sam build
 
 e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emulator alone), and the page
-	if scripts/docker-engine; then $(MAKE) image; fi
-	scripts/chromium
+	if scripts/dev/docker-engine; then $(MAKE) image; fi
+	scripts/dev/chromium
 	$(BIN)/python -m pytest -m e2e tests/e2e
 
 bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)
 	@test -n "$(PREFIX)$(MANIFEST)" || { echo "PREFIX or MANIFEST is s3://bucket/..." >&2; exit 2; }
 	@test -z "$(PREFIX)" || test -z "$(MANIFEST)" || { echo "PREFIX or MANIFEST, not both" >&2; exit 2; }
-	@machine=$$(scripts/stack-output BulkStateMachine $(STACK)) && \
-	$(BIN)/python scripts/bulk.py "$$machine" \
+	@machine=$$(scripts/aws/stack-output BulkStateMachine $(STACK)) && \
+	$(BIN)/python scripts/aws/bulk.py "$$machine" \
 	    $(if $(MANIFEST),--manifest "$(MANIFEST)","$(PREFIX)") \
 	    $(if $(CONCURRENCY),--concurrency $(CONCURRENCY))
 
 publish-model: $(SERVING)  ## Check BUNDLE, upload it to the stack's bucket (or MODEL_BUCKET)
-	@bucket=$(or $(MODEL_BUCKET),$$(scripts/stack-output ModelBucket $(STACK))) && \
-	$(BIN)/python scripts/publish_model.py $(or $(BUNDLE),model_artifacts/default) "$$bucket"
+	@bucket=$(or $(MODEL_BUCKET),$$(scripts/aws/stack-output ModelBucket $(STACK))) && \
+	$(BIN)/python scripts/aws/publish_model.py $(or $(BUNDLE),model_artifacts/default) "$$bucket"
 
 deploy: image  ## Deploy the stack; asks what it needs the first time, shows what will change
-	scripts/deploy $(STACK) $(PARAMETERS)
+	scripts/aws/deploy $(STACK) $(PARAMETERS)
 
 redrive: $(SERVING)  ## Send what failed in batch back to be tried again
-	@queue=$$(scripts/stack-output BatchDeadLetters $(STACK)) && $(BIN)/python scripts/redrive.py "$$queue"
+	@queue=$$(scripts/aws/stack-output BatchDeadLetters $(STACK)) && $(BIN)/python scripts/aws/redrive.py "$$queue"
 
 logs:  ## Follow the logs of the deployed functions
-	scripts/sam logs --stack-name $(STACK) --tail
+	scripts/dev/sam logs --stack-name $(STACK) --tail
 
 events: $(SERVING)  ## Write events/ anew from samples/hello.flac
-	$(BIN)/python scripts/make_events.py
+	$(BIN)/python scripts/generate/make_events.py
 
 openapi: $(SERVING)  ## Write docs/openapi.json anew from the routes
-	$(BIN)/python scripts/make_openapi.py
+	$(BIN)/python scripts/generate/make_openapi.py
 
 clean:  ## Remove what the other targets have made (not runs/, which holds training)
 	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage

@@ -21,10 +21,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from asr import audio
-from batch import keys
-from tests import cloud
-from tests.batch import announcements
+from asr.audio import audio
+from batch import object_keys
+from tests.support import aws, s3_events
 
 INPUT, OUTPUT, KEY = "audio", "transcripts", "long.flac"
 MINUTE = audio.Budget(60.0)
@@ -66,8 +65,8 @@ def invoke(event: dict[str, Any], seconds: float) -> dict[str, float]:
 
 def run(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
     """Run it; returns the figures. Changes the environment of this process."""
-    with cloud.server() as url, tempfile.TemporaryDirectory() as directory:
-        os.environ.update(cloud.access(url) | {"OUTPUT_BUCKET": OUTPUT})
+    with aws.server() as url, tempfile.TemporaryDirectory() as directory:
+        os.environ.update(aws.access(url) | {"OUTPUT_BUCKET": OUTPUT})
         os.environ.update(POWERTOOLS_SERVICE_NAME="hours", POWERTOOLS_METRICS_DISABLED="true")
         os.environ["POWERTOOLS_LOG_LEVEL"] = "WARNING"
         s3 = boto3.client("s3")
@@ -76,14 +75,14 @@ def run(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
         file = Path(directory) / KEY
         write(file, clips, hours * 3600)
         s3.upload_file(str(file), INPUT, KEY)
-        event = announcements.notification(KEY)
+        event = s3_events.notification(KEY)
         event["Records"][0]["s3"]["bucket"]["name"] = INPUT
         with get_context("spawn").Pool(1) as pool:
             figures = pool.apply(invoke, (event, seconds))
         listed = s3.list_objects_v2(Bucket=OUTPUT)["Contents"]
         (name,) = {found["Key"] for found in listed}
         document = json.load(s3.get_object(Bucket=OUTPUT, Key=name)["Body"])
-        if name == keys.result_key(KEY):
+        if name == object_keys.result_key(KEY):
             answer = {"audio_seconds": document["duration"], "words": len(document["words"])}
         else:
             answer = {"code": document["code"], "detail": document["detail"]}

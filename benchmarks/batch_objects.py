@@ -9,9 +9,9 @@ from urllib.parse import quote_plus
 
 import boto3
 
-from batch import keys
-from tests.batch import announcements
-from tests.poller import Queue
+from batch import object_keys
+from tests.support import s3_events
+from tests.support.sqs_poller import Queue
 
 INPUT, OUTPUT = "audio", "transcripts"
 SHARE = 20  # of so many objects one is damaged, one announced twice, and so on
@@ -65,7 +65,7 @@ class Objects:
         etag = self._s3.put_object(Bucket=INPUT, Key=key, Body=content)["ETag"].strip('"')
         self.etags[key] = etag
         sequencer = f"{next(self._sequencers):X}"
-        event = announcements.notification(quote_plus(key), eTag=etag, sequencer=sequencer)
+        event = s3_events.notification(quote_plus(key), eTag=etag, sequencer=sequencer)
         event["Records"][0]["s3"]["bucket"]["name"] = INPUT
         return json.dumps(event)
 
@@ -82,9 +82,11 @@ class Objects:
 
     def overwrite_at_work(self) -> None:
         """Overwrite those at which a worker is."""
-        listed = self._s3.list_objects_v2(Bucket=OUTPUT, Prefix=keys.LEASES).get("Contents", [])
+        listed = self._s3.list_objects_v2(Bucket=OUTPUT, Prefix=object_keys.LEASES).get(
+            "Contents", []
+        )
         leased = {found["Key"] for found in listed}
-        for key in [key for key in self.to_overwrite if keys.lease_key(key) in leased]:
+        for key in [key for key in self.to_overwrite if object_keys.lease_key(key) in leased]:
             self.overwrite(key)
             self.overwritten_at_work += 1
 
@@ -94,16 +96,20 @@ def faults(objects: Objects) -> list[str]:
     s3 = boto3.client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=OUTPUT)
     names = {found["Key"] for page in pages for found in page.get("Contents", [])}
-    names = {name for name in names if not name.startswith(keys.LEASES)}
+    names = {name for name in names if not name.startswith(object_keys.LEASES)}
     found = []
     for key, etag in objects.etags.items():
-        wanted = keys.error_key(key) if key in objects.damaged else keys.result_key(key)
-        answers = {keys.error_key(key), keys.result_key(key)} & names
+        wanted = (
+            object_keys.error_key(key) if key in objects.damaged else object_keys.result_key(key)
+        )
+        answers = {object_keys.error_key(key), object_keys.result_key(key)} & names
         if answers != {wanted}:
             found.append(f"{key}: {sorted(answers)}")
             continue
         document = json.load(s3.get_object(Bucket=OUTPUT, Key=wanted)["Body"])
         if document["source"]["etag"] != etag:
             found.append(f"{key}: not the newest state")
-    strays = names - {f(key) for key in objects.etags for f in (keys.error_key, keys.result_key)}
+    strays = names - {
+        f(key) for key in objects.etags for f in (object_keys.error_key, object_keys.result_key)
+    }
     return found + [f"{name}: of no object" for name in sorted(strays)]

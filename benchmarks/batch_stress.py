@@ -23,8 +23,8 @@ import boto3
 
 from benchmarks.batch_crew import Crew, fork_server
 from benchmarks.batch_objects import INPUT, OUTPUT, Objects, faults
-from tests import cloud
-from tests.poller import Queue
+from tests.support import aws
+from tests.support.sqs_poller import Queue
 
 VISIBILITY_MARGIN = 10  # seconds by which a message is hidden longer than a function may take
 PAUSE_SECONDS = 0.1  # between looks at what is going on
@@ -57,8 +57,8 @@ def run(
     clips: Sequence[bytes], count: int, workers: int, kill_seconds: float, function_seconds: float
 ) -> dict[str, Any]:
     """Run all of it; returns the figures. Changes the environment of this process."""
-    with cloud.server() as url, tempfile.TemporaryDirectory() as directory:
-        os.environ.update(cloud.access(url) | {"OUTPUT_BUCKET": OUTPUT, "OMP_NUM_THREADS": "1"})
+    with aws.server() as url, tempfile.TemporaryDirectory() as directory:
+        os.environ.update(aws.access(url) | {"OUTPUT_BUCKET": OUTPUT, "OMP_NUM_THREADS": "1"})
         os.environ.update(POWERTOOLS_SERVICE_NAME="stress", POWERTOOLS_METRICS_DISABLED="true")
         for bucket in (INPUT, OUTPUT):
             boto3.client("s3").create_bucket(Bucket=bucket)

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 
 from handlers import batch
-from tests.handlers.events import Context
-from tests.poller import Event, Queue, poll
+from tests.support.api_events import Context
+from tests.support.sqs_poller import Event, Queue, poll
 
 PAUSE_SECONDS = 0.2  # where there was no message; the server would keep others waiting meanwhile
 

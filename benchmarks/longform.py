@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from asr import audio, bundle
+from asr import bundle
+from asr.audio import audio
 from asr.transcriber import Transcriber
-from training.corpus import MAX_CLIP, Utterance, read_manifest
-from training.scoring import score
+from training.data.corpus import MAX_CLIP
+from training.data.manifest import Utterance, read_manifest
+from training.evaluation.metrics import score
 
 Samples = NDArray[np.float32]
 HOUR = 3600.0

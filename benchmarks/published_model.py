@@ -23,10 +23,11 @@ import torchaudio
 from torch import Tensor
 from torchaudio.pipelines._wav2vec2 import utils
 
-from asr import audio, bundle
-from asr.model import AcousticModel
-from training import published
-from training.precision import PRECISIONS
+from asr import bundle
+from asr.acoustic_model import AcousticModel
+from asr.audio import audio
+from training.export import pretrained
+from training.export.quantisation import PRECISIONS
 
 STORED_CLASSES = 32  # the pipeline leaves three of them out
 SECONDS = 15
@@ -64,14 +65,14 @@ def peak_megabytes(directory: Path) -> float:
 
 def measure(name: str, precision: str) -> str:
     """Export, open and run one precision; returns its row."""
-    pipeline = getattr(torchaudio.pipelines, published.MODELS[name].pipeline)
+    pipeline = getattr(torchaudio.pipelines, pretrained.MODELS[name].pipeline)
     samples = noise(SECONDS)
     with (
         tempfile.TemporaryDirectory() as temporary,
         patch.object(utils, "load_state_dict_from_url", lambda *_, **__: random_weights(pipeline)),
     ):
         directory = Path(temporary) / name
-        published.export(name, directory, precision)
+        pretrained.export(name, directory, precision)
         with torch.inference_mode():
             scores, _ = pipeline.get_model()(torch.from_numpy(samples)[None])
         opened = bundle.load(str(directory))
@@ -93,7 +94,7 @@ def measure(name: str, precision: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", nargs="?", choices=published.MODELS, default="wav2vec2-base-960h")
+    parser.add_argument("name", nargs="?", choices=pretrained.MODELS, default="wav2vec2-base-960h")
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -9,9 +9,8 @@ import pytest
 from asr import bundle
 from asr.transcriber import Transcriber
 from jobs.settings import JobSettings
-from tests import cloud
-from tests import template as sam_template
-from tests.asr import language, toy
+from tests.support import aws as cloud
+from tests.support import ngram_toy, sam_template, toy_model
 
 # Speed is measured in benchmarks: a busy machine fails no test.
 hypothesis.settings.register_profile("tests", deadline=None)
@@ -33,7 +32,7 @@ def aws(aws_server, monkeypatch) -> None:
 
 @pytest.fixture(scope="session")
 def toy_bundle(tmp_path_factory) -> Path:
-    return toy.write_bundle(tmp_path_factory.mktemp("toy"))
+    return toy_model.write_bundle(tmp_path_factory.mktemp("toy"))
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +43,7 @@ def toy_transcriber(toy_bundle: Path) -> Transcriber:
 @pytest.fixture(scope="session")
 def talking_bundle(tmp_path_factory) -> Path:
     """The toy's bundle with a language model."""
-    return language.write_bundle(tmp_path_factory.mktemp("talking"))
+    return ngram_toy.write_bundle(tmp_path_factory.mktemp("talking"))
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +53,7 @@ def talking_transcriber(talking_bundle: Path) -> Transcriber:
 
 @pytest.fixture(scope="session")
 def keyword_bundle(tmp_path_factory) -> Path:
-    return toy.write_keyword_bundle(tmp_path_factory.mktemp("keyword"))
+    return toy_model.write_keyword_bundle(tmp_path_factory.mktemp("keyword"))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from training.augment import SpecAugment, WaveformAugmentation
-from training.command import InputError, checked
+from training.cli import InputError, checked
 
 TASKS = ("ctc", "keyword", "phones")
 
@@ -21,7 +21,7 @@ class Recipe:
     name, version : str
         Name and version of the bundle that comes out.
     network : str
-        A key of `training.networks.NETWORKS`.
+        A key of `training.networks.registry.NETWORKS`.
     front_end, parameters : dict
         Keyword arguments of the front-end (and its `type`, a key of `FRONT_ENDS`) and the network.
     train, dev : list of str
@@ -53,7 +53,7 @@ class Recipe:
     forget : list of str
         Which of those weights begin at random all the same: names, or what they begin with.
     task : str
-        What is learned, a key of `training.train.TASKS`: `ctc`, `keyword` for a classifier of whole
+        What is learned, a key of `training.fit.train.TASKS`: `ctc`, `keyword` for a classifier of whole
         clips, each the kind of the bundle, or `phones` of frames, for others to begin with.
     augmentation, spec_augment : dict
         Keyword arguments of `WaveformAugmentation` and `SpecAugment`.

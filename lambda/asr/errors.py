@@ -4,7 +4,7 @@ They are raised where the fault is known and turned into an answer in one place 
 (`application/problem+json`, RFC 9457, over HTTP; one line on the command line).
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class AsrError(Exception):
@@ -78,3 +78,22 @@ class JobsUnavailableError(AsrError):
     """There are no buckets for jobs here, or they do not answer."""
 
     code, status, title = "jobs_unavailable", 503, "Jobs are not available"
+
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+def problem_document(code: str, status: int, title: str, detail: str) -> dict[str, Any]:
+    """The members of a problem document; `code` is from the closed list of `asr.errors`."""
+    return {
+        "type": f"urn:serverless-asr:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+
+
+def problem_from_error(error: AsrError) -> dict[str, Any]:
+    """The problem document of one of our errors."""
+    return problem_document(error.code, error.status, error.title, error.detail)

@@ -10,7 +10,7 @@ from typing import Any
 
 import fastjsonschema
 
-from asr.ctc import Alphabet
+from asr.decoding.ctc import Alphabet
 from asr.errors import ModelUnavailableError
 
 MANIFEST = "manifest.json"

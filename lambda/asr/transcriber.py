@@ -9,12 +9,20 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from asr import audio, bundle, decoding
+from asr import bundle
+from asr.acoustic_model import AcousticModel
+from asr.audio import audio
 from asr.bundle import NO_LANGUAGE_MODEL
+from asr.decoding import decoders
 from asr.errors import MalformedRequestError, ModelUnavailableError
 from asr.manifest import Confidence
-from asr.model import AcousticModel
-from asr.readers import READERS, Heard, Reader, Watch, unwatched
+from asr.recognisers import (
+    READERS,
+    Heard,
+    Reader,
+    Watch,
+    unwatched,
+)
 from asr.settings import BEAM, GREEDY, Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
@@ -116,12 +124,12 @@ class Transcriber:
 
     def _open_ear(self, decoder: str) -> _Ear:
         manifest, language_model = self.manifest, self.manifest.language_model
-        decode, confidence = decoding.greedy(manifest), manifest.confidence
+        decode, confidence = decoders.greedy(manifest), manifest.confidence
         if decoder == BEAM:
             if language_model is None:
                 raise ModelUnavailableError(NO_LANGUAGE_MODEL)
             content = self._read(language_model)
-            decode = decoding.beam(manifest, content, language_model.search)
+            decode = decoders.beam(manifest, content, language_model.search)
             confidence = language_model.confidence
         reader = READERS[manifest.kind](manifest, self._model, decode)
         return _Ear(replace(self.identity, decoder=decoder), reader, confidence)

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from asr.files import find
+from asr.cli.files import find
 from asr.settings import DECODERS, Settings, names
-from batch.keys import COMPANIONS
-from batch.local import Run, alone, answer_all
+from batch.object_keys import COMPANIONS
+from batch.process_pool import Run, alone, answer_all
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -47,7 +47,7 @@ class Deadline:
 
 
 class Pace:
-    """Watches one transcription, and ends it in time; a `Watch` of `asr.readers`.
+    """Watches one transcription, and ends it in time; a `Watch` of `asr.recognisers`.
 
     Parameters
     ----------

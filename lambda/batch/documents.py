@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from asr import problems, transcript
+from asr import errors
 from asr.errors import AsrError
+from asr.formats import registry
 from asr.transcript import ModelIdentity, Transcript
 from batch.events import ObjectEvent
 
@@ -66,9 +67,9 @@ class Source:
 
 def result(spoken: Transcript, source: Source, companions: Sequence[str]) -> Members:
     """The document of a transcript; `formats` names the companions that were written with it."""
-    return transcript.to_json(spoken) | {"formats": list(companions), "source": asdict(source)}
+    return registry.to_json(spoken) | {"formats": list(companions), "source": asdict(source)}
 
 
 def refusal(error: AsrError, source: Source, model: ModelIdentity) -> Members:
     """The problem document of what can never succeed, with the model that it was meant for."""
-    return problems.from_error(error) | {"model": asdict(model), "source": asdict(source)}
+    return errors.problem_from_error(error) | {"model": asdict(model), "source": asdict(source)}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from time import time as now
 from uuid import uuid4
 
-from batch import keys
+from batch import object_keys
 from batch.deadline import Deadline, OutOfTimeError, RetryLaterError
 from batch.store import ConflictError, Store, Stored
 
@@ -48,7 +48,7 @@ def held(store: Store, key: str, deadline: Deadline) -> Iterator[Lease]:
     BusyError
         If another has claimed it.
     """
-    name = keys.lease_key(key)
+    name = object_keys.lease_key(key)
     expires = now() + min(deadline.remaining(), LONGEST_SECONDS) + MARGIN_SECONDS
     content = {"owner": str(uuid4()), "expires": datetime.fromtimestamp(expires, UTC).isoformat()}
     etag = _claim(store, name, json.dumps(content).encode())

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from asr.errors import AudioGoneError
 from batch.documents import Source
-from batch.ranges import RangeFile
+from batch.range_file import RangeFile
 from batch.store import Audio, ConflictError, SourceChangedError, Stored
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What batch asks of a place to read audio from, and of one to write answers to.
 
-`batch.s3` has both for S3, `batch.folder` for a folder. All that converges rests on one property of
+`batch.s3` has both for S3, `batch.local_folder` for a folder. All that converges rests on one property of
 the second: a write says what it replaces, and fails where something else is there by now.
 """
 

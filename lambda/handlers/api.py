@@ -10,15 +10,15 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from asr.audio import Budget
-from asr.errors import AsrError, MalformedRequestError
+from asr.audio.audio import Budget
+from asr.errors import AsrError, MalformedRequestError, problem_from_error
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
-from handlers import problems, requests
-from handlers.gateway import gateway_resolver
-from handlers.loading import preload
+from handlers.http import requests
+from handlers.http.app import gateway_resolver
+from handlers.http.transcription import add_routes
 from handlers.observability import logger, metrics, record, record_error, tracer
-from handlers.routes import add_routes
+from handlers.preload import preload
 
 settings = Settings.read()
 app = gateway_resolver()
@@ -36,7 +36,7 @@ def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
         )
     except AsrError as error:
         record_error(error.code, error.detail)
-        return problems.from_error(error)
+        return problem_from_error(error)
     record(transcript)
     answer = request.render(transcript)
     return json.loads(answer) if request.rendering.is_json else answer

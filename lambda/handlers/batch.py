@@ -18,11 +18,11 @@ from asr.transcriber import warm_transcriber
 from batch import events, s3
 from batch.deadline import Deadline
 from batch.events import ObjectEvent
-from batch.work import Outcome, Worker
-from handlers.loading import preload
+from batch.worker import Outcome, Worker
 from handlers.observability import logger, metrics, record_error, tracer
 from handlers.observability import record as measure
-from handlers.queue import PatientProcessor
+from handlers.preload import preload
+from handlers.sqs_retry import PatientProcessor
 
 settings = Settings.read()
 processor = PatientProcessor(settings.queue_url)

@@ -4,11 +4,11 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from handlers import problems
-from handlers.gateway import gateway_resolver
-from handlers.job_routes import add_job_routes
+from handlers.http import problems
+from handlers.http.app import gateway_resolver
+from handlers.http.jobs import add_job_routes
+from handlers.http.page import add_page
 from handlers.observability import logger, metrics, tracer
-from handlers.page import add_page
 from jobs.settings import JobSettings
 
 settings = JobSettings.read()

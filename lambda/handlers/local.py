@@ -8,11 +8,11 @@ from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.settings import Settings
-from handlers.job_routes import add_job_routes
+from handlers.http.jobs import add_job_routes
+from handlers.http.page import add_page
+from handlers.http.requests import MAX_BODY_BYTES
+from handlers.http.transcription import add_routes
 from handlers.observability import metrics
-from handlers.page import add_page
-from handlers.requests import MAX_BODY_BYTES
-from handlers.routes import add_routes
 from jobs.settings import JobSettings
 
 Message = MutableMapping[str, Any]

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from batch import keys
-from jobs import names
+from batch import object_keys
+from jobs import ids
 from jobs.storage import Storage, Stored
 from jobs.tickets import Ticket
 
@@ -18,7 +18,7 @@ Members = dict[str, Any]
 def look_up(storage: Storage, owner: str, job_id: str, now: datetime) -> Members | None:
     """The members of the answer to `GET /v1/jobs/{id}`; None if `owner` has no such job."""
     outputs = storage.outputs(owner, job_id)
-    if names.ticket_key(owner, job_id) not in outputs:
+    if ids.ticket_key(owner, job_id) not in outputs:
         return None
     ticket = storage.ticket(owner, job_id)
     upload = storage.uploads(owner, job_id).get(ticket.key)
@@ -40,7 +40,7 @@ def _state(
     outputs: dict[str, Stored],
     now: datetime,
 ) -> Members:
-    result, error = keys.result_key(ticket.key), keys.error_key(ticket.key)
+    result, error = object_keys.result_key(ticket.key), object_keys.error_key(ticket.key)
     if result in outputs and _is_of(document := storage.read(result), upload):
         state: Members = {"status": "succeeded", "results": _links(storage, ticket)}
         if outputs[result].bytes <= MAX_INLINE_BYTES:
@@ -62,12 +62,14 @@ def _links(storage: Storage, ticket: Ticket) -> dict[str, str]:
     """Links to the results that were asked for, by format; all are there before the document is."""
     return {
         form: storage.link(
-            keys.result_key(ticket.key) if form == "json" else keys.companion_key(ticket.key, form)
+            object_keys.result_key(ticket.key)
+            if form == "json"
+            else object_keys.companion_key(ticket.key, form)
         )
         for form in ticket.formats
     }
 
 
 def _is_leased(storage: Storage, ticket: Ticket, now: datetime) -> bool:
-    lease = storage.find(keys.lease_key(ticket.key))
+    lease = storage.find(object_keys.lease_key(ticket.key))
     return lease is not None and now < datetime.fromisoformat(lease["expires"])

@@ -9,7 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from jobs import names
+from jobs import ids
 from jobs.settings import JobSettings
 from jobs.tickets import UPLOAD_SECONDS, Ticket
 
@@ -48,14 +48,14 @@ class Storage:
         """Write the ticket, from which on the job exists."""
         self._s3.put_object(
             Bucket=self.settings.output_bucket,
-            Key=names.ticket_key(owner, ticket.id),
+            Key=ids.ticket_key(owner, ticket.id),
             Body=json.dumps(ticket.to_json()),
             ContentType="application/json",
         )
 
     def ticket(self, owner: str, job_id: str) -> Ticket:
         """Read a ticket that a listing has shown."""
-        return Ticket.from_json(self.read(names.ticket_key(owner, job_id)))
+        return Ticket.from_json(self.read(ids.ticket_key(owner, job_id)))
 
     def upload_form(self, ticket: Ticket) -> dict[str, Any]:
         """A presigned POST: `url`, and the `fields` that go before the file in the form.
@@ -80,11 +80,11 @@ class Storage:
 
     def uploads(self, owner: str, job_id: str) -> dict[str, Stored]:
         """What was uploaded for a job, by key."""
-        return self._list(self.settings.input_bucket, names.prefix(owner, job_id))
+        return self._list(self.settings.input_bucket, ids.prefix(owner, job_id))
 
     def outputs(self, owner: str, job_id: str) -> dict[str, Stored]:
         """The ticket, the results and what else there is of a job, by key."""
-        return self._list(self.settings.output_bucket, names.prefix(owner, job_id))
+        return self._list(self.settings.output_bucket, ids.prefix(owner, job_id))
 
     def read(self, key: str) -> dict[str, Any]:
         """Read a JSON document of the output bucket, which a listing has shown."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from asr.errors import MalformedRequestError
-from jobs import names
+from jobs import ids
 
 UPLOAD_SECONDS = 15 * 60  # how long an upload may be begun
 DEFAULT_TYPE = "application/octet-stream"
@@ -62,7 +62,7 @@ class Ticket:
     Attributes
     ----------
     id : str
-        See `jobs.names`.
+        See `jobs.ids`.
     key : str
         Of the upload in the input bucket.
     file_name : str
@@ -109,11 +109,11 @@ def read_request(body: str | bytes) -> JobRequest:
 
 def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:
     """A ticket for a new job of `owner`, whose upload may begin within 15 minutes of `now`."""
-    job_id = names.new_id()
+    job_id = ids.new_id()
     expires = now.astimezone(UTC) + timedelta(seconds=UPLOAD_SECONDS)
     return Ticket(
         id=job_id,
-        key=names.input_key(owner, job_id, request.file_name),
+        key=ids.input_key(owner, job_id, request.file_name),
         file_name=request.file_name,
         content_type=request.content_type or _guess_type(request.file_name),
         formats=tuple(dict.fromkeys(request.formats)),
@@ -126,7 +126,7 @@ def _guess_type(file_name: str) -> str:
     known = mimetypes.MimeTypes()  # not of the system's files, which differ
     for extension, media_type in _MORE_TYPES.items():
         known.add_type(media_type, extension)
-    guess, compression = known.guess_type(names.safe_file_name(file_name))
+    guess, compression = known.guess_type(ids.safe_file_name(file_name))
     if guess is None or compression or not _MEDIA_TYPE.fullmatch(guess):
         return DEFAULT_TYPE
     return guess

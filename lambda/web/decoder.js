@@ -1,6 +1,6 @@
 /** Whether the server's language model is to help, where it has one. */
 
-import { element } from "./page.js";
+import { element } from "./dom.js";
 
 /** Offer the choice; at first it is the server's own. */
 export function offerDecoder({ decoders, model }) {

@@ -1,6 +1,6 @@
 /** The API key: asked for once, kept in this browser, forgotten on request. */
 
-import { element, say } from "./page.js";
+import { element, say } from "./dom.js";
 
 const NAME = "serverless-asr-api-key";
 

@@ -2,7 +2,7 @@
 
 import { offerDecoder } from "./decoder.js";
 import { setUpKey } from "./key.js";
-import { element } from "./page.js";
+import { element } from "./dom.js";
 import { isRecording, setUpRecorder } from "./recorder.js";
 import { Result } from "./result.js";
 

@@ -1,8 +1,8 @@
 /** The button that records: a press starts, another stops; level, timer and hints meanwhile. */
 
-import { clock } from "./figures.js";
+import { clock } from "./format.js";
 import { Meter } from "./meter.js";
-import { element, say } from "./page.js";
+import { element, say } from "./dom.js";
 import { asProblem, Problem, showProblem } from "./problems.js";
 import { startRecording } from "./record.js";
 

@@ -1,9 +1,9 @@
 /** One recording or file on the page, and what becomes of it: waiting, sent, heard or refused. */
 
 import { chosenDecoder } from "./decoder.js";
-import { percent } from "./figures.js";
-import { Heard } from "./heard.js";
-import { element, say } from "./page.js";
+import { percent } from "./format.js";
+import { Heard } from "./transcript_card.js";
+import { element, say } from "./dom.js";
 import { asProblem, showProblem } from "./problems.js";
 import { saveAudio } from "./save.js";
 import { submit } from "./transcribe.js";

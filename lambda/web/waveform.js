@@ -1,7 +1,7 @@
 /** The waveform of a result, coloured by how sure the model is of the word at each moment. */
 
 import { colours, fitted } from "./canvas.js";
-import { step } from "./figures.js";
+import { step } from "./format.js";
 
 const RATE = 8000; // Hz; enough to see speech, and a sixth of the memory
 const PEAKS_PER_SECOND = 50;

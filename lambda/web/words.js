@@ -1,6 +1,6 @@
 /** The words of a transcript: to read, to hear one by one, and to walk through by arrow keys. */
 
-import { moment, percent, step } from "./figures.js";
+import { moment, percent, step } from "./format.js";
 
 const PARAGRAPH_PAUSE = 2; // seconds of silence that begin a new paragraph
 const MOVES = {

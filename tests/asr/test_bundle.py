@@ -8,12 +8,12 @@ from s3transfer.exceptions import RetriesExceededError
 from asr import bundle
 from asr.errors import ModelUnavailableError
 from asr.manifest import Confidence
-from tests.asr import language, toy
+from tests.support import ngram_toy, toy_model
 
 
 @pytest.fixture
 def directory(tmp_path):
-    return toy.write_bundle(tmp_path / "bundle")
+    return toy_model.write_bundle(tmp_path / "bundle")
 
 
 def digest(path):
@@ -24,8 +24,8 @@ def test_a_whole_bundle_opens(directory):
     opened = bundle.load(str(directory))
     assert opened.sha256 == digest(directory / "manifest.json")
     assert opened.model == (directory / "model.pt").read_bytes()
-    assert opened.manifest.alphabet == toy.ALPHABET
-    assert opened.manifest.golden.audio == toy.wav("golden")
+    assert opened.manifest.alphabet == toy_model.ALPHABET
+    assert opened.manifest.golden.audio == toy_model.wav("golden")
     assert opened.manifest.confidence == Confidence(scale=1.0, bias=0.0)
 
 
@@ -40,7 +40,7 @@ def test_an_altered_model_is_refused_with_both_digests(directory):
 def test_an_altered_manifest_is_refused_where_it_is_pinned(directory):
     pinned = digest(directory / "manifest.json")
     assert bundle.load(str(directory), pinned).sha256 == pinned
-    toy.rewrite(directory, name="other")
+    toy_model.rewrite(directory, name="other")
     with pytest.raises(ModelUnavailableError, match=f"manifest.json has sha256 .*{pinned}"):
         bundle.load(str(directory), pinned)
 
@@ -95,11 +95,11 @@ def test_an_object_that_breaks_off_again_and_again_is_unavailable(directory, buc
 
 
 def test_a_language_model_is_read_only_when_it_is_asked_for(tmp_path):
-    opened = bundle.load(str(language.write_bundle(tmp_path)))
+    opened = bundle.load(str(ngram_toy.write_bundle(tmp_path)))
     language_model = opened.manifest.language_model
     assert language_model is not None
     assert language_model.confidence == Confidence(0.5, 0.25)
-    assert opened.read(language_model) == language.content()
+    assert opened.read(language_model) == ngram_toy.content()
     (tmp_path / "language.npz").write_bytes(b"altered")
     assert bundle.load(str(tmp_path))
     with pytest.raises(ModelUnavailableError, match=r"language\.npz has sha256 .*, expected "):

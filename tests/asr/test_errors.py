@@ -1,6 +1,7 @@
 import json
 
 from asr import errors
+from asr.errors import TooLongError
 
 
 def closed_list():
@@ -30,3 +31,13 @@ def test_statuses_are_those_of_the_contract():
 def test_detail_is_the_message():
     assert errors.TooLongError("25 hours").detail == "25 hours"
     assert json.dumps(errors.TooLongError.title)
+
+
+def test_an_error_becomes_a_problem_document():
+    assert errors.problem_from_error(TooLongError("more than 300 s")) == {
+        "type": "urn:serverless-asr:problem:too_long",
+        "title": "Audio is too long",
+        "status": 413,
+        "detail": "more than 300 s",
+        "code": "too_long",
+    }

@@ -2,12 +2,12 @@ import pytest
 
 from asr import manifest
 from asr.errors import ModelUnavailableError
-from tests.asr import language, toy
+from tests.support import ngram_toy, toy_model
 
 
 @pytest.fixture
 def directory(tmp_path):
-    return toy.write_bundle(tmp_path / "bundle")
+    return toy_model.write_bundle(tmp_path / "bundle")
 
 
 def read(directory) -> manifest.Manifest:
@@ -28,19 +28,19 @@ def read(directory) -> manifest.Manifest:
     ],
 )
 def test_another_schema_is_refused_by_member(directory, changes, named):
-    toy.rewrite(directory, **changes)
+    toy_model.rewrite(directory, **changes)
     with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*({named})"):
         read(directory)
 
 
 def test_a_keyword_bundle_needs_no_alphabet(tmp_path):
-    manifest = read(toy.write_keyword_bundle(tmp_path))
-    assert (manifest.kind, manifest.labels) == ("keyword", toy.WORDS)
+    manifest = read(toy_model.write_keyword_bundle(tmp_path))
+    assert (manifest.kind, manifest.labels) == ("keyword", toy_model.WORDS)
 
 
-@pytest.mark.parametrize("name", sorted(toy.CTC_MEMBERS))
+@pytest.mark.parametrize("name", sorted(toy_model.CTC_MEMBERS))
 def test_a_ctc_bundle_needs_every_member_of_its_kind(directory, name):
-    toy.rewrite(directory, **{name: None})
+    toy_model.rewrite(directory, **{name: None})
     with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*{name}"):
         read(directory)
 
@@ -61,12 +61,12 @@ def test_a_bundle_without_a_language_model_has_none(directory):
     [{"file": "../language.npz"}, {"search": {"language": 1.0}}, {"other": 1}, {"sha256": "ab"}],
 )
 def test_a_language_model_that_is_told_of_wrongly_is_refused(tmp_path, change):
-    language.write_bundle(tmp_path, **change)
+    ngram_toy.write_bundle(tmp_path, **change)
     with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
         read(tmp_path)
 
 
 def test_a_classifier_of_words_has_no_language_model(tmp_path):
-    toy.write_keyword_bundle(tmp_path, language_model=language.members())
+    toy_model.write_keyword_bundle(tmp_path, language_model=ngram_toy.members())
     with pytest.raises(ModelUnavailableError, match="does not fit the schema"):
         read(tmp_path)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asr import bundle
-from asr.audio import Budget
+from asr.audio.audio import Budget
 from asr.errors import (
     MalformedRequestError,
     ModelUnavailableError,
@@ -18,14 +18,14 @@ from asr.errors import (
 )
 from asr.settings import Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber, warm_transcriber
-from tests.asr import language, toy
+from tests.support import ngram_toy, toy_model
 
 MINUTE = Budget(max_seconds=60.0)
 sentences = st.lists(st.text("abcdefgh", min_size=1, max_size=6), max_size=12).map(" ".join)
 
 
 def test_words_come_with_their_times(toy_transcriber):
-    heard = toy_transcriber.transcribe(toy.wav("ab c"), MINUTE)
+    heard = toy_transcriber.transcribe(toy_model.wav("ab c"), MINUTE)
     # 5 frames of 20 ms a character
     assert [(w.word, w.start, w.end) for w in heard.words] == [("ab", 0.0, 0.2), ("c", 0.3, 0.4)]
     assert heard.duration == 0.5
@@ -34,40 +34,40 @@ def test_words_come_with_their_times(toy_transcriber):
 @settings(max_examples=20)
 @given(sentences)
 def test_what_is_spoken_is_heard_over_any_number_of_windows(toy_transcriber, text):
-    heard = toy_transcriber.transcribe(toy.wav(text), MINUTE)
+    heard = toy_transcriber.transcribe(toy_model.wav(text), MINUTE)
     assert heard.text == text
 
 
 @settings(max_examples=10)
 @given(sentences)
 def test_streaming_gives_the_same_transcript(toy_transcriber, text):
-    whole = toy_transcriber.transcribe(toy.wav(text), MINUTE)
-    streamed = toy_transcriber.transcribe_stream(io.BytesIO(toy.wav(text)), MINUTE)
+    whole = toy_transcriber.transcribe(toy_model.wav(text), MINUTE)
+    streamed = toy_transcriber.transcribe_stream(io.BytesIO(toy_model.wav(text)), MINUTE)
     assert (streamed.words, streamed.duration) == (whole.words, whole.duration)
 
 
 def test_silence_is_an_empty_transcript(toy_transcriber):
-    heard = toy_transcriber.transcribe(toy.encode(np.zeros(48_000, np.float32)), MINUTE)
+    heard = toy_transcriber.transcribe(toy_model.encode(np.zeros(48_000, np.float32)), MINUTE)
     assert (heard.text, heard.words, heard.confidence) == ("", (), None)
     assert heard.duration == 3.0
 
 
 def test_silent_windows_between_speech_keep_the_times(toy_transcriber):
     pause = np.zeros(16_000 * 7, np.float32)
-    samples = np.concatenate([toy.speak("a"), pause, toy.speak("b")])
-    heard = toy_transcriber.transcribe(toy.encode(samples), MINUTE)
+    samples = np.concatenate([toy_model.speak("a"), pause, toy_model.speak("b")])
+    heard = toy_transcriber.transcribe(toy_model.encode(samples), MINUTE)
     assert [w.word for w in heard.words] == ["ab"]  # no boundary was spoken
     assert (heard.words[0].start, heard.words[0].end) == (0.0, 7.3)
 
 
 def test_ten_milliseconds_are_too_short(toy_transcriber):
-    tenth = toy.encode(np.ones(160, np.float32) * 0.5)
+    tenth = toy_model.encode(np.ones(160, np.float32) * 0.5)
     with pytest.raises(TooShortError, match="10 ms of audio; at least 100 ms"):
         toy_transcriber.transcribe(tenth, MINUTE)
 
 
 def test_the_budget_holds_for_both_ways(toy_transcriber):
-    audio = toy.wav("a" * 20)
+    audio = toy_model.wav("a" * 20)
     with pytest.raises(TooLongError):
         toy_transcriber.transcribe(audio, Budget(max_seconds=1.0))
     with pytest.raises(TooLongError):
@@ -76,14 +76,14 @@ def test_the_budget_holds_for_both_ways(toy_transcriber):
 
 def test_only_the_first_transcription_is_a_cold_start(toy_bundle):
     transcriber = Transcriber(bundle.load(str(toy_bundle)))
-    colds = [transcriber.transcribe(toy.wav("a"), MINUTE).timing.cold_start for _ in range(3)]
+    colds = [transcriber.transcribe(toy_model.wav("a"), MINUTE).timing.cold_start for _ in range(3)]
     assert colds == [True, False, False]
 
 
 def test_confidence_is_scaled_as_the_manifest_says(tmp_path, toy_transcriber):
-    certain = toy.write_bundle(tmp_path, confidence={"scale": 0.0, "bias": 0.0})
-    plain = toy_transcriber.transcribe(toy.wav("a"), MINUTE).words[0].confidence
-    flat = Transcriber(bundle.load(str(certain))).transcribe(toy.wav("a"), MINUTE)
+    certain = toy_model.write_bundle(tmp_path, confidence={"scale": 0.0, "bias": 0.0})
+    plain = toy_transcriber.transcribe(toy_model.wav("a"), MINUTE).words[0].confidence
+    flat = Transcriber(bundle.load(str(certain))).transcribe(toy_model.wav("a"), MINUTE)
     # one-hot scores of 6 over 29 classes
     assert plain == pytest.approx(np.exp(6) / (np.exp(6) + 28), abs=1e-3)
     assert flat.words[0].confidence == 0.5
@@ -94,8 +94,8 @@ def test_a_bundle_passes_its_own_golden_clip(toy_transcriber):
 
 
 def test_a_bundle_that_reads_its_clip_otherwise_never_serves(tmp_path):
-    golden = {"audio": base64.b64encode(toy.wav("silver")).decode(), "transcript": "golden"}
-    uri = str(toy.write_bundle(tmp_path, golden=golden))
+    golden = {"audio": base64.b64encode(toy_model.wav("silver")).decode(), "transcript": "golden"}
+    uri = str(toy_model.write_bundle(tmp_path, golden=golden))
     assert open_transcriber(Settings(model_uri=uri))  # not asked for, for speed
     with pytest.raises(ModelUnavailableError, match="reads its golden clip as 'silver'"):
         open_transcriber(Settings(model_uri=uri, model_self_test=True))
@@ -110,12 +110,12 @@ def test_a_model_that_could_not_be_opened_is_tried_again(tmp_path):
     settings = Settings(model_uri=str(tmp_path / "later"))
     with pytest.raises(ModelUnavailableError):
         warm_transcriber(settings)
-    toy.write_bundle(tmp_path / "later")
+    toy_model.write_bundle(tmp_path / "later")
     assert warm_transcriber(settings).identity.name == "toy"
 
 
 def test_a_call_can_choose_its_decoder(talking_transcriber):
-    clip = language.mumble("a dab")
+    clip = ngram_toy.mumble("a dab")
     greedy = talking_transcriber.transcribe(clip, MINUTE)
     beam = talking_transcriber.transcribe(clip, MINUTE, "beam")
     assert (greedy.text, greedy.model.decoder) == ("a dab", "greedy")
@@ -130,32 +130,32 @@ def test_the_decoders_are_those_that_a_call_can_name(talking_transcriber, toy_tr
 
 def test_the_decoder_that_is_set_needs_not_be_named(talking_bundle):
     opened = open_transcriber(Settings(model_uri=str(talking_bundle), decoder="beam"))
-    heard = opened.transcribe(language.mumble("a dab"), MINUTE)
+    heard = opened.transcribe(ngram_toy.mumble("a dab"), MINUTE)
     assert (heard.text, heard.model.decoder) == ("a cab", "beam")
 
 
 def test_a_decoder_that_the_bundle_cannot_serve_is_refused(toy_transcriber, toy_bundle):
     for transcribe in (toy_transcriber.transcribe, toy_transcriber.transcribe_stream):
         with pytest.raises(MalformedRequestError, match="this bundle has none: `python -m"):
-            transcribe(io.BytesIO(toy.wav("a")), MINUTE, decoder="beam")
+            transcribe(io.BytesIO(toy_model.wav("a")), MINUTE, decoder="beam")
     with pytest.raises(ModelUnavailableError, match="this bundle has none: `python -m"):
         open_transcriber(Settings(model_uri=str(toy_bundle), decoder="beam"))
 
 
 def test_who_decodes_greedily_loads_nothing_of_the_language(talking_bundle, tmp_path):
-    (tmp_path / "a.wav").write_bytes(toy.wav("a"))
+    (tmp_path / "a.wav").write_bytes(toy_model.wav("a"))
     code = f"""
 import sys
-from asr.__main__ import main
+from asr.cli.main import main
 assert main(["--bundle", {str(talking_bundle)!r}, {str(tmp_path / "a.wav")!r}]) == 0
-print({{"asr.beam", "asr.ngrams", "asr.pauses", "asr.alignment"}} & set(sys.modules))
+print({{"asr.decoding.beam_search", "asr.decoding.ngram_model", "asr.decoding.segmentation", "asr.decoding.forced_alignment"}} & set(sys.modules))
 """
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout == "a\nset()\n"
 
 
 def test_the_golden_clip_is_held_to_what_each_decoder_heard(tmp_path):
-    uri = str(language.write_bundle(tmp_path, golden="silver"))
+    uri = str(ngram_toy.write_bundle(tmp_path, golden="silver"))
     with pytest.raises(
         ModelUnavailableError, match=r"language\.npz reads its golden clip as 'golden'"
     ):

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from asr import transcript
 from asr.errors import MalformedRequestError
+from asr.formats import registry
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
 HELLO = Transcript(
@@ -16,7 +16,7 @@ SILENCE = Transcript((), 1.0, HELLO.model, HELLO.timing)
 
 
 def test_json_has_the_members_of_the_contract():
-    assert transcript.to_json(HELLO) == {
+    assert registry.to_json(HELLO) == {
         "transcript": "hello world",
         "confidence": 0.85,
         "duration": 1.62,
@@ -35,7 +35,7 @@ def test_json_has_the_members_of_the_contract():
 
 
 def test_json_without_timestamps_has_no_words():
-    assert "words" not in transcript.to_json(HELLO, timestamps=False)
+    assert "words" not in registry.to_json(HELLO, timestamps=False)
 
 
 def test_silence_has_no_confidence():
@@ -52,13 +52,13 @@ def test_silence_has_no_confidence():
     ],
 )
 def test_each_text_form(name, expected):
-    assert transcript.rendering(name).write(HELLO) == expected
+    assert registry.rendering(name).write(HELLO) == expected
 
 
-@pytest.mark.parametrize("name", transcript.FORMATS)
+@pytest.mark.parametrize("name", registry.FORMATS)
 @pytest.mark.parametrize("heard", [HELLO, SILENCE])
 def test_every_form_can_be_written_and_says_what_it_is(name, heard):
-    form = transcript.rendering(name)
+    form = registry.rendering(name)
     written = form.write(heard)
     assert form.is_json == (form.media_type == "application/json") == written.startswith("{")
     if form.is_json:
@@ -67,11 +67,11 @@ def test_every_form_can_be_written_and_says_what_it_is(name, heard):
 
 
 def test_files_of_two_forms_never_have_one_name():
-    suffixes = [form.suffix for form in transcript.FORMATS.values()]
+    suffixes = [form.suffix for form in registry.FORMATS.values()]
     assert len(set(suffixes)) == len(suffixes)
     assert all(suffix.startswith(".") for suffix in suffixes)
 
 
 def test_an_unknown_form_is_refused_with_those_there_are():
     with pytest.raises(MalformedRequestError, match="'doc' is not one of json, text"):
-        transcript.rendering("doc")
+        registry.rendering("doc")

@@ -2,17 +2,17 @@
 
 import pytest
 
-from tests.batch import places
+from tests.support import batch_stores
 
 
 @pytest.fixture
 def s3_place(aws):
-    return places.S3Place.make()
+    return batch_stores.S3Place.make()
 
 
 @pytest.fixture
 def folder_place(tmp_path):
-    return places.FolderPlace.make(tmp_path)
+    return batch_stores.FolderPlace.make(tmp_path)
 
 
 @pytest.fixture(params=["s3_place", "folder_place"])

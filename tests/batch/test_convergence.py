@@ -5,14 +5,18 @@ import time
 
 import pytest
 
-from batch import keys
+from batch import object_keys
 from batch.deadline import Deadline, RetryLaterError
 from batch.events import ObjectEvent
-from tests.asr import toy
-from tests.batch import convergence
-from tests.batch.places import Place, clear, content, document
+from tests.support import fault_injection, toy_model
+from tests.support.batch_stores import (
+    Place,
+    clear,
+    content,
+    document,
+)
 
-HELLO, THERE = toy.wav("hello"), toy.wav("there you are")
+HELLO, THERE = toy_model.wav("hello"), toy_model.wav("there you are")
 NO_AUDIO, NEITHER = b"not audio", b"not audio either"
 RESULT = {"a.json", "a.txt", "a.srt", "a.vtt"}
 FOREVER = Deadline()
@@ -38,7 +42,7 @@ def check_whole(place: Place, event: ObjectEvent, put: bytes) -> None:
         assert place.names() == RESULT
         members = document(place, "a.json")
         assert members["transcript"] == told[put]
-        assert members["formats"] == list(convergence.ALL_FORMS)
+        assert members["formats"] == list(fault_injection.ALL_FORMS)
         check_companions(place, told[put])
     else:
         assert place.names() == {"a.error.json"}
@@ -47,8 +51,8 @@ def check_whole(place: Place, event: ObjectEvent, put: bytes) -> None:
 
 
 def check_companions(place: Place, told: str) -> None:
-    for form in convergence.ALL_FORMS:
-        assert told.encode() in content(place, keys.companion_key("a", form))
+    for form in fault_injection.ALL_FORMS:
+        assert told.encode() in content(place, object_keys.companion_key("a", form))
 
 
 def check_nothing_or_whole(place: Place) -> None:
@@ -57,7 +61,7 @@ def check_nothing_or_whole(place: Place) -> None:
     assert not {"a.json", "a.error.json"} <= names
     if "a.json" in names:
         members = document(place, "a.json")
-        assert members["formats"] == list(convergence.ALL_FORMS)
+        assert members["formats"] == list(fault_injection.ALL_FORMS)
         check_companions(place, members["transcript"])
 
 
@@ -85,13 +89,13 @@ def test_killed_before_any_change_it_leaves_nothing_or_a_whole_and_the_retry_end
     for change in itertools.count():
         hour_later(False)
         if before is not None:
-            convergence.worker(place, model).answer(place.put("a", before), FOREVER)
+            fault_injection.worker(place, model).answer(place.put("a", before), FOREVER)
         event = place.put("a", after)
-        if not convergence.was_killed(place, model, event, change):
+        if not fault_injection.was_killed(place, model, event, change):
             break
         check_nothing_or_whole(place)
         hour_later(True)
-        status = convergence.worker(place, model).answer(event, FOREVER).status
+        status = fault_injection.worker(place, model).answer(event, FOREVER).status
         clear_leases(place)
         check_whole(place, event, after)
         # Only giving back the lease was left to do, or there was all to do.
@@ -105,7 +109,7 @@ def test_killed_before_any_change_it_leaves_nothing_or_a_whole_and_the_retry_end
 def clear_leases(place: Place) -> None:
     """What a lifecycle rule does to the lease of who was killed after the answer was whole."""
     for name in place.names():
-        if name.startswith(keys.LEASES):
+        if name.startswith(object_keys.LEASES):
             clear(place, name)
 
 
@@ -130,7 +134,7 @@ def test_overtaken_before_any_step_it_overwrites_nothing_newer(
     place, model = folder_place, str(toy_bundle)
     for step in itertools.count():
         if before is not None:
-            convergence.worker(place, model).answer(place.put("a", before), FOREVER)
+            fault_injection.worker(place, model).answer(place.put("a", before), FOREVER)
         overtaken = overtake(place, model, hour_later, put, meanwhile, step)
         if overtaken is None:
             break
@@ -150,15 +154,15 @@ def overtake(place, model, hour_later, put, meanwhile, step) -> ObjectEvent | No
             hour_later(True)
             for newer in meanwhile:
                 last = place.put("a", newer)
-                convergence.worker(place, model).answer(last, FOREVER)
+                fault_injection.worker(place, model).answer(last, FOREVER)
             hour_later(False)
 
     event = place.put("a", put)
-    slow = convergence.worker(place, model, others)
+    slow = fault_injection.worker(place, model, others)
     try:
         slow.answer(event, Deadline(lambda: 60.0))
     except RetryLaterError:
-        convergence.worker(place, model).answer(event, FOREVER)
+        fault_injection.worker(place, model).answer(event, FOREVER)
     return last
 
 
@@ -166,7 +170,7 @@ def test_two_workers_with_the_same_event_at_the_same_time_answer_it_once(place, 
     keys_of_objects = [f"{number}.wav" for number in range(5)]
     announced = [place.put(key, HELLO) for key in keys_of_objects]
     twice = [event for event in announced for _ in range(2)]
-    statuses = convergence.at_the_same_time(place, str(toy_bundle), twice)
+    statuses = fault_injection.at_the_same_time(place, str(toy_bundle), twice)
     assert statuses.count("transcribed") == len(keys_of_objects)
     assert set(statuses) <= {"transcribed", "up_to_date", "busy"}
     assert {name for name in place.names() if name.endswith(".json")} == {
@@ -176,6 +180,6 @@ def test_two_workers_with_the_same_event_at_the_same_time_answer_it_once(place, 
 
 def test_events_in_reverse_from_two_workers_at_the_same_time_end_in_the_newest(place, toy_bundle):
     announced = [place.put("a", put) for put in (HELLO, NO_AUDIO, THERE)]
-    statuses = convergence.at_the_same_time(place, str(toy_bundle), announced[::-1])
+    statuses = fault_injection.at_the_same_time(place, str(toy_bundle), announced[::-1])
     assert statuses.count("transcribed") == 1
     check_whole(place, announced[-1], THERE)

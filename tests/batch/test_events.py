@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from batch import events
 from batch.events import ObjectEvent, UnknownEventError
-from tests.batch import announcements
+from tests.support import s3_events
 
 SPOKEN = "in/a b+c 100% é 🎤.wav"
 SEQUENCER = "0055AED6DCD90281E5"
@@ -22,16 +22,16 @@ PLAIN = ObjectEvent("b", SPOKEN, "d41d8cd98f00b204e9800998ecf8427e", "", SEQUENC
     ],
 )
 def test_s3_encodes_keys_as_in_a_form(encoded):
-    assert events.read(announcements.notification(encoded)) == [PLAIN]
+    assert events.read(s3_events.notification(encoded)) == [PLAIN]
 
 
 def test_event_bridge_does_not_encode_keys():
-    assert events.read(announcements.event_bridge(SPOKEN)) == [PLAIN]
-    assert events.read(announcements.event_bridge("a%20b+c"))[0].key == "a%20b+c"
+    assert events.read(s3_events.event_bridge(SPOKEN)) == [PLAIN]
+    assert events.read(s3_events.event_bridge("a%20b+c"))[0].key == "a%20b+c"
 
 
 def test_the_items_of_a_map_are_not_encoded_and_have_no_sequencer():
-    event = announcements.items(SPOKEN, "a+b", "folder/")
+    event = s3_events.items(SPOKEN, "a+b", "folder/")
     assert events.read(event) == [
         ObjectEvent("b", SPOKEN, "d41d8cd98f00b204e9800998ecf8427e"),
         ObjectEvent("b", "a+b", "d41d8cd98f00b204e9800998ecf8427e"),
@@ -39,23 +39,23 @@ def test_the_items_of_a_map_are_not_encoded_and_have_no_sequencer():
 
 
 def test_a_version_is_read_where_there_is_one():
-    by_s3 = announcements.notification("a", versionId="v1")
-    by_event_bridge = announcements.event_bridge("a", **{"version-id": "v1"})
+    by_s3 = s3_events.notification("a", versionId="v1")
+    by_event_bridge = s3_events.event_bridge("a", **{"version-id": "v1"})
     assert [events.read(event)[0].version_id for event in (by_s3, by_event_bridge)] == ["v1", "v1"]
 
 
 def test_several_records_are_several_objects():
-    event = announcements.notification("a", "b", "a")
+    event = s3_events.notification("a", "b", "a")
     assert [written.key for written in events.read(event)] == ["a", "b", "a"]
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        announcements.TEST_EVENT,
-        announcements.notification("a", event_name="ObjectRemoved:Delete"),
-        announcements.notification("a", event_name="LifecycleExpiration:Delete"),
-        announcements.event_bridge("a", detail_type="Object Deleted"),
+        s3_events.TEST_EVENT,
+        s3_events.notification("a", event_name="ObjectRemoved:Delete"),
+        s3_events.notification("a", event_name="LifecycleExpiration:Delete"),
+        s3_events.event_bridge("a", detail_type="Object Deleted"),
     ],
 )
 def test_what_writes_nothing_is_passed_over(event):
@@ -65,15 +65,15 @@ def test_what_writes_nothing_is_passed_over(event):
 
 @pytest.mark.parametrize("name", ["Put", "Post", "Copy", "CompleteMultipartUpload"])
 def test_every_way_of_writing_counts(name):
-    assert events.read(announcements.notification("a", event_name=f"ObjectCreated:{name}"))
+    assert events.read(s3_events.notification("a", event_name=f"ObjectCreated:{name}"))
 
 
 @pytest.mark.parametrize(
     "event",
     [
-        announcements.notification("folder/"),
-        announcements.event_bridge("folder/"),
-        announcements.items("folder/"),
+        s3_events.notification("folder/"),
+        s3_events.event_bridge("folder/"),
+        s3_events.items("folder/"),
     ],
 )
 def test_a_folder_that_the_console_makes_is_no_object(event):
@@ -106,8 +106,8 @@ def test_a_message_that_is_no_json_is_no_object():
 
 
 def test_messages_are_told_from_notifications():
-    assert events.is_queue(announcements.messages(announcements.notification("a")))
-    for event in (announcements.notification("a"), announcements.items("a")):
+    assert events.is_queue(s3_events.messages(s3_events.notification("a")))
+    for event in (s3_events.notification("a"), s3_events.items("a")):
         assert not events.is_queue(event)
     assert not events.is_queue({})
     assert not events.is_queue({"Records": []})

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from batch import keys
+from batch import object_keys
 from batch.deadline import Deadline, OutOfTimeError
 from batch.lease import BusyError, held
 from batch.store import ConflictError
-from tests.batch.places import document
+from tests.support.batch_stores import document
 
 MINUTE = Deadline(lambda: 60.0)
 
@@ -29,7 +29,7 @@ def later(monkeypatch):
 
 def test_a_lease_says_until_when_it_counts(place):
     with held(place.store(), "a", MINUTE):
-        told = document(place, keys.lease_key("a"))
+        told = document(place, object_keys.lease_key("a"))
     left = datetime.fromisoformat(told["expires"]).timestamp() - time.time()
     assert 50 < left <= 65
     assert place.names() == set()
@@ -61,7 +61,7 @@ def test_one_that_has_expired_is_taken_over(place, later):
             first.check()
         with held(store, "a", MINUTE) as second:
             second.check()
-            taken = document(place, keys.lease_key("a"))
+            taken = document(place, object_keys.lease_key("a"))
     assert taken["owner"]
     assert place.names() == set()
 
@@ -73,7 +73,7 @@ def test_who_was_taken_over_does_not_give_back_what_is_not_his(place, later):
     later(66)
     with held(store, "a", MINUTE):
         first.__exit__(None, None, None)
-        assert place.names() == {keys.lease_key("a")}
+        assert place.names() == {object_keys.lease_key("a")}
 
 
 def test_the_owner_stops_before_others_may_begin(place, later):
@@ -134,4 +134,4 @@ def test_that_it_cannot_be_given_back_is_no_failure(place, monkeypatch):
     monkeypatch.setattr(store, "delete", fail)
     with held(store, "a", MINUTE):
         pass
-    assert place.names() == {keys.lease_key("a")}
+    assert place.names() == {object_keys.lease_key("a")}

@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from asr.errors import AudioGoneError
-from batch import ranges, s3
+from batch import range_file, s3
 from batch.documents import Source
 from batch.s3 import S3Sources, S3Store
 from batch.store import ConflictError, SourceChangedError
@@ -15,7 +15,7 @@ CONTENT = bytes(range(256)) * 4
 
 @pytest.fixture(autouse=True)
 def small_ranges(monkeypatch):
-    monkeypatch.setattr(ranges, "RANGE_BYTES", 100)
+    monkeypatch.setattr(range_file, "RANGE_BYTES", 100)
 
 
 @pytest.fixture(autouse=True)

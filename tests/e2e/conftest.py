@@ -17,16 +17,22 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from scripts.publish_model import publish
-from tests.e2e import doors
-from tests.e2e.doors import LATENCIES, ROOT, Document, Environment, Gateway
+from scripts.aws.publish_model import publish
+from tests.support import interfaces
+from tests.support.interfaces import (
+    LATENCIES,
+    ROOT,
+    Document,
+    Environment,
+    Gateway,
+)
 
 BUNDLE = ROOT / "model_artifacts" / "default"
 
 
 def pytest_report_header() -> str:
-    if doors.has_image():
-        return f"e2e: in the image {doors.IMAGE}"
+    if interfaces.has_image():
+        return f"e2e: in the image {interfaces.IMAGE}"
     return "e2e: no container engine with the image; emulating the runtime on this machine"
 
 
@@ -40,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def in_image() -> bool:
-    return doors.has_image()
+    return interfaces.has_image()
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +68,13 @@ def recording(hello: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def command_line() -> Callable[[Path], Document]:
-    return cache(doors.command_line)
+    return cache(interfaces.command_line)
 
 
 @pytest.fixture(scope="session")
 def bucket(in_image: bool) -> Iterator[Environment]:
     """The environment of a function whose model is the embedded one, published to a bucket."""
-    server = ThreadedMotoServer(ip_address=doors.BRIDGE if in_image else "127.0.0.1", port=0)
+    server = ThreadedMotoServer(ip_address=interfaces.BRIDGE if in_image else "127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
     access = {
@@ -97,9 +103,9 @@ def invoke(in_image: bool, tmp_path: Path) -> Callable[..., Document]:
         event = {"audio": base64.b64encode(audio).decode()}
         started = time.perf_counter()
         if in_image:
-            answer = doors.sam_invoke(event, environment, tmp_path)
+            answer = interfaces.sam_invoke(event, environment, tmp_path)
         else:
-            with doors.emulator(environment, tmp_path / "log", in_image=False) as emulated:
+            with interfaces.emulator(environment, tmp_path / "log", in_image=False) as emulated:
                 answer = emulated(event)
         LATENCIES.setdefault("plain invocation, cold", []).append(time.perf_counter() - started)
         return answer
@@ -111,8 +117,8 @@ def invoke(in_image: bool, tmp_path: Path) -> Callable[..., Document]:
 def gateway(in_image: bool, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
     log = tmp_path_factory.mktemp("gateway") / "log"
     if in_image:
-        with doors.sam_start_api(log) as send:
+        with interfaces.sam_start_api(log) as send:
             yield send
     else:
-        with doors.emulator({}, log, in_image=False) as emulated:
-            yield doors.emulated_gateway(emulated)
+        with interfaces.emulator({}, log, in_image=False) as emulated:
+            yield interfaces.emulated_gateway(emulated)

@@ -14,11 +14,16 @@ from pathlib import Path
 import boto3
 import pytest
 
-from scripts.redrive import redrive
-from tests.e2e import doors
-from tests.e2e.doors import BRIDGE, Document, Environment, Invoke
-from tests.e2e.localstack import localstack
-from tests.poller import MAX_RECEIVES, Queue, poll
+from scripts.aws.redrive import redrive
+from tests.support import interfaces
+from tests.support.interfaces import (
+    BRIDGE,
+    Document,
+    Environment,
+    Invoke,
+)
+from tests.support.localstack import localstack
+from tests.support.sqs_poller import MAX_RECEIVES, Queue, poll
 
 pytestmark = pytest.mark.e2e
 
@@ -92,11 +97,11 @@ def _function(in_image: bool, environment: Environment, scratch: Path) -> Iterat
     """The batch function; its queue is left out, so that what fails comes back at once."""
     environment = {**environment, "QUEUE_URL": ""}
     if in_image:
-        with doors.sam_start_lambda("BatchFunction", environment, scratch) as invoke:
+        with interfaces.sam_start_lambda("BatchFunction", environment, scratch) as invoke:
             yield invoke
     else:
         log, handler = scratch / "emulator.log", "handlers.batch.handler"
-        with doors.emulator(environment, log, in_image=False, handler=handler) as invoke:
+        with interfaces.emulator(environment, log, in_image=False, handler=handler) as invoke:
             yield invoke
 
 

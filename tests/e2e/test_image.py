@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e import doors
-from tests.e2e.doors import ROOT, Document, Environment
+from tests.support import interfaces
+from tests.support.interfaces import ROOT, Document, Environment
 
 pytestmark = pytest.mark.e2e
 
@@ -69,7 +69,7 @@ def test_the_image_runs_read_only_without_rights(
     if not in_image:
         pytest.skip("no container engine with the image")
     event = {"audio": base64.b64encode(hello.read_bytes()).decode()}
-    with doors.emulator({}, tmp_path / "log", in_image=True) as invoke:
+    with interfaces.emulator({}, tmp_path / "log", in_image=True) as invoke:
         cold, warm = invoke(event), invoke(event)
     assert said(cold) == said(warm) == said(command_line(hello))
     assert (cold["timing"]["cold_start"], warm["timing"]["cold_start"]) == (True, False)
@@ -78,7 +78,7 @@ def test_the_image_runs_read_only_without_rights(
 def test_a_change_of_code_moves_less_than_a_megabyte(in_image: bool):
     if not in_image:
         pytest.skip("no container engine with the image")
-    history = ["docker", "history", "--human=false", "--format", "{{.Size}}", doors.IMAGE]
+    history = ["docker", "history", "--human=false", "--format", "{{.Size}}", interfaces.IMAGE]
     sizes = subprocess.run(history, capture_output=True, check=True, text=True).stdout.split()
     newest_layer = next(int(size) for size in sizes if int(size) > 0)
     assert newest_layer < 1_000_000

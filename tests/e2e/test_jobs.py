@@ -18,12 +18,11 @@ from asr.settings import Settings
 from handlers import batch
 from jobs import storage
 from jobs.settings import JobSettings
-from tests.asr import toy
-from tests.e2e.localstack import localstack
-from tests.handlers.job_api import Api
-from tests.jobs import forms
-from tests.poller import Queue, poll
-from tests.statemachine.interpreter import WholeTime
+from tests.support import presigned_post, toy_model
+from tests.support.jobs_api import Api
+from tests.support.localstack import localstack
+from tests.support.sqs_poller import Queue, poll
+from tests.support.state_machine import WholeTime
 
 pytestmark = pytest.mark.e2e
 
@@ -93,7 +92,7 @@ def status_of(api: Api, job: dict[str, Any]) -> str:
 @pytest.mark.parametrize("size", [1, MAX_BYTES])
 def test_an_upload_within_the_limit_is_taken(api: Api, size: int):
     job = create(api)
-    assert forms.post(job["upload"], b"x" * size).status_code == 204
+    assert presigned_post.post(job["upload"], b"x" * size).status_code == 204
     assert status_of(api, job) == "queued"
 
 
@@ -102,7 +101,7 @@ def test_an_upload_within_the_limit_is_taken(api: Api, size: int):
 )
 def test_an_upload_of_another_size_is_refused(api: Api, size: int, code: str):
     job = create(api)
-    assert refusal(forms.post(job["upload"], b"x" * size)) == (400, code)
+    assert refusal(presigned_post.post(job["upload"], b"x" * size)) == (400, code)
     assert status_of(api, job) == "awaiting_upload"
 
 
@@ -118,7 +117,7 @@ def test_an_upload_of_another_size_is_refused(api: Api, size: int, code: str):
 )
 def test_an_upload_that_was_tampered_with_is_refused(api: Api, changed: dict[str, str]):
     job = create(api)
-    answer = forms.post(job["upload"], b"x", **changed)
+    answer = presigned_post.post(job["upload"], b"x", **changed)
     assert answer.status_code == 403
     assert status_of(api, job) == "awaiting_upload"
 
@@ -127,14 +126,14 @@ def test_an_upload_that_comes_too_late_is_refused(api: Api, monkeypatch: pytest.
     monkeypatch.setattr(storage, "UPLOAD_SECONDS", 1)
     job = create(api)
     time.sleep(2.1)
-    assert refusal(forms.post(job["upload"], b"x")) == (403, "AccessDenied")
+    assert refusal(presigned_post.post(job["upload"], b"x")) == (403, "AccessDenied")
     assert status_of(api, job) == "awaiting_upload"
 
 
 def test_an_upload_without_a_signature_is_refused(api: Api):
     job = create(api)
     del job["upload"]["fields"]["x-amz-signature"]
-    assert not forms.post(job["upload"], b"x").ok
+    assert not presigned_post.post(job["upload"], b"x").ok
     assert status_of(api, job) == "awaiting_upload"
 
 
@@ -142,7 +141,7 @@ def test_a_job_goes_from_its_upload_to_links_that_only_this_signature_opens(
     api: Api, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ):
     job = create(api, formats=["json", "srt"])
-    assert forms.post(job["upload"], toy.wav("hello")).ok
+    assert presigned_post.post(job["upload"], toy_model.wav("hello")).ok
     assert status_of(api, job) == "queued"
     drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
@@ -161,7 +160,7 @@ def test_a_job_goes_from_its_upload_to_links_that_only_this_signature_opens(
 
 def test_a_job_that_is_no_audio_fails_with_its_problem(api: Api, queue: Queue):
     job = create(api)
-    assert forms.post(job["upload"], b"not audio at all " * 100).ok
+    assert presigned_post.post(job["upload"], b"not audio at all " * 100).ok
     drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
     assert (found["status"], found["problem"]["code"]) == ("failed", "unsupported_audio")

@@ -8,10 +8,9 @@ from typing import Any
 import boto3
 import pytest
 
-from scripts.make_events import proxy_event
-from tests.e2e import doors
-from tests.e2e.doors import Environment
-from tests.jobs import forms
+from scripts.generate.make_events import proxy_event
+from tests.support import interfaces, presigned_post
+from tests.support.interfaces import Environment
 
 pytestmark = pytest.mark.e2e
 
@@ -25,7 +24,7 @@ def test_a_job_is_made_and_found(
     for name in buckets.values():
         boto3.client("s3").create_bucket(Bucket=name)
     request = json.dumps({"file_name": "talk.wav"}).encode()
-    with doors.emulator(
+    with interfaces.emulator(
         {**bucket, **buckets}, tmp_path / "log", in_image, "handlers.jobs.handler"
     ) as invoke:
 
@@ -37,18 +36,18 @@ def test_a_job_is_made_and_found(
         assert (status, job["status"]) == (201, "awaiting_upload")
         path = f"/v1/jobs/{job['id']}"
         assert call("GET", path)[1]["status"] == "awaiting_upload"
-        assert forms.post(job["upload"], b"audio").status_code == 204
+        assert presigned_post.post(job["upload"], b"audio").status_code == 204
         assert call("GET", path)[1]["status"] == "queued"
         assert call("GET", "/v1/jobs/unknown")[0] == 404
 
 
 def test_the_page_and_its_parts_are_served(in_image: bool, tmp_path: Path):
     log = tmp_path / "log"
-    with doors.emulator({}, log, in_image, "handlers.jobs.handler") as invoke:
-        gateway = doors.emulated_gateway(invoke)
+    with interfaces.emulator({}, log, in_image, "handlers.jobs.handler") as invoke:
+        gateway = interfaces.emulated_gateway(invoke)
         page = gateway("GET", "/", None, None)
         assert (page.status, page.media_type) == (200, "text/html; charset=utf-8")
         (main,) = re.findall(r'src="(web/.+/main\.js)"', page.body.decode())
         part = gateway("GET", f"/{main}", None, None)
         assert (part.status, part.media_type) == (200, "text/javascript; charset=utf-8")
-        assert part.body == (doors.ROOT / "lambda" / "web" / "main.js").read_bytes()
+        assert part.body == (interfaces.ROOT / "lambda" / "web" / "main.js").read_bytes()

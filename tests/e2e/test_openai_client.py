@@ -9,7 +9,7 @@ import pytest
 from openai import OpenAI
 from openai.types.audio import TranscriptionVerbose
 
-from tests.e2e.doors import Document, Gateway
+from tests.support.interfaces import Document, Gateway
 
 pytestmark = pytest.mark.e2e
 

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.doors import LATENCIES, Answer, Document, Gateway
 from tests.e2e.test_image import said
+from tests.support.interfaces import (
+    LATENCIES,
+    Answer,
+    Document,
+    Gateway,
+)
 
 pytestmark = pytest.mark.e2e
 

@@ -9,9 +9,10 @@ import uvicorn
 
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
-from handlers import api, local, openai_routes, routes
-from handlers.job_routes import add_job_routes
-from tests import cloud
+from handlers import api, local
+from handlers.http import openai, transcription
+from handlers.http.jobs import add_job_routes
+from tests.support import aws
 
 # Answers to schemathesis by operation and status, printed after the tests.
 ANSWERS: Counter[tuple[str, int]] = Counter()
@@ -28,7 +29,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def toy_model(toy_bundle, monkeypatch):
     """Handlers serve the toy, whatever settings they were made with."""
     toy = Settings(model_uri=str(toy_bundle))
-    for door in (api, openai_routes, routes):
+    for door in (api, openai, transcription):
         monkeypatch.setattr(door, "warm_transcriber", lambda _: warm_transcriber(toy))
 
 
@@ -36,11 +37,11 @@ def toy_model(toy_bundle, monkeypatch):
 def server(aws_server: str) -> Iterator[str]:
     """The local server, with jobs, on a port of its own; gives the base of its addresses."""
     app = local.LocalServer(enable_validation=True)
-    routes.add_routes(app, Settings.read())
+    transcription.add_routes(app, Settings.read())
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in cloud.access(aws_server).items():
+        for name, value in aws.access(aws_server).items():
             environment.setenv(name, value)
-        add_job_routes(app, cloud.job_settings())
+        add_job_routes(app, aws.job_settings())
     served = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=served.run)
     thread.start()

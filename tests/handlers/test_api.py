@@ -4,11 +4,12 @@ import logging
 
 import pytest
 
-from asr import audio
-from asr.errors import ModelUnavailableError
-from handlers import api, problems, routes
-from tests.asr import toy
-from tests.handlers.events import Context, as_json, request
+from asr.audio import audio
+from asr.errors import PROBLEM_MEDIA_TYPE, ModelUnavailableError
+from handlers import api
+from handlers.http import transcription
+from tests.support import toy_model
+from tests.support.api_events import Context, as_json, request
 
 SPOKEN = "hello there"
 
@@ -20,7 +21,7 @@ def call(event):
 
 
 def test_json_with_base64_is_transcribed():
-    status, media_type, body = call(as_json(audio=toy.wav(SPOKEN)))
+    status, media_type, body = call(as_json(audio=toy_model.wav(SPOKEN)))
     assert (status, media_type) == (200, "application/json")
     assert json.loads(body)["transcript"] == SPOKEN
 
@@ -30,19 +31,19 @@ def test_json_with_base64_is_transcribed():
     ["audio/wav", "audio/x-anything", "video/webm", "application/octet-stream", None],
 )
 def test_raw_audio_is_transcribed_whatever_it_is_called(content_type):
-    status, _, body = call(request("POST", "/v1/transcribe", toy.wav(SPOKEN), content_type))
+    status, _, body = call(request("POST", "/v1/transcribe", toy_model.wav(SPOKEN), content_type))
     assert status == 200
     assert json.loads(body)["transcript"] == SPOKEN
 
 
 def test_a_json_body_may_come_in_base64_itself():
-    event = as_json(audio=toy.wav(SPOKEN))
+    event = as_json(audio=toy_model.wav(SPOKEN))
     event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
     assert json.loads(call(event)[2])["transcript"] == SPOKEN
 
 
 def test_every_door_gives_the_same_words():
-    spoken = toy.wav(SPOKEN)
+    spoken = toy_model.wav(SPOKEN)
     payload = {"audio": base64.b64encode(spoken).decode()}
     invoked = api.handler(payload, Context())
     bodies = [
@@ -55,14 +56,14 @@ def test_every_door_gives_the_same_words():
 
 
 def test_a_keyword_bundle_answers_with_its_word(keyword_transcriber, monkeypatch):
-    monkeypatch.setattr(routes, "warm_transcriber", lambda _: keyword_transcriber)
-    status, _, body = call(as_json(audio=toy.encode(toy.say("smart mirror"))))
+    monkeypatch.setattr(transcription, "warm_transcriber", lambda _: keyword_transcriber)
+    status, _, body = call(as_json(audio=toy_model.encode(toy_model.say("smart mirror"))))
     answer = json.loads(body)
     assert (status, answer["transcript"]) == (200, "smart mirror")
     assert answer["words"] == [
         {"word": "smart mirror", "start": 0.0, "end": 0.5, "confidence": answer["confidence"]}
     ]
-    status, media_type, body = call(as_json(audio=toy.encode(toy.say("no", 2.5))))
+    status, media_type, body = call(as_json(audio=toy_model.encode(toy_model.say("no", 2.5))))
     assert (status, media_type) == (413, "application/problem+json")
     assert json.loads(body)["code"] == "too_long"
 
@@ -77,9 +78,9 @@ def test_a_keyword_bundle_answers_with_its_word(keyword_transcriber, monkeypatch
     ],
 )
 def test_the_format_may_be_a_member_or_a_parameter(form, media_type, start):
-    by_member = call(as_json(audio=toy.wav(SPOKEN), format=form))
+    by_member = call(as_json(audio=toy_model.wav(SPOKEN), format=form))
     by_query = call(
-        request("POST", "/v1/transcribe", toy.wav(SPOKEN), "audio/wav", f"format={form}")
+        request("POST", "/v1/transcribe", toy_model.wav(SPOKEN), "audio/wav", f"format={form}")
     )
     assert by_member == by_query
     assert by_member[:2] == (200, media_type)
@@ -87,12 +88,12 @@ def test_the_format_may_be_a_member_or_a_parameter(form, media_type, start):
 
 
 def test_timestamps_can_be_left_out():
-    body = json.loads(call(as_json(audio=toy.wav(SPOKEN), timestamps=False))[2])
+    body = json.loads(call(as_json(audio=toy_model.wav(SPOKEN), timestamps=False))[2])
     assert "words" not in body
 
 
 def test_a_plain_invocation_for_text_gets_a_string():
-    payload = {"audio": base64.b64encode(toy.wav(SPOKEN)).decode(), "format": "text"}
+    payload = {"audio": base64.b64encode(toy_model.wav(SPOKEN)).decode(), "format": "text"}
     assert api.handler(payload, Context()) == SPOKEN + "\n"
 
 
@@ -122,9 +123,9 @@ def test_health_is_a_problem_where_there_is_no_model(monkeypatch):
     def unavailable(_):
         raise ModelUnavailableError("cannot read manifest.json")
 
-    monkeypatch.setattr(routes, "warm_transcriber", unavailable)
+    monkeypatch.setattr(transcription, "warm_transcriber", unavailable)
     status, media_type, body = call(request("GET", "/v1/health"))
-    assert (status, media_type) == (503, problems.MEDIA_TYPE)
+    assert (status, media_type) == (503, PROBLEM_MEDIA_TYPE)
     assert json.loads(body)["code"] == "model_unavailable"
 
 
@@ -132,9 +133,9 @@ def test_a_fault_of_ours_shows_no_trace(monkeypatch):
     def broken(_):
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(routes, "warm_transcriber", broken)
-    status, media_type, body = call(as_json(audio=toy.wav(SPOKEN)))
-    assert (status, media_type) == (500, problems.MEDIA_TYPE)
+    monkeypatch.setattr(transcription, "warm_transcriber", broken)
+    status, media_type, body = call(as_json(audio=toy_model.wav(SPOKEN)))
+    assert (status, media_type) == (500, PROBLEM_MEDIA_TYPE)
     assert "secret" not in body
     assert "Traceback" not in body
 
@@ -142,16 +143,16 @@ def test_a_fault_of_ours_shows_no_trace(monkeypatch):
 @pytest.mark.parametrize("path", ["/nothing", "/v1/transcribe/more", "/v1"])
 def test_an_unknown_path_is_a_problem(path):
     status, media_type, body = call(request("GET", path))
-    assert (status, media_type, json.loads(body)["code"]) == (404, problems.MEDIA_TYPE, "not_found")
+    assert (status, media_type, json.loads(body)["code"]) == (404, PROBLEM_MEDIA_TYPE, "not_found")
 
 
 def test_neither_audio_nor_transcript_is_logged(capsys):
-    call(as_json(audio=toy.wav(SPOKEN)))
+    call(as_json(audio=toy_model.wav(SPOKEN)))
     call(as_json(audio=b"not audio"))
     logged = capsys.readouterr().out
     assert '"AudioSeconds":[' in logged
     assert '"Errors":[1.0]' in logged
-    for secret in ("hello", "there", base64.b64encode(toy.wav(SPOKEN)).decode()[:40]):
+    for secret in ("hello", "there", base64.b64encode(toy_model.wav(SPOKEN)).decode()[:40]):
         assert secret not in logged
     assert logging.getLogger().level >= logging.INFO
 
@@ -165,5 +166,5 @@ def test_the_budget_of_a_request_is_the_setting(monkeypatch):
         return decode(source, budget)
 
     monkeypatch.setattr(audio, "decode", watched)
-    call(as_json(audio=toy.wav(SPOKEN)))
+    call(as_json(audio=toy_model.wav(SPOKEN)))
     assert seen == [audio.Budget(max_seconds=api.settings.request_max_seconds)]

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import soundfile
 
-from asr.errors import AsrError
+from asr.errors import PROBLEM_MEDIA_TYPE, AsrError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
-from handlers import api, problems, routes
-from handlers.requests import MAX_AUDIO_BYTES
-from tests.asr import toy
-from tests.handlers.events import Context, as_json, request
+from handlers import api
+from handlers.http import transcription
+from handlers.http.requests import MAX_AUDIO_BYTES
+from tests.support import toy_model
+from tests.support.api_events import Context, as_json, request
 
 ADDRESS_SPACE_GROWTH_BYTES = 1024**3
 
@@ -45,7 +46,7 @@ def flac_of_silence(hours, rate=8_000):
 
 def flac_claiming_a_rate(rate):
     """Patch the 20 bits of the sample rate in STREAMINFO (RFC 9639, 8.2)."""
-    content = bytearray(toy.encode(toy.speak("rate"), "FLAC"))
+    content = bytearray(toy_model.encode(toy_model.speak("rate"), "FLAC"))
     place = 4 + 4 + 10  # "fLaC", block header, block and frame sizes
     bits = int.from_bytes(content[place : place + 3], "big")
     content[place : place + 3] = ((bits & 0xF) | rate << 4).to_bytes(3, "big")
@@ -53,7 +54,7 @@ def flac_claiming_a_rate(rate):
 
 
 def no_samples():
-    return toy.encode(np.zeros(0, np.float32))
+    return toy_model.encode(np.zeros(0, np.float32))
 
 
 BAD_AUDIO = {
@@ -61,20 +62,20 @@ BAD_AUDIO = {
     "text": (lambda: b"these are words, not sound " * 50, "unsupported_audio"),
     "a PNG": (png, "unsupported_audio"),
     "a WAV header with no samples": (no_samples, "empty_audio"),
-    "half of a WAV header": (lambda: toy.wav("a")[:30], "unsupported_audio"),
+    "half of a WAV header": (lambda: toy_model.wav("a")[:30], "unsupported_audio"),
     "half of a FLAC header": (
-        lambda: toy.encode(toy.speak("a"), "FLAC")[:30],
+        lambda: toy_model.encode(toy_model.speak("a"), "FLAC")[:30],
         "unsupported_audio",
     ),
     "the first bytes of an MP3": (
-        lambda: toy.encode(toy.speak("abc"), "MP3", "MPEG_LAYER_III")[:100],
+        lambda: toy_model.encode(toy_model.speak("abc"), "MP3", "MPEG_LAYER_III")[:100],
         "unsupported_audio",
     ),
     "the first bytes of a WebM": (
         lambda: b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01" + b"\0" * 40,
         "unsupported_audio",
     ),
-    "ten milliseconds": (lambda: toy.encode(np.full(160, 0.5, np.float32)), "too_short"),
+    "ten milliseconds": (lambda: toy_model.encode(np.full(160, 0.5, np.float32)), "too_short"),
     "25 hours of FLAC silence": (lambda: flac_of_silence(25), "too_long"),
     "a FLAC that claims 655,350 Hz": (lambda: flac_claiming_a_rate(655_350), "unsupported_audio"),
     "more than the limit": (lambda: b"\0" * (MAX_AUDIO_BYTES + 1), "too_large"),
@@ -87,7 +88,7 @@ def refused(event, code):
     answer = api.handler(event, Context())
     problem = json.loads(answer["body"])
     assert (answer["statusCode"], problem["code"]) == (STATUS[code], code), problem
-    assert answer["multiValueHeaders"]["Content-Type"] == [problems.MEDIA_TYPE]
+    assert answer["multiValueHeaders"]["Content-Type"] == [PROBLEM_MEDIA_TYPE]
     assert problem["status"] == STATUS[code]
     assert problem["detail"]
     # Who has more than a request can carry learns who takes it.
@@ -139,7 +140,7 @@ def test_a_bad_body_is_refused_with_its_code(body, code):
 
 
 def test_a_bad_parameter_is_refused_by_name():
-    event = request("POST", "/v1/transcribe", toy.wav("a"), "audio/wav", "format=doc")
+    event = request("POST", "/v1/transcribe", toy_model.wav("a"), "audio/wav", "format=doc")
     refused(event, "malformed_request")
     assert "format" in json.loads(api.handler(event, Context())["body"])["detail"]
 
@@ -148,7 +149,7 @@ def test_a_bad_parameter_is_refused_by_name():
 @pytest.mark.parametrize("form", ["WAV", "FLAC"])
 def test_of_truncated_audio_what_is_there_is_transcribed(form, keep):
     spoken = "abcdefgh" * 4
-    whole = toy.encode(toy.speak(spoken), form)
+    whole = toy_model.encode(toy_model.speak(spoken), form)
     answer = api.handler(as_json(audio=whole[: int(len(whole) * keep)]), Context())
     assert answer["statusCode"] == 200
     heard = json.loads(answer["body"])["transcript"]
@@ -159,21 +160,21 @@ def test_of_truncated_audio_what_is_there_is_transcribed(form, keep):
 @pytest.mark.parametrize("fault", ["missing", "altered", "of another schema"])
 def test_a_model_that_is_not_what_it_should_be_is_refused(fault, tmp_path, monkeypatch):
     if fault != "missing":
-        toy.write_bundle(tmp_path, **({"schema": 2} if fault == "of another schema" else {}))
+        toy_model.write_bundle(tmp_path, **({"schema": 2} if fault == "of another schema" else {}))
     if fault == "altered":
-        (tmp_path / "model.pt").write_bytes(toy.scripted() + b"more")
+        (tmp_path / "model.pt").write_bytes(toy_model.scripted() + b"more")
     settings = Settings(model_uri=str(tmp_path))
-    monkeypatch.setattr(routes, "warm_transcriber", lambda _: warm_transcriber(settings))
-    refused(as_json(audio=toy.wav("a")), "model_unavailable")
+    monkeypatch.setattr(transcription, "warm_transcriber", lambda _: warm_transcriber(settings))
+    refused(as_json(audio=toy_model.wav("a")), "model_unavailable")
 
 
 def test_silence_is_an_empty_transcript():
-    answer = api.handler(as_json(audio=toy.encode(np.zeros(16_000, np.float32))), Context())
+    answer = api.handler(as_json(audio=toy_model.encode(np.zeros(16_000, np.float32))), Context())
     assert answer["statusCode"] == 200
     assert json.loads(answer["body"])["transcript"] == ""
 
 
 def test_the_working_directory_is_left_as_it_was():
     before = set(Path.cwd().iterdir())
-    api.handler(as_json(audio=toy.wav("a")), Context())
+    api.handler(as_json(audio=toy_model.wav("a")), Context())
     assert set(Path.cwd().iterdir()) == before

@@ -12,14 +12,14 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from scripts.make_openapi import DOCUMENT
-from tests.asr import toy
+from scripts.generate.make_openapi import DOCUMENT
 from tests.handlers.conftest import ANSWERS
+from tests.support import toy_model
 
 SPOKEN = [
-    toy.wav("hello there"),
-    toy.encode(toy.speak("flac"), "FLAC"),
-    toy.encode(toy.speak("ogg"), "OGG", "VORBIS"),
+    toy_model.wav("hello there"),
+    toy_model.encode(toy_model.speak("flac"), "FLAC"),
+    toy_model.encode(toy_model.speak("ogg"), "OGG", "VORBIS"),
 ]
 # Random bytes are no audio; half of what is sent is, so that what comes after decoding is reached.
 AUDIO = st.sampled_from(SPOKEN) | st.binary(max_size=200)

@@ -9,11 +9,11 @@ from urllib.parse import urljoin
 import boto3
 import pytest
 
-from jobs import names
+from jobs import ids
 from jobs.settings import JobSettings
-from tests.handlers.events import Context, request
-from tests.handlers.job_api import Api
-from tests.jobs import forms
+from tests.support import presigned_post
+from tests.support.api_events import Context, request
+from tests.support.jobs_api import Api
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_a_job_is_created_with_a_form_that_uploads_and_an_address(
     assert (status, headers["Location"]) == (201, f"jobs/{job['id']}")
     assert job.keys() == {"id", "status", "upload", "max_bytes", "expires_at"}
     assert (job["status"], job["max_bytes"]) == ("awaiting_upload", job_settings.max_bytes)
-    assert forms.post(job["upload"], b"audio").status_code == 204
+    assert presigned_post.post(job["upload"], b"audio").status_code == 204
     status, headers, found = api("GET", urljoin("/v1/jobs", headers["Location"]))
     assert (status, found["status"], found["file_name"]) == (200, "queued", "talk.mp3")
     assert headers["Cache-Control"] == "no-store"
@@ -46,7 +46,7 @@ def test_one_key_cannot_read_the_job_of_another(api: Api):
     assert api("GET", path, api_key="one")[0] == 200
     refused = api("GET", path, api_key="another")
     anonymous = api("GET", path)
-    unknown = api("GET", f"/v1/jobs/{names.new_id()}", api_key="another")
+    unknown = api("GET", f"/v1/jobs/{ids.new_id()}", api_key="another")
     assert refused[0] == anonymous[0] == unknown[0] == 404
     assert refused[1] == unknown[1]
     assert refused[2] | {"detail": ""} == unknown[2] | {"detail": ""}
@@ -82,7 +82,7 @@ def test_a_page_from_elsewhere_may_ask(api: Api):
 
 def test_without_buckets_the_routes_say_so():
     api = Api(None)
-    answers = api("POST", "/v1/jobs", {"file_name": "a"}), api("GET", f"/v1/jobs/{names.new_id()}")
+    answers = api("POST", "/v1/jobs", {"file_name": "a"}), api("GET", f"/v1/jobs/{ids.new_id()}")
     for status, _, problem in answers:
         assert (status, problem["code"]) == (503, "jobs_unavailable")
         assert "INPUT_BUCKET" in problem["detail"]
@@ -93,7 +93,7 @@ def test_a_bucket_that_fails_is_a_problem_that_tells_nothing(
     api: Api, job_settings: JobSettings, method: str
 ):
     boto3.client("s3").delete_bucket(Bucket=job_settings.output_bucket)
-    path = "/v1/jobs" if method == "POST" else f"/v1/jobs/{names.new_id()}"
+    path = "/v1/jobs" if method == "POST" else f"/v1/jobs/{ids.new_id()}"
     status, _, problem = api(method, path, {"file_name": "a"})
     assert (status, problem["code"]) == (503, "jobs_unavailable")
     assert job_settings.output_bucket not in json.dumps(problem)

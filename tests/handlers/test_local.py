@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from handlers import local
-from handlers.job_routes import add_job_routes
-from handlers.requests import MAX_BODY_BYTES
-from tests.asr import toy
+from handlers.http.jobs import add_job_routes
+from handlers.http.requests import MAX_BODY_BYTES
+from tests.support import toy_model
 
 
 def call(method, path, app=local.app, **options):
@@ -27,12 +27,12 @@ def call(method, path, app=local.app, **options):
     "headers", [{"content-type": "audio/wav"}, {"content-type": "application/octet-stream"}, {}]
 )
 def test_a_binary_body_is_transcribed(headers):
-    answer = call("POST", "/v1/transcribe", content=toy.wav("local"), headers=headers)
+    answer = call("POST", "/v1/transcribe", content=toy_model.wav("local"), headers=headers)
     assert (answer.status_code, answer.json()["transcript"]) == (200, "local")
 
 
 def test_a_json_body_is_transcribed():
-    encoded = base64.b64encode(toy.wav("local")).decode()
+    encoded = base64.b64encode(toy_model.wav("local")).decode()
     answer = call("POST", "/v1/transcribe", json={"audio": encoded, "format": "text"})
     assert (answer.status_code, answer.text) == (200, "local\n")
 

@@ -6,15 +6,15 @@ import boto3
 import pytest
 import requests
 
-from asr import problems
+from asr import errors
 from asr.errors import UnsupportedAudioError
-from batch import keys, lease, s3
+from batch import lease, object_keys, s3
 from batch.deadline import Deadline
-from jobs import names, status, tickets
+from jobs import ids, status, tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
 from jobs.tickets import JobRequest, Ticket
-from tests.jobs import forms
+from tests.support import presigned_post
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 OWNER = "me"
@@ -32,7 +32,7 @@ class Job:
 
     def upload(self, content: bytes) -> str:
         """Put the audio there; returns its ETag."""
-        assert forms.post(self.storage.upload_form(self.ticket), content).ok
+        assert presigned_post.post(self.storage.upload_form(self.ticket), content).ok
         (found,) = self.storage.uploads(OWNER, self.ticket.id).values()
         return found.etag
 
@@ -41,7 +41,9 @@ class Job:
         self.s3.put_object(Bucket=self.storage.settings.output_bucket, Key=key, Body=body)
 
     def lease(self, until: datetime) -> None:
-        self.write(keys.lease_key(self.ticket.key), {"owner": "x", "expires": until.isoformat()})
+        self.write(
+            object_keys.lease_key(self.ticket.key), {"owner": "x", "expires": until.isoformat()}
+        )
 
     def look(self, owner: str = OWNER) -> dict[str, Any] | None:
         return status.look_up(self.storage, owner, self.ticket.id, NOW)
@@ -72,8 +74,8 @@ def test_a_new_job_awaits_its_upload(job: Job):
 
 
 def test_a_job_that_was_never_asked_for_is_none_even_if_objects_lie_there(job: Job):
-    other = names.new_id()
-    job.write(f"{names.prefix(OWNER, other)}talk.mp3.json", HELLO)
+    other = ids.new_id()
+    job.write(f"{ids.prefix(OWNER, other)}talk.mp3.json", HELLO)
     assert status.look_up(job.storage, OWNER, other, NOW) is None
 
 
@@ -106,7 +108,7 @@ def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
 
 def test_a_lease_that_goes_while_it_is_looked_at_is_none(job: Job, monkeypatch: pytest.MonkeyPatch):
     job.upload(b"audio")
-    key = keys.lease_key(job.ticket.key)
+    key = object_keys.lease_key(job.ticket.key)
     listed = Storage._list
 
     def list_and_delete(storage: Storage, bucket: str, prefix: str) -> Any:
@@ -124,9 +126,9 @@ def test_a_result_is_given_with_links_to_the_forms_asked_for(job: Job):
     document = HELLO | {"source": {"etag": job.upload(b"audio")}}
     job.lease(NOW + timedelta(seconds=1))
     for form in ("srt", "vtt"):
-        job.write(keys.companion_key(job.ticket.key, form), form)
+        job.write(object_keys.companion_key(job.ticket.key, form), form)
     assert job.status == "running"
-    job.write(keys.result_key(job.ticket.key), document)
+    job.write(object_keys.result_key(job.ticket.key), document)
     answer = job.look()
     assert answer
     assert (answer["status"], answer["transcript"]) == ("succeeded", document)
@@ -137,7 +139,7 @@ def test_a_result_is_given_with_links_to_the_forms_asked_for(job: Job):
 
 def test_a_result_too_large_for_an_answer_is_only_linked(job: Job, monkeypatch: pytest.MonkeyPatch):
     document = HELLO | {"source": {"etag": job.upload(b"audio")}}
-    job.write(keys.result_key(job.ticket.key), document)
+    job.write(object_keys.result_key(job.ticket.key), document)
     monkeypatch.setattr(status, "MAX_INLINE_BYTES", len(json.dumps(document)))
     assert (job.look() or {})["transcript"] == document
     monkeypatch.setattr(status, "MAX_INLINE_BYTES", len(json.dumps(document)) - 1)
@@ -148,16 +150,16 @@ def test_a_result_too_large_for_an_answer_is_only_linked(job: Job, monkeypatch: 
 
 
 def test_what_can_never_succeed_has_failed_and_says_why(job: Job):
-    problem = problems.from_error(UnsupportedAudioError("not audio"))
+    problem = errors.problem_from_error(UnsupportedAudioError("not audio"))
     document = problem | {"source": {"etag": job.upload(b"text")}}
-    job.write(keys.error_key(job.ticket.key), document)
+    job.write(object_keys.error_key(job.ticket.key), document)
     answer = job.look()
     assert answer
     assert (answer["status"], answer["problem"]) == ("failed", document)
     assert not answer.keys() & {"transcript", "results"}
 
 
-@pytest.mark.parametrize("answer_key", [keys.result_key, keys.error_key])
+@pytest.mark.parametrize("answer_key", [object_keys.result_key, object_keys.error_key])
 def test_an_answer_to_an_upload_that_was_replaced_is_passed_over(job: Job, answer_key):
     job.write(answer_key(job.ticket.key), {"source": {"etag": job.upload(b"first")}})
     job.upload(b"second")
@@ -165,6 +167,8 @@ def test_an_answer_to_an_upload_that_was_replaced_is_passed_over(job: Job, answe
 
 
 def test_a_result_outlives_its_upload(job: Job):
-    job.write(keys.result_key(job.ticket.key), HELLO | {"source": {"etag": job.upload(b"audio")}})
+    job.write(
+        object_keys.result_key(job.ticket.key), HELLO | {"source": {"etag": job.upload(b"audio")}}
+    )
     job.s3.delete_object(Bucket=job.storage.settings.input_bucket, Key=job.ticket.key)
     assert job.status == "succeeded"

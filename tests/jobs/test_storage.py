@@ -14,8 +14,7 @@ from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import Storage
 from jobs.tickets import JobRequest, Ticket
-from tests import cloud
-from tests.jobs import forms
+from tests.support import aws, presigned_post
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -51,7 +50,7 @@ def test_what_goes_between_being_listed_and_being_read_is_not_there(
 
 
 def test_an_upload_lies_under_its_key_with_type_and_formats(storage: Storage, ticket: Ticket):
-    answer = forms.post(storage.upload_form(ticket), b"audio")
+    answer = presigned_post.post(storage.upload_form(ticket), b"audio")
     assert answer.status_code == 204
     stored = boto3.client("s3").get_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Body"].read() == b"audio"
@@ -89,7 +88,7 @@ def test_an_upload_is_signed_as_s3_checks_it(storage: Storage, ticket: Ticket):
     # Signature Version 4 for an HTTP POST: the policy, with a key derived from the secret one.
     fields = storage.upload_form(ticket)["fields"]
     _, date, region, service, end = fields["x-amz-credential"].split("/")
-    key = f"AWS4{cloud.SECRET_KEY}".encode()
+    key = f"AWS4{aws.SECRET_KEY}".encode()
     for part in (date, region, service, end, fields["policy"]):
         key = hmac.digest(key, part.encode(), "sha256")
     assert (region, service, end) == ("us-east-1", "s3", "aws4_request")
@@ -121,6 +120,6 @@ def test_an_upload_says_which_decoder_was_asked_for(storage: Storage):
     ticket = tickets.issue(JobRequest(file_name="talk.mp3", decoder="beam"), "me", NOON)
     storage.keep_ticket(ticket, "me")
     assert storage.ticket("me", ticket.id) == ticket
-    forms.post(storage.upload_form(ticket), b"audio")
+    presigned_post.post(storage.upload_form(ticket), b"audio")
     stored = boto3.client("s3").head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Metadata"] == {FORMATS: "json", DECODER: "beam"}

@@ -4,13 +4,13 @@ import pytest
 import yaml
 
 from asr import bundle
-from tests.training import sung
+from tests.support import tone_corpus
 from training.augment import SpecAugment, WaveformAugmentation
-from training.command import InputError
-from training.export import export
-from training.networks import build
+from training.cli import InputError
+from training.export.export import export
+from training.fit.train import train
+from training.networks.registry import build
 from training.recipe import Recipe
-from training.train import train
 
 RECIPES = sorted((Path(__file__).parents[2] / "training" / "recipes").glob("*.yaml"))
 
@@ -35,18 +35,18 @@ def test_no_two_recipes_make_the_same_bundle():
 
 
 def test_what_is_read_is_what_was_written(tmp_path):
-    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(sung.recipe())))
-    assert Recipe.read(tmp_path / "tiny.yaml") == sung.recipe()
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(vars(tone_corpus.recipe())))
+    assert Recipe.read(tmp_path / "tiny.yaml") == tone_corpus.recipe()
 
 
 def test_an_unknown_member_is_refused(tmp_path):
-    (tmp_path / "odd.yaml").write_text(yaml.safe_dump(vars(sung.recipe()) | {"learning": 1}))
+    (tmp_path / "odd.yaml").write_text(yaml.safe_dump(vars(tone_corpus.recipe()) | {"learning": 1}))
     with pytest.raises(InputError, match="learning"):
         Recipe.read(tmp_path / "odd.yaml")
 
 
 def test_a_missing_member_is_refused(tmp_path):
-    members = vars(sung.recipe())
+    members = vars(tone_corpus.recipe())
     (tmp_path / "odd.yaml").write_text(
         yaml.safe_dump({name: value for name, value in members.items() if name != "train"})
     )
@@ -65,14 +65,17 @@ def test_a_missing_member_is_refused(tmp_path):
     ],
 )
 def test_a_member_of_another_type_is_refused(member, value, tmp_path):
-    members = vars(sung.recipe()) | {member: value}
+    members = vars(tone_corpus.recipe()) | {member: value}
     (tmp_path / "odd.yaml").write_text(yaml.safe_dump(members))
     with pytest.raises(InputError, match=member):
         Recipe.read(tmp_path / "odd.yaml")
 
 
 def test_numbers_may_be_written_as_yaml_takes_for_text(tmp_path):
-    members = vars(sung.recipe()) | {"learning_rate": "1e-3", "augmentation": {"speed": "1e-1"}}
+    members = vars(tone_corpus.recipe()) | {
+        "learning_rate": "1e-3",
+        "augmentation": {"speed": "1e-1"},
+    }
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(members))
     recipe = Recipe.read(tmp_path / "tiny.yaml")
     assert (recipe.learning_rate, recipe.augmentation) == (0.001, {"speed": 0.1})
@@ -96,15 +99,15 @@ def test_a_network_that_cannot_be_is_refused(front_end, parameters, named):
 @pytest.mark.parametrize(
     ("network", "parameters"),
     [
-        ("residual_bigru", sung.SMALL | {"legacy": True}),
+        ("residual_bigru", tone_corpus.SMALL | {"legacy": True}),
         ("conformer", {"width": 8, "layers": 1, "heads": 2, "kernel": 5, "channels": 4}),
     ],
     ids=["legacy", "conformer"],
 )
 def test_a_network_of_a_recipe_trains_and_exports(network, parameters, tmp_path):
-    sung.write(tmp_path / "data" / "songs", ["abc de", "fed cab"])
-    sung.write(tmp_path / "data" / "dev", ["abc de"])
-    recipe = sung.recipe(network=network, parameters=parameters)
+    tone_corpus.write(tmp_path / "data" / "songs", ["abc de", "fed cab"])
+    tone_corpus.write(tmp_path / "data" / "dev", ["abc de"])
+    recipe = tone_corpus.recipe(network=network, parameters=parameters)
     run = train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
     export(run, tmp_path / "data", tmp_path / "out", "dev", ["dev"])
     assert bundle.load(str(tmp_path / "out")).manifest.metrics["dev"]["utterances"] == 1

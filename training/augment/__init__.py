@@ -6,8 +6,8 @@ step.
 """
 
 from training.augment.noise import babble, coloured_noise, mix, room_tone
-from training.augment.spectrum import SpecAugment
-from training.augment.waveform import WaveformAugmentation
+from training.augment.pipeline import WaveformAugmentation
+from training.augment.spec_augment import SpecAugment
 
 __all__ = [
     "SpecAugment",

@@ -14,9 +14,9 @@ import soxr
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from asr import audio
-from asr.audio import SAMPLE_RATE
-from training.augment.fourier import fast_length
+from asr.audio import audio
+from asr.audio.audio import SAMPLE_RATE
+from training.augment.fft import fast_length
 
 Samples = NDArray[np.float32]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.audio import SAMPLE_RATE
-from training.augment.fourier import fast_length
+from asr.audio.audio import SAMPLE_RATE
+from training.augment.fft import fast_length
 
 Samples = NDArray[np.float32]
 # Draws some clip of the corpora.

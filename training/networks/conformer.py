@@ -12,7 +12,7 @@ import torch.nn.functional as F
 import torchaudio
 from torch import Tensor, nn
 
-from training.features import frame_mask
+from training.networks.features import frame_mask
 
 STEM_KERNEL = 3
 

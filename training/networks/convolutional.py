@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.features import frame_mask
-from training.networks.blocks import Block
-from training.networks.picture import PictureStem
+from training.networks.conv_blocks import Block
+from training.networks.features import frame_mask
+from training.networks.spectrogram_cnn import PictureStem
 
 STEM_KERNEL = 5
 STEM_STRIDES = (2, 2)

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from training.features import frame_mask
-from training.networks.gru import GRULayers
+from training.networks.features import frame_mask
+from training.networks.gru_encoder import GRULayers
 
 
 class KeywordGRU(GRULayers):
@@ -25,7 +25,7 @@ class KeywordGRU(GRULayers):
     dropout : float
         Probability, between layers and before the classifier.
     biases : dict of str to float
-        What is added to the scores of words once they are learned (`training.folds` finds it).
+        What is added to the scores of words once they are learned (`training.keyword.cross_validation` finds it).
     channels, layers, hidden, stride, picture
         As for `GRULayers`.
 

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.features import frame_mask
+from training.networks.features import frame_mask
 
 
 class ChannelNorm(nn.Module):

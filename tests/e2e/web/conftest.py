@@ -8,9 +8,8 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.e2e import doors
-from tests.e2e.web import browser
-from tests.e2e.web.browser import Visit
+from tests.support import browser, interfaces
+from tests.support.browser import Visit
 
 SILENCE_SECONDS = 0.5  # around the clip that the microphone plays
 
@@ -18,7 +17,7 @@ SILENCE_SECONDS = 0.5  # around the clip that the microphone plays
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of what `make serve` serves."""
-    with doors.local_server({}, tmp_path_factory.mktemp("server") / "log") as address:
+    with interfaces.local_server({}, tmp_path_factory.mktemp("server") / "log") as address:
         yield address
 
 

@@ -11,9 +11,14 @@ import requests
 import soundfile
 from playwright.sync_api import Page, expect
 
-from tests.e2e.doors import ROOT, Document
 from tests.e2e.test_image import said
-from tests.e2e.web.browser import Visit, choose, posts, transcript
+from tests.support.browser import (
+    Visit,
+    choose,
+    posts,
+    transcript,
+)
+from tests.support.interfaces import ROOT, Document
 
 pytestmark = pytest.mark.e2e
 

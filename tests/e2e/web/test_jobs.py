@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.web.browser import Visit, choose, transcript
+from tests.support.browser import Visit, choose, transcript
 
 pytestmark = pytest.mark.e2e
 

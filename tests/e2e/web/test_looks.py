@@ -11,7 +11,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.e2e.web.browser import Visit, choose, press_record, transcript
+from tests.support.browser import (
+    Visit,
+    choose,
+    press_record,
+    transcript,
+)
 
 pytestmark = pytest.mark.e2e
 

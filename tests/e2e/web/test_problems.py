@@ -10,8 +10,15 @@ import pytest
 import soundfile
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from tests.e2e.web import browser
-from tests.e2e.web.browser import Visit, choose, posts, press_record, record, transcript
+from tests.support import browser
+from tests.support.browser import (
+    Visit,
+    choose,
+    posts,
+    press_record,
+    record,
+    transcript,
+)
 
 pytestmark = pytest.mark.e2e
 

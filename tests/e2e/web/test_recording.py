@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.doors import Document
-from tests.e2e.web.browser import Visit, posts, press_record, record, transcript
+from tests.support.browser import (
+    Visit,
+    posts,
+    press_record,
+    record,
+    transcript,
+)
+from tests.support.interfaces import Document
 
 pytestmark = pytest.mark.e2e
 

@@ -17,10 +17,9 @@ from asr.transcriber import Transcriber
 from batch import s3
 from batch.deadline import Deadline
 from batch.events import ObjectEvent
-from batch.work import Worker
+from batch.worker import Worker
 from jobs.settings import JobSettings
-from tests.e2e import doors
-from tests.e2e.web import browser
+from tests.support import browser, interfaces
 
 pytestmark = pytest.mark.e2e
 
@@ -57,7 +56,7 @@ def test_a_file_too_large_for_a_request_is_uploaded_transcribed_and_saved(
     }
     environment = {**os.environ, **buckets}
     with (
-        doors.local_server(environment, tmp_path / "log") as address,
+        interfaces.local_server(environment, tmp_path / "log") as address,
         browser.visits(chromium, address) as visit,
     ):
         page = visit()
@@ -67,7 +66,7 @@ def test_a_file_too_large_for_a_request_is_uploaded_transcribed_and_saved(
         expect(page.get_by_text("Waiting for its turn", exact=True)).to_be_visible()
         work(event, job_settings)
         words = browser.transcript(page)
-        expected = doors.command_line(tmp_path / "large.wav")
+        expected = interfaces.command_line(tmp_path / "large.wav")
         assert words == expected["transcript"] != ""
         assert "Uploading 100 %" in page.evaluate("() => phases")
         with page.expect_download() as download:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.training import sung
+from tests.support import tone_corpus
 from training.augment.channels import CODECS, OCTAVES, band_limit, equalise, recode, telephone
 
 
@@ -52,7 +52,7 @@ def test_a_tone_of_an_octave_is_given_its_gain(octave):
 
 
 def test_gains_of_nothing_change_nothing():
-    samples = sung.sing("abc")
+    samples = tone_corpus.sing("abc")
     assert np.allclose(equalise(samples, np.zeros(len(OCTAVES))), samples, atol=1e-6)
 
 
@@ -61,7 +61,7 @@ def test_gains_of_nothing_change_nothing():
     [(name, bits) for name, codec in CODECS.items() for bits in codec.bits_per_second],
 )
 def test_what_was_coded_is_still_the_same_song(name, bits):
-    samples = sung.sing("abcdefg")
+    samples = tone_corpus.sing("abcdefg")
     coded = recode(samples, CODECS[name], bits)
     assert coded.dtype == np.float32
     assert 0.95 * len(samples) <= len(coded) <= len(samples)
@@ -75,7 +75,7 @@ def test_what_was_coded_is_still_the_same_song(name, bits):
 
 
 def test_fewer_bits_do_more_harm():
-    samples = sung.sing("abcdefg")
+    samples = tone_corpus.sing("abcdefg")
     codec = CODECS["mp3"]
     low, high = (recode(samples, codec, b) for b in (codec.bits_per_second[0], 32_000))
     length = min(len(low), len(high))

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.training import sung
+from tests.support import tone_corpus
 from training.augment import babble, coloured_noise, mix, room_tone
 
 seeds = st.integers(0, 2**31)
@@ -15,14 +15,14 @@ def power(samples):
 
 @given(st.floats(-10.0, 40.0), seeds)
 def test_noise_is_mixed_at_the_ratio_asked_for(snr_db, seed):
-    speech = sung.sing("abc")
+    speech = tone_corpus.sing("abc")
     noise = coloured_noise(len(speech), np.random.default_rng(seed))
     added = mix(speech, noise, snr_db).astype(np.float64) - speech
     assert 10 * np.log10(power(speech) / power(added)) == pytest.approx(snr_db, abs=0.1)
 
 
 def test_silence_stays_silent_and_silent_noise_adds_nothing():
-    silence, speech = np.zeros(1600, np.float32), sung.sing("a")[:1600]
+    silence, speech = np.zeros(1600, np.float32), tone_corpus.sing("a")[:1600]
     noise = coloured_noise(1600, np.random.default_rng(0))
     assert not mix(silence, noise, 10.0).any()
     assert np.array_equal(mix(speech, silence, 10.0), speech)

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.networks import build
 from training.networks.conformer import Conformer
+from training.networks.registry import build
 from training.recipe import Recipe
 
 RECIPE = Path(__file__).parents[3] / "training" / "recipes" / "conformer_ctc.yaml"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from training.features import frame_mask
+from training.networks.features import frame_mask
 from training.networks.residual_bigru import (
     BidirectionalGRU,
     ResidualBiGRU,

@@ -1,0 +1,1 @@
+"""CTC decoding: greedy, beam search with an n-gram language model, forced alignment."""

@@ -1,0 +1,1 @@
+"""Output formats: JSON, text, SRT, WebVTT, OpenAI, Amazon Transcribe."""

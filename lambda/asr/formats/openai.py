@@ -1,0 +1,91 @@
+"""A transcript in the shapes of OpenAI's audio API, for programs that were written for it."""
+
+import json
+import math
+import zlib
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from asr.formats.segments import segments
+
+if TYPE_CHECKING:
+    from asr.transcript import Transcript, Word
+
+GRANULARITIES = ("word", "segment")
+SEEK_STEPS_PER_SECOND = 100  # Whisper counts in frames of 10 ms
+# Confidences are rounded to thousandths, so 0 stands for up to half of one.
+CONFIDENCE_MIN = 0.0005
+
+
+def to_json(transcript: "Transcript") -> dict[str, Any]:
+    """The members of `json`: the text, and how much audio there was."""
+    return {"text": transcript.text, "usage": _usage(transcript)}
+
+
+def to_verbose_json(
+    transcript: "Transcript", granularities: Collection[str] = GRANULARITIES
+) -> dict[str, Any]:
+    """The members of `verbose_json`, with `words` and `segments` as `granularities` name them."""
+    answer: dict[str, Any] = {
+        "task": "transcribe",
+        "language": "english",
+        "duration": transcript.duration,
+        "text": transcript.text,
+    }
+    if "word" in granularities:
+        answer["words"] = [
+            {"word": word.word, "start": word.start, "end": word.end} for word in transcript.words
+        ]
+    if "segment" in granularities:
+        answer["segments"] = [
+            {"id": index, **_segment(words)}
+            for index, words in enumerate(segments(transcript.words))
+        ]
+    return answer | {"usage": _usage(transcript)}
+
+
+def to_events(transcript: "Transcript") -> str:
+    """Server-sent events (WHATWG HTML, 9.2) as `stream` asks for: a delta a segment, then all.
+
+    The deltas, joined, are the text. They come all at once, after the audio has been read.
+    """
+    texts = [_text(words) for words in segments(transcript.words)]
+    deltas = [
+        {"type": "transcript.text.delta", "delta": text if index == 0 else f" {text}"}
+        for index, text in enumerate(texts)
+    ]
+    done = {"type": "transcript.text.done", "text": transcript.text}
+    return "".join(
+        f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False)}\n\n"
+        for event in [*deltas, done]
+    )
+
+
+def _segment(words: "Sequence[Word]") -> dict[str, Any]:
+    """What Whisper says of a segment, as far as a CTC model can say it.
+
+    `avg_logprob` is of the words' calibrated confidences; there are no tokens and nothing is
+    sampled; and where no speech is heard there is no segment.
+    """
+    text = _text(words)
+    encoded = text.encode()
+    surely = [math.log(max(word.confidence, CONFIDENCE_MIN)) for word in words]
+    return {
+        "seek": round(words[0].start * SEEK_STEPS_PER_SECOND),
+        "start": words[0].start,
+        "end": words[-1].end,
+        "text": text,
+        "tokens": [],
+        "temperature": 0.0,
+        "avg_logprob": round(math.fsum(surely) / len(surely), 4),
+        "compression_ratio": round(len(encoded) / len(zlib.compress(encoded)), 4),
+        "no_speech_prob": 0.0,
+    }
+
+
+def _text(words: "Sequence[Word]") -> str:
+    return " ".join(word.word for word in words)
+
+
+def _usage(transcript: "Transcript") -> dict[str, Any]:
+    return {"type": "duration", "seconds": transcript.duration}

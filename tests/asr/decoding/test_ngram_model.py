@@ -1,0 +1,138 @@
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr.decoding import ngram_model
+from asr.decoding.ngram_model import (
+    END,
+    FIRST_WORD,
+    NONE,
+    ROOT,
+    START,
+    UNKNOWN,
+)
+from asr.errors import ModelUnavailableError
+from tests.support import ngram_toy
+from training.language_model import ngram_file
+
+words = st.text("abc'", min_size=1, max_size=5)
+vocabularies = st.sets(words, min_size=1, max_size=30).map(
+    lambda found: sorted(found, key=lambda word: (len(word), word))
+)
+LETTERS = "'abcd"
+
+
+def lexicon(vocabulary, unigrams=None):
+    ids = FIRST_WORD + len(vocabulary)
+    log_prob = np.zeros(ids, np.float32) if unigrams is None else unigrams
+    nodes = ngram_file.trie(vocabulary, LETTERS)
+    edges = len(LETTERS) + 1
+    return ngram_model.open_lexicon(LETTERS, nodes, log_prob, np.zeros((edges, edges), np.float32))
+
+
+def walk(opened, word):
+    node = np.array([ROOT])
+    for letter in word:
+        node = opened.child(node, np.array([LETTERS.index(letter)]))
+    return int(node[0])
+
+
+@given(vocabularies, st.lists(words))
+def test_exactly_the_words_of_the_vocabulary_are_found_by_their_letters(vocabulary, others):
+    opened = lexicon(vocabulary)
+    ids = {word: number for number, word in enumerate(vocabulary, FIRST_WORD)}
+    for word in [*vocabulary, *others]:
+        assert opened.word[walk(opened, word)] == ids.get(word, UNKNOWN)
+
+
+@given(vocabularies)
+def test_what_begins_no_word_is_lost(vocabulary):
+    opened = lexicon(vocabulary)
+    assert walk(opened, vocabulary[0] + "d") == opened.lost
+    assert walk(opened, "d" + vocabulary[0]) == opened.lost
+
+
+@given(vocabularies, st.randoms())
+def test_the_lookahead_is_the_best_word_that_can_still_come(vocabulary, random):
+    log_prob = np.array([-random.random() for _ in range(FIRST_WORD + len(vocabulary))], np.float32)
+    opened = lexicon(vocabulary, log_prob)
+    for prefix in {word[:end] for word in vocabulary for end in range(len(word) + 1)}:
+        best = max(
+            log_prob[number]
+            for number, word in enumerate(vocabulary, FIRST_WORD)
+            if word.startswith(prefix)
+        )
+        assert opened.lookahead[walk(opened, prefix)] == best
+    assert opened.lookahead[opened.lost] == log_prob[UNKNOWN]
+
+
+@given(vocabularies)
+def test_a_lexicon_spells_its_words_out(vocabulary):
+    assert ngram_model.spell_out(lexicon(vocabulary)) == vocabulary
+
+
+def arpa(model):
+    """All n-grams by their ids, as (log-probability, backoff): what an ARPA file would list."""
+    known: list[dict[tuple[int, ...], int]] = [
+        {(number,): place for place, number in enumerate(model.orders[0].keys.tolist())}
+    ]
+    for order in model.orders[1:]:
+        contexts = {place: gram for gram, place in known[-1].items()}
+        known.append(
+            {
+                (*contexts[key // model.ids], key % model.ids): place
+                for place, key in enumerate(order.keys.tolist())
+            }
+        )
+    return known
+
+
+def back_off(model, known, gram):
+    """Katz's recursion, word for word as it is defined."""
+    order = len(gram) - 1
+    if gram in known[order]:
+        return model.orders[order].log_prob[known[order][gram]]
+    context = known[order - 1].get(gram[:-1])
+    weight = 0.0 if context is None else model.orders[order - 1].backoff[context]
+    return weight + back_off(model, known, gram[1:])
+
+
+@given(st.lists(st.integers(END, 6), max_size=6))
+def test_scores_are_those_of_backing_off_word_by_word(sentence):
+    model = ngram_toy.model()
+    known = arpa(model)
+    context, said = model.start(), [START]
+    for number in sentence:
+        word = min(number, model.ids - 1)
+        log_prob, context = model.score(context, np.array([word]))
+        expected = back_off(model, known, (*said[-2:], word))
+        assert log_prob[0] == pytest.approx(expected, abs=1e-5)
+        said.append(word)
+
+
+def test_many_are_scored_as_each_alone():
+    model = ngram_toy.model()
+    context = np.repeat(model.start(), model.ids, axis=0)
+    together, contexts = model.score(context, np.arange(model.ids))
+    for word in range(model.ids):
+        alone, after = model.score(model.start(), np.array([word]))
+        assert (together[word], contexts[word].tolist()) == (alone[0], after[0].tolist())
+
+
+def test_a_context_that_was_never_seen_is_none():
+    model = ngram_toy.model()
+    _, context = model.score(model.start(), np.array([UNKNOWN]))
+    assert context[0, 1] == NONE
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", "other arrays"])
+def test_what_is_no_language_model_is_refused(content):
+    if content == "other arrays":
+        file = io.BytesIO()
+        np.savez(file, others=np.zeros(3))
+        content = file.getvalue()
+    with pytest.raises(ModelUnavailableError, match="the language model cannot be read"):
+        ngram_model.read(content)

@@ -1,0 +1,78 @@
+"""Amazon Transcribe's shape, held to a schema written from its developer guide."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import fastjsonschema
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr.formats import amazon_transcribe, registry
+from asr.transcript import ModelIdentity, Timing, Transcript, Word
+
+validate = fastjsonschema.compile(
+    json.loads((Path(__file__).parent / "amazon.schema.json").read_text())
+)
+MODEL = ModelIdentity("residual-bigru.small_2", "1", "ab")
+TIMING = Timing(3.1, 41.0, 0.027, cold_start=False)
+SAID = Transcript(
+    (Word("hello", 0.0, 0.61, 1.0), Word("world", 0.7, 1.1, 0.875), Word("again", 3.0, 3.4, 0.0)),
+    4.2,
+    MODEL,
+    TIMING,
+)
+
+
+@st.composite
+def transcripts(draw):
+    words, clock = [], 0.0
+    for text in draw(st.lists(st.text("abc'é ", min_size=1))):
+        start = round(clock + draw(st.floats(0, 3)), 3)
+        clock = round(start + draw(st.floats(0.02, 3)), 3)
+        words.append(Word(text, start, clock, round(draw(st.floats(0, 1)), 3)))
+    return Transcript(tuple(words), round(clock, 3), MODEL, TIMING)
+
+
+@given(transcripts())
+def test_every_transcript_keeps_to_the_schema(said):
+    validate(json.loads(registry.FORMATS["transcribe"].write(said)))
+
+
+@given(transcripts())
+def test_nothing_is_lost(said):
+    results = amazon_transcribe.to_transcribe(said)["results"]
+    words = tuple(
+        Word(
+            item["alternatives"][0]["content"],
+            float(item["start_time"]),
+            float(item["end_time"]),
+            float(item["alternatives"][0]["confidence"]),
+        )
+        for item in results["items"]
+    )
+    assert words == said.words
+    assert [i for segment in results["audio_segments"] for i in segment["items"]] == [
+        item["id"] for item in results["items"]
+    ]
+    assert results["transcripts"] == [{"transcript": said.text}]
+
+
+def test_segments_break_at_pauses_and_point_to_their_items():
+    first, second = amazon_transcribe.to_transcribe(SAID)["results"]["audio_segments"]
+    assert first == {
+        "id": 0,
+        "transcript": "hello world",
+        "start_time": "0.0",
+        "end_time": "1.1",
+        "items": [0, 1],
+    }
+    assert (second["transcript"], second["items"]) == ("again", [2])
+
+
+def test_one_transcript_has_one_job_name_however_long_it_took():
+    name = amazon_transcribe.to_transcribe(SAID)["jobName"]
+    slower = replace(SAID, timing=Timing(9.0, 99.0, 0.5, cold_start=True))
+    assert amazon_transcribe.to_transcribe(slower)["jobName"] == name
+    assert amazon_transcribe.to_transcribe(replace(SAID, duration=4.3))["jobName"] != name
+    assert name.startswith("residual-bigru.small_2-")

@@ -1,0 +1,205 @@
+"""The SAM template, as far as it can be judged without AWS: routes, keys, rights."""
+
+import json
+from typing import Any
+
+import httpx2
+import openai
+import pytest
+
+from asr.settings import Settings
+from batch import object_keys
+from handlers.api import app
+from handlers.http.openapi import document
+from handlers.http.page import read_page
+from tests.support.sam_template import of_bulk
+
+
+@pytest.fixture
+def deployed(resources: dict[str, Any]) -> dict[str, Any]:
+    paths: dict[str, Any] = resources["Api"]["Properties"]["DefinitionBody"]["paths"]
+    return paths
+
+
+def test_every_route_that_the_interface_describes_is_deployed(deployed: dict[str, Any]):
+    described = json.loads(document.generate(app))["paths"]
+    assert described
+    for path, methods in described.items():
+        assert methods.keys() <= deployed[path].keys()
+
+
+def test_what_transcribes_or_knows_jobs_asks_for_a_key_and_nothing_else_does(
+    deployed: dict[str, Any],
+):
+    for path, methods in deployed.items():
+        for method, route in methods.items():
+            if method == "parameters":
+                continue
+            asks = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
+            knows = path.startswith("/v1/jobs") and method == "get"
+            assert asks == (method == "post" or knows)
+
+
+def test_the_page_is_deployed_with_limits_of_its_own(
+    resources: dict[str, Any], deployed: dict[str, Any]
+):
+    limits = {
+        setting["ResourcePath"]: setting["ThrottlingBurstLimit"]
+        for setting in resources["Api"]["Properties"]["MethodSettings"]
+    }
+    encoded = {"/": "/", "/web/{digest}/{name}": "/~1web~1{digest}~1{name}"}
+    for path, resource in encoded.items():
+        assert "get" in deployed[path]
+        assert limits[resource] > 2 * len(read_page().files)
+
+
+def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, Any]):
+    ((condition, granted, otherwise),) = resources["ApiFunction"]["Properties"]["Policies"]
+    (statement,) = granted["Statement"]
+    assert (condition, otherwise) == ("ModelIsInBucket", "AWS::NoValue")
+    assert (statement["Effect"], statement["Action"]) == ("Allow", "s3:GetObject")
+    pattern, names = statement["Resource"]
+    assert pattern == "arn:${AWS::Partition}:s3:::${BucketAndPrefix}*"
+    assert names == {"BucketAndPrefix": [1, ["s3://", "ModelUri"]]}
+
+
+def test_what_the_gateway_refuses_is_a_problem_document(resources: dict[str, Any]):
+    for response in resources["Api"]["Properties"]["GatewayResponses"].values():
+        problem = json.loads(response["ResponseTemplates"]["application/json"])
+        assert problem.keys() - {"jobs"} == {"type", "title", "status", "detail", "code"}
+        assert ("jobs" in problem) == (problem["status"] == 413)
+        headers = response["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == "'application/problem+json'"
+
+
+def test_a_message_is_hidden_for_as_long_as_a_function_may_take_and_longer(template):
+    timeout = template["Parameters"]["BatchTimeout"]["MaxValue"]
+    queue = template["Resources"]["BatchQueue"]["Properties"]
+    assert queue["VisibilityTimeout"] >= 6 * timeout
+
+
+def test_what_fails_three_times_goes_to_the_dead_letters_and_rings(resources):
+    redrive = resources["BatchQueue"]["Properties"]["RedrivePolicy"]
+    assert redrive == {"deadLetterTargetArn": "BatchDeadLetters.Arn", "maxReceiveCount": 3}
+    alarm = resources["DeadLettersAlarm"]["Properties"]
+    assert alarm["Dimensions"][0]["Value"] == "BatchDeadLetters.QueueName"
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+def test_only_messages_that_failed_come_back_and_each_is_alone(resources):
+    mapping = resources["BatchMessages"]["Properties"]
+    assert mapping["EventSourceArn"] == "BatchQueue.Arn"
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 1
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": "BatchMaximumConcurrency"}
+
+
+def test_what_lands_in_the_input_bucket_is_announced(resources):
+    (queue,) = resources["InputBucket"]["Properties"]["NotificationConfiguration"][
+        "QueueConfigurations"
+    ]
+    assert queue == {"Event": "s3:ObjectCreated:*", "Queue": "BatchQueue.Arn"}
+
+
+def test_the_batch_function_may_do_what_it_does_and_nothing_more(resources):
+    _, own = resources["BatchFunction"]["Properties"]["Policies"]
+    granted = {
+        statement["Sid"]: (statement["Action"], statement["Resource"])
+        for statement in own["Statement"]
+    }
+    assert granted == {
+        "ListBoth": (
+            "s3:ListBucket",
+            ["InputBucket.Arn", "OutputBucket.Arn", of_bulk("")],
+        ),
+        "ReadAudio": ("s3:GetObject", ["${InputBucket.Arn}/*", of_bulk("/*")]),
+        "ReplaceAnswers": (
+            ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+            "${OutputBucket.Arn}/*",
+        ),
+        "TakeMessages": (
+            [
+                "sqs:ReceiveMessage",
+                "sqs:DeleteMessage",
+                "sqs:ChangeMessageVisibility",
+                "sqs:GetQueueAttributes",
+            ],
+            "BatchQueue.Arn",
+        ),
+    }
+
+
+def test_every_variable_of_the_functions_is_read_by_the_settings(resources):
+    for name in ("ApiFunction", "BatchFunction"):
+        variables = resources[name]["Properties"]["Environment"]["Variables"]
+        ours = {v for v in variables if not v.startswith("POWERTOOLS_")} - {"CORS_ORIGIN"}
+        default = Settings.read({})
+        for variable in ours:
+            value = {"DECODER": "beam"}.get(
+                variable, "7" if variable.endswith("SECONDS") else "true"
+            )
+            assert Settings.read({variable: value}) != default, variable
+
+
+def test_all_functions_are_one_image_with_a_command_each(resources):
+    functions = {"api": "ApiFunction", "batch": "BatchFunction", "jobs": "JobsFunction"}
+    for door, name in functions.items():
+        assert resources[name]["Metadata"] == resources["ApiFunction"]["Metadata"]
+        command = resources[name]["Properties"]["ImageConfig"]["Command"]
+        assert command == [f"handlers.{door}.handler"]
+
+
+def test_the_leases_of_killed_functions_are_swept_up(resources):
+    rules = resources["OutputBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (sweeping,) = [rule for rule in rules if rule.get("Prefix") == object_keys.LEASES]
+    assert (sweeping["Status"], sweeping["ExpirationInDays"]) == ("Enabled", 1)
+
+
+def test_nothing_is_deleted_unless_somebody_asks_for_it(template):
+    for name in ("InputRetentionDays", "OutputRetentionDays"):
+        assert template["Parameters"][name]["Default"] == 0
+
+
+def test_every_bucket_is_private_encrypted_and_kept(resources):
+    buckets = [found for found in resources.values() if found["Type"] == "AWS::S3::Bucket"]
+    assert len(buckets) == 3
+    for bucket in buckets:
+        assert all(bucket["Properties"]["PublicAccessBlockConfiguration"].values())
+        assert "BucketEncryption" in bucket["Properties"]
+        assert bucket["DeletionPolicy"] == "Retain"
+
+
+def test_the_dashboard_is_json(resources):
+    body = resources["Dashboard"]["Properties"]["DashboardBody"]
+    assert len(json.loads(body)["widgets"]) == 4
+
+
+def test_every_parameter_is_in_a_group(template):
+    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    listed = [name for group in groups for name in group["Parameters"]]
+    assert sorted(listed) == sorted(template["Parameters"])
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "raised"),
+    [
+        ("INVALID_API_KEY", 403, openai.PermissionDeniedError),
+        ("THROTTLED", 429, openai.RateLimitError),
+        ("QUOTA_EXCEEDED", 429, openai.RateLimitError),
+        ("INTEGRATION_TIMEOUT", 504, openai.InternalServerError),
+    ],
+)
+def test_openais_client_understands_what_the_gateway_refuses(
+    resources: dict[str, Any], refused: str, status: int, raised: type[openai.APIStatusError]
+):
+    response = resources["Api"]["Properties"]["GatewayResponses"][refused]
+    problem = json.loads(response["ResponseTemplates"]["application/json"])
+
+    def refuse(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, json=problem)
+
+    gateway = httpx2.Client(transport=httpx2.MockTransport(refuse))
+    client = openai.OpenAI(api_key="unused", http_client=gateway, max_retries=0)
+    with pytest.raises(raised) as error:
+        client.models.list()
+    assert (error.value.code, error.value.body) == (problem["code"], problem)

@@ -1,0 +1,91 @@
+"""The SAM template's jobs and bulk: rights, keys, expiry, and what the definition is given."""
+
+import re
+from fnmatch import fnmatch
+from typing import Any
+
+from batch import object_keys
+from jobs import ids
+from jobs.settings import JobSettings
+from tests.support.sam_template import FILE, of_bulk
+
+
+def test_the_jobs_function_may_presign_uploads_and_read_results_and_nothing_more(
+    resources: dict[str, Any],
+):
+    (policy,) = resources["JobsFunction"]["Properties"]["Policies"]
+    assert {s["Sid"]: (s["Action"], s["Resource"]) for s in policy["Statement"]} == {
+        "PresignUploads": ("s3:PutObject", "${InputBucket.Arn}/jobs/*"),
+        "KeepTickets": ("s3:PutObject", "${OutputBucket.Arn}/jobs/*/ticket"),
+        "ReadResults": (
+            "s3:GetObject",
+            ["${OutputBucket.Arn}/jobs/*", "${OutputBucket.Arn}/.leases/jobs/*"],
+        ),
+        "FindJobs": ("s3:ListBucket", ["InputBucket.Arn", "OutputBucket.Arn"]),
+    }
+
+
+def test_jobs_keys_are_those_that_the_policy_and_the_lifecycle_speak_of(resources: dict[str, Any]):
+    key = ids.input_key("me", ids.new_id(), "talk.mp3")
+    statements = resources["JobsFunction"]["Properties"]["Policies"][0]["Statement"]
+    (prefixes,) = [
+        s["Condition"]["StringLike"]["s3:prefix"] for s in statements if "Condition" in s
+    ]
+    for listed in (key, object_keys.lease_key(key)):
+        assert any(fnmatch(listed, prefix) for prefix in prefixes)
+    assert fnmatch(ids.ticket_key("me", ids.new_id()), "jobs/*/ticket")
+    for bucket in ("InputBucket", "OutputBucket"):
+        rules = resources[bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
+        (rule,) = [rule for rule in rules if rule["Id"] == "Jobs"]
+        assert key.startswith(rule["Prefix"])
+        assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", "JobRetentionDays")
+
+
+def test_a_page_may_upload_and_fetch_results(resources: dict[str, Any]):
+    for bucket, method in (("InputBucket", "POST"), ("OutputBucket", "GET")):
+        (rule,) = resources[bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
+        own = "https://*.execute-api.${AWS::Region}.${AWS::URLSuffix}"  # where the stack's page is
+        assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == ([method], ["CorsOrigin", own])
+
+
+def test_the_state_machine_is_given_all_that_its_definition_names(resources: dict[str, Any]):
+    machine = resources["BulkStateMachine"]["Properties"]
+    definition = (FILE.parent / machine["DefinitionUri"]).read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", definition)) == machine["DefinitionSubstitutions"].keys()
+
+
+def test_the_state_machine_may_do_what_its_maps_do_and_nothing_more(resources: dict[str, Any]):
+    machine = resources["BulkStateMachine"]["Properties"]
+    (policy,) = machine["Policies"]
+    name = machine["Name"]
+    account = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
+    assert {s["Sid"]: (s["Action"], s["Resource"]) for s in policy["Statement"]} == {
+        "Transcribe": ("lambda:InvokeFunction", "BatchFunction.Arn"),
+        "ListObjects": ("s3:ListBucket", ["InputBucket.Arn", of_bulk("")]),
+        "ReadInventories": (
+            "s3:GetObject",
+            ["${InputBucket.Arn}/*", of_bulk("/*")],
+        ),
+        "WriteReports": (
+            [
+                "s3:PutObject",
+                "s3:GetObject",
+                "s3:ListMultipartUploadParts",
+                "s3:AbortMultipartUpload",
+            ],
+            "${OutputBucket.Arn}/.bulk/*",
+        ),
+        "RunBatches": ("states:StartExecution", f"{account}:stateMachine:{name}"),
+        "FollowBatches": (
+            ["states:DescribeExecution", "states:StopExecution"],
+            f"{account}:execution:{name}/*",
+        ),
+    }
+
+
+def test_every_variable_of_the_jobs_function_is_read_by_its_settings(resources: dict[str, Any]):
+    variables = resources["JobsFunction"]["Properties"]["Environment"]["Variables"]
+    ours = {v for v in variables if not v.startswith("POWERTOOLS_")} - {"CORS_ORIGIN"}
+    default = JobSettings.read(dict.fromkeys(ours, "7"))
+    for variable in ours:
+        assert JobSettings.read(dict.fromkeys(ours, "7") | {variable: "8"}) != default, variable

@@ -1,0 +1,147 @@
+"""A toy acoustic model whose transcripts are known: the level of a frame is its class.
+
+`speak` writes text as levels, 5 frames a character; the model reads them back exactly. It is local
+in time, so windows must give what the whole gives, and silence is the blank.
+
+Its sibling classifies whole clips: the highest level is the word.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from asr.decoding import ctc
+
+CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"
+ALPHABET = ctc.Alphabet((*CHARACTERS, ""), blank=28, word_boundary=" ")
+FRAME = 320  # samples, 20 ms at 16 kHz
+LEVELS = 40  # class k is a level of (k + 1) / LEVELS
+FRAMES_PER_CHARACTER = 5
+WORDS = ("no", "yes", "smart mirror")
+CTC_MEMBERS = {"frame_seconds", "blank", "word_boundary", "overlap_seconds"}
+
+
+class Toy(nn.Module):
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        frames = (waveforms.shape[1] + 319) // 320
+        padded = torch.nn.functional.pad(waveforms, [0, frames * 320 - waveforms.shape[1]])
+        level = padded.reshape(waveforms.shape[0], -1, 320).median(dim=2).values
+        classes = (level * 40).round().long() - 1
+        classes = torch.where(classes < 0, torch.full_like(classes, 28), classes.clamp(max=27))
+        scores = torch.nn.functional.one_hot(classes, 29).float() * 6.0
+        return scores.log_softmax(-1), torch.div(lengths + 319, 320, rounding_mode="floor")
+
+
+class ToyWords(nn.Module):
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        classes = ((waveforms.amax(dim=1) * 40).round().long() - 1).clamp(0, 2)
+        scores = torch.nn.functional.one_hot(classes, 3).float() * 6.0
+        return scores.log_softmax(-1)[:, None], torch.ones_like(lengths)
+
+
+def speak(text: str, frames_per_character: int = FRAMES_PER_CHARACTER) -> NDArray[np.float32]:
+    """Text as levels, shape (samples,): blanks between equal neighbours, then 0.1 s of silence."""
+    path = ctc.expand([CHARACTERS.index(c) for c in text], ALPHABET.blank)
+    levels = [0.0 if k == ALPHABET.blank else (k + 1) / LEVELS for k in path]
+    spoken = np.repeat(levels, frames_per_character * FRAME)
+    return np.concatenate([spoken, np.zeros(5 * FRAME)]).astype(np.float32)
+
+
+def say(word: str, seconds: float = 0.5) -> NDArray[np.float32]:
+    """One of `WORDS` as a click at its level in what is almost silence, shape (samples,)."""
+    samples = np.full(round(seconds * 16_000), 0.5 / LEVELS, np.float32)
+    samples[len(samples) // 2] = (WORDS.index(word) + 1) / LEVELS
+    return samples
+
+
+def wav(text: str) -> bytes:
+    """`speak(text)` as a 16-bit WAV file."""
+    return encode(speak(text))
+
+
+def encode(samples: NDArray[np.float32], form: str = "WAV", subtype: str = "PCM_16") -> bytes:
+    """16 kHz samples as a file of libsndfile's format `form`."""
+    file = io.BytesIO()
+    soundfile.write(file, samples, 16_000, format=form, subtype=subtype)
+    return file.getvalue()
+
+
+@cache
+def scripted(network: type[nn.Module] = Toy) -> bytes:
+    """A toy as a TorchScript file."""
+    file = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
+        torch.jit.save(torch.jit.script(network()), file)
+    return file.getvalue()
+
+
+def manifest(model: bytes, **changes: Any) -> dict[str, Any]:
+    """A manifest that fits `model`, with `changes` to its members."""
+    return {
+        "schema": 1,
+        "kind": "ctc",
+        "name": "toy",
+        "version": "1",
+        "license": "MIT",
+        "created": "2026-01-01T00:00:00+00:00",
+        "sources": [],
+        "model": {
+            "file": "model.pt",
+            "bytes": len(model),
+            "sha256": hashlib.sha256(model).hexdigest(),
+        },
+        "sample_rate": 16_000,
+        "frame_seconds": FRAME / 16_000,
+        "labels": list(ALPHABET.labels),
+        "blank": ALPHABET.blank,
+        "word_boundary": " ",
+        "window_seconds": 2.0,
+        "overlap_seconds": 0.4,
+        "precision": "float32",
+        "metrics": {},
+        "golden": {"audio": base64.b64encode(wav("golden")).decode(), "transcript": "golden"},
+    } | changes
+
+
+def keyword_manifest(model: bytes, **changes: Any) -> dict[str, Any]:
+    """A manifest of the toy's sibling, without what only CTC needs."""
+    shared = {name: value for name, value in manifest(model).items() if name not in CTC_MEMBERS}
+    golden = {"audio": base64.b64encode(encode(say("yes"))).decode(), "transcript": "yes"}
+    return shared | {"kind": "keyword", "labels": list(WORDS), "golden": golden} | changes
+
+
+def write_bundle(directory: Path, **changes: Any) -> Path:
+    """Write the toy's bundle, with `changes` to its manifest."""
+    return _write(directory, scripted(), manifest(scripted(), **changes))
+
+
+def write_keyword_bundle(directory: Path, **changes: Any) -> Path:
+    """Write the bundle of the toy's sibling, with `changes` to its manifest."""
+    model = scripted(ToyWords)
+    return _write(directory, model, keyword_manifest(model, **changes))
+
+
+def _write(directory: Path, model: bytes, members: dict[str, Any]) -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "model.pt").write_bytes(model)
+    (directory / "manifest.json").write_text(json.dumps(members))
+    return directory
+
+
+def rewrite(directory, **changes):
+    """Change members of a manifest in place; None removes one."""
+    path = directory / "manifest.json"
+    members = json.loads(path.read_text()) | changes
+    path.write_text(json.dumps({k: v for k, v in members.items() if v is not None}))

@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from asr.audio.audio import Budget
+from asr.errors import UnsupportedAudioError
+from training.evaluation.pocketsphinx import PocketSphinx, _words
+
+HELLO = Path(__file__).parents[3] / "samples" / "hello.flac"
+MINUTE = Budget(max_seconds=60.0)
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return PocketSphinx()
+
+
+def test_the_reference_hears_words_with_their_times(reference):
+    heard = reference.transcribe(HELLO.read_bytes(), MINUTE)
+    assert set(heard.text.split()) & set("good morning the weather is fine today".split())
+    edges = [edge for word in heard.words for edge in (word.start, word.end)]
+    assert edges == sorted(edges)
+    assert 0 <= edges[0] < edges[-1] <= heard.duration
+
+
+def test_it_refuses_what_our_own_refuses(reference):
+    with pytest.raises(UnsupportedAudioError):
+        reference.transcribe(b"not audio at all", MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("token", "expected"),
+    [("<sil>", []), ("[NOISE]", []), ("read(2)", ["read"]), ("don't", ["don't"])],
+)
+def test_dictionary_entries_become_words(token, expected):
+    assert _words(token) == expected

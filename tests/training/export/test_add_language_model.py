@@ -1,0 +1,109 @@
+import json
+import sys
+from dataclasses import replace
+
+import pytest
+
+from asr import bundle
+from asr.manifest import Confidence, Search
+from asr.transcriber import Transcriber, check_golden
+from tests.support import ngram_toy, tone_corpus, toy_model
+from tests.support.reports import SPEECH
+from training.card import card
+from training.card.measurements import Measurements
+from training.cli import InputError
+from training.export import add_language_model
+from training.export.add_language_model import descend
+
+FIRST = Search(language=0.6, word=0.0, unknown=0.0, hypotheses=32)
+# The language knows that it is the cab that is spoken of, and the voice swallows the rest.
+SPOKEN = [("a cab", "a dab"), ("a bad cab", "a bad dab"), ("a cab a cab", "a cab a cab")]
+
+
+@pytest.fixture
+def dev(tmp_path):
+    clips = [("lj", text, toy_model.speak(said, frames_per_character=1)) for text, said in SPOKEN]
+    return tone_corpus.write_spoken(tmp_path / "swallowed-dev", clips)
+
+
+@pytest.fixture
+def directory(tmp_path):
+    return toy_model.write_bundle(tmp_path / "bundle")
+
+
+def test_descent_finds_the_bottom_of_a_bowl_in_ever_smaller_steps():
+    def cost(search):
+        return (search.language - 0.85) ** 2 + (search.word + 1) ** 2 + (search.unknown - 2) ** 2
+
+    found = descend(cost, FIRST, {"language": 0.2, "word": 0.5, "unknown": 1.0})
+    assert found == replace(FIRST, language=0.85, word=-1.0, unknown=2.0)
+
+
+def test_descent_asks_for_nothing_twice_and_never_for_less_than_no_language():
+    asked = []
+
+    def cost(search):
+        asked.append(search)
+        return search.language
+
+    assert descend(cost, FIRST).language == 0.0
+    assert len(asked) == len(set(asked))
+    assert min(search.language for search in asked) == 0.0
+
+
+def test_a_tuned_bundle_hears_what_greedy_decoding_does_not(directory, dev):
+    measured = add_language_model.tune(directory, ngram_toy.content(), dev, start=FIRST)
+    (name,) = measured["sets"]
+    assert name == "swallowed-dev"
+    wer = {decoder: report["all"]["wer"] for decoder, report in measured["sets"][name].items()}
+    assert wer == {"greedy": pytest.approx(2 / 9, abs=1e-4), "beam": 0.0}
+    assert measured["tuned"] == {"set": name, "clips": 3} | {
+        "language": measured["tuned"]["language"],
+        "word": 0.0,
+        "unknown": 0.0,
+        "hypotheses": 32,
+    }
+    sealed = bundle.load(str(directory))
+    assert sealed.manifest.language_model is not None
+    assert sealed.manifest.language_model.search.language == measured["tuned"]["language"] > 0
+    assert sealed.manifest.language_model.confidence != Confidence()
+    check_golden(Transcriber(sealed, "beam"))
+
+
+def test_all_else_in_the_bundle_stays_as_it_was(directory, dev):
+    before = bundle.load(str(directory)).manifest
+    add_language_model.tune(directory, ngram_toy.content(), dev, start=FIRST)
+    after = bundle.load(str(directory)).manifest
+    assert replace(after, language_model=None) == before
+
+
+def test_tuning_again_takes_the_place_of_the_first_time(directory, dev):
+    add_language_model.tune(directory, ngram_toy.content(), dev, start=FIRST)
+    once = (directory / "manifest.json").read_bytes()
+    add_language_model.tune(directory, ngram_toy.content(), dev, start=FIRST)
+    assert (directory / "manifest.json").read_bytes() == once
+
+
+def test_a_classifier_of_words_is_refused(tmp_path, dev):
+    words = toy_model.write_keyword_bundle(tmp_path / "words")
+    with pytest.raises(InputError, match="recognises no speech: it is a keyword model"):
+        add_language_model.tune(words, ngram_toy.content(), dev)
+
+
+def test_the_command_writes_the_card_of_what_it_measured(
+    directory, dev, tmp_path, monkeypatch, capsys
+):
+    card.write(directory, Measurements(1000, "songs-dev", {"songs-test": SPEECH}))
+    assert "decoder=beam" not in (directory / card.CARD).read_text()
+    (tmp_path / "language.npz").write_bytes(ngram_toy.content())
+    arguments = [str(directory), "--language-model", str(tmp_path / "language.npz")]
+    arguments += ["--manifest", str(dev), "--hypotheses", "16"]
+    monkeypatch.setattr(sys, "argv", ["tune", *arguments])
+    add_language_model.main()
+    printed = json.loads(capsys.readouterr().out)
+    text = (directory / card.CARD).read_text()
+    assert "It keeps 16 hypotheses" in " ".join(text.split())
+    assert "| swallowed-dev | greedy | 3 | 9 | 0.222 |" in text
+    assert "| swallowed-dev | beam | 3 | 9 | 0.000 |" in text
+    assert printed["language_model"]["memory_bytes"] > 0
+    assert Measurements.read(directory).decoders == printed

@@ -1,0 +1,53 @@
+import pytest
+
+from training.fit.curves import PANELS, draw, read
+from training.fit.module import learning_rate_factor
+
+
+def log(run, start, *rows):
+    folder = run / "csv" / f"from-{start:07d}"
+    folder.mkdir(parents=True)
+    (folder / "metrics.csv").write_text("\n".join(rows) + "\n")
+
+
+def test_points_are_read_by_metric_and_step(tmp_path):
+    log(tmp_path, 0, "dev_wer,step,train_loss", ",24,3.5", "0.9,24,", ",49,2.5")
+    points = read(tmp_path)
+    assert points["train_loss"] == [(24, 3.5), (49, 2.5)]
+    assert points["dev_wer"] == [(24, 0.9)]
+    assert points["dev_cer"] == []
+
+
+def test_what_a_later_start_did_again_counts(tmp_path):
+    log(tmp_path, 40, "step,train_loss", "49,1.9", "74,1.5")
+    log(tmp_path, 0, "step,train_loss", "24,3.0", "49,2.0")
+    assert read(tmp_path)["train_loss"] == [(24, 3.0), (49, 1.9), (74, 1.5)]
+
+
+def test_there_is_a_panel_for_each_metric_that_was_logged(tmp_path):
+    log(tmp_path, 0, "step,train_loss,dev_wer", "1,3,", "2,2,0.5")
+    assert draw(tmp_path) == tmp_path / "curves.svg"
+    drawn = (tmp_path / "curves.svg").read_text()
+    assert [f"<!-- {title} -->" in drawn for title in PANELS.values()] == [
+        name in ("train_loss", "dev_wer") for name in PANELS
+    ]
+
+
+def test_a_run_of_a_classifier_logs_its_accuracy(learned_words):
+    points = read(learned_words.run)
+    assert [step for step, _ in points["dev_accuracy"]] == [19, 39]
+    assert points["dev_wer"] == []
+
+
+@pytest.mark.parametrize("name", sorted(PANELS.keys() - {"dev_accuracy"}))
+def test_a_run_logs_every_metric_that_is_drawn(learned, name):
+    points = read(learned.run)[name]
+    assert [step for step, _ in points] == [24, 49, 74, 99, 124]
+    assert f"<!-- {PANELS[name]} -->" in (learned.run / "curves.svg").read_text()
+
+
+def test_the_learning_rate_follows_the_recipe_update_by_update(learned):
+    recipe = learned.recipe
+    for step, rate in read(learned.run)["lr-AdamW/pg1"]:
+        factor = learning_rate_factor(step, recipe.warmup_steps, recipe.steps)
+        assert rate == pytest.approx(recipe.learning_rate * factor)

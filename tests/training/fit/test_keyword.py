@@ -1,0 +1,83 @@
+import pytest
+import torch
+
+from tests.support import tone_corpus
+from training.cli import InputError
+from training.data.dataset import collate
+from training.fit.curves import read
+from training.fit.keyword import KeywordModule
+
+
+@pytest.fixture
+def module():
+    torch.manual_seed(0)
+    return KeywordModule(tone_corpus.keyword_recipe())
+
+
+def batch(*words):
+    return collate([(torch.from_numpy(tone_corpus.sing(word)), word) for word in words])
+
+
+def test_the_loss_is_the_surprise_of_the_word(module):
+    probabilities = torch.tensor([[[0.5, 0.25, 0.25]], [[0.1, 0.1, 0.8]]])
+    loss = module.loss(probabilities.log(), torch.ones(2), batch("fed", "big cab"))
+    assert loss.item() == pytest.approx(-(torch.tensor(0.25).log() + torch.tensor(0.8).log()) / 2)
+
+
+def test_a_word_that_is_no_label_is_refused(module):
+    with pytest.raises(ValueError, match="deaf"):
+        module.loss(torch.zeros(1, 1, 3), torch.ones(1), batch("deaf"))
+
+
+def test_the_most_probable_word_is_read(module):
+    assert module.read(torch.tensor([[-3.0, -2.0, -0.1]])) == "big cab"
+
+
+def test_coefficients_are_masked_and_warped_by_frequency(module, monkeypatch):
+    given, heard = [], []
+
+    def hidden(features, frames, top_hertz):
+        given.append((tuple(features.shape), top_hertz))
+        return features * 0
+
+    monkeypatch.setattr(module, "spec_augment", hidden)
+    monkeypatch.setattr(module, "log", lambda *_, **__: None)
+    module.recogniser.network.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0]))
+    clips = batch("abc")
+    module.training_step(clips, 0)
+    frames = clips.waveforms.shape[1] // 320 + 1
+    assert given == [((1, frames, 24), 8000.0)]  # the mel channels of the recipe
+    assert heard[0].shape == (1, frames, 12)
+    assert not heard[0].any()
+
+
+def test_what_is_not_altered_is_what_serves(module, monkeypatch):
+    heard = []
+    monkeypatch.setattr(module, "log", lambda *_, **__: None)
+    module.recogniser.network.register_forward_pre_hook(lambda _, inputs: heard.append(inputs[0]))
+    clips = batch("abc", "fed")
+    with torch.no_grad():
+        module.training_step(clips, 0)
+        module.recogniser(clips.waveforms, clips.samples)
+    assert torch.equal(*heard)
+
+
+def test_dev_is_scored_by_accuracy(module, monkeypatch):
+    logged = {}
+    monkeypatch.setattr(module, "log", lambda name, value, **_: logged.update({name: value}))
+    monkeypatch.setattr(module, "read", lambda log_probs: "abc")
+    with torch.inference_mode():
+        module.eval().validation_step(batch("abc", "fed"), 0)
+        module.validation_step(batch("abc", "abc"), 1)
+    module.on_validation_epoch_end()
+    assert logged["dev_accuracy"] == 0.75
+
+
+def test_a_classifier_learns_its_words_by_heart(learned_words):
+    assert dict(read(learned_words.run)["dev_accuracy"])[39] == 1.0
+
+
+def test_a_word_that_is_not_among_the_labels_is_refused_before_anything_is_learned(module):
+    module.check_texts({"abc", "fed"})
+    with pytest.raises(InputError, match="'hello', which is none of the labels"):
+        module.check_texts({"abc", "hello"})

@@ -1,0 +1,178 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support import tone_corpus, toy_model
+from training.data.dataset import collate
+from training.fit.module import CtcModule, learning_rate_factor
+from training.recipe import Recipe
+
+PLAIN = tone_corpus.recipe(**tone_corpus.PLAIN)
+
+
+def batch(*texts, speak=tone_corpus.sing):
+    return collate([(torch.from_numpy(speak(text)), text) for text in texts])
+
+
+def logging(module, monkeypatch):
+    """What `module` logs from here on."""
+    logged: dict[str, float] = {}
+    monkeypatch.setattr(
+        module, "log", lambda name, value, **_: logged.update({name: torch.as_tensor(value).item()})
+    )
+    return logged
+
+
+@given(st.integers(1, 50), st.integers(1, 200))
+def test_the_learning_rate_climbs_in_a_line_then_falls_to_nothing(warmup, more):
+    steps = warmup + more
+    factors = [learning_rate_factor(step, warmup, steps) for step in range(steps + 3)]
+    assert factors[:warmup] == pytest.approx([(step + 1) / warmup for step in range(warmup)])
+    assert factors[warmup] == 1.0
+    assert factors[warmup:] == sorted(factors[warmup:], reverse=True)
+    assert factors[steps:] == pytest.approx([0.0] * 3, abs=1e-12)
+
+
+def test_the_learning_rate_falls_as_a_cosine():
+    factors = [learning_rate_factor(step, 10, 110) for step in (35, 60, 85)]
+    assert factors == pytest.approx([0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5])
+
+
+def test_the_optimiser_follows_the_recipe():
+    module = CtcModule(tone_corpus.recipe(learning_rate=0.5, warmup_steps=4, weight_decay=0.25))
+    configured = module.configure_optimizers()
+    optimizer, scheduler = configured["optimizer"], configured["lr_scheduler"]["scheduler"]
+    assert optimizer.param_groups[0]["lr"] == 0.125
+    optimizer.step()
+    scheduler.step()
+    assert optimizer.param_groups[0]["lr"] == 0.25
+    decay = {
+        id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]
+    }
+    for name, parameter in module.named_parameters():
+        matrix = "weight" in name and "norm" not in name
+        assert decay[id(parameter)] == (0.25 if matrix else 0.0), name
+
+
+def test_the_loss_of_a_batch_is_the_mean_over_its_utterances(monkeypatch):
+    torch.manual_seed(0)
+    module = CtcModule(PLAIN)
+    logged = logging(module, monkeypatch)
+    both = module.training_step(batch("abc", "fedcba ab"), 0)
+    assert logged == {"train_loss": pytest.approx(both.item())}
+    alone = [module.training_step(batch(text), 0).item() for text in ("abc", "fedcba ab")]
+    assert both.item() == pytest.approx(sum(alone) / 2, rel=1e-4)
+
+
+def test_the_loss_is_the_surprise_of_the_text_per_character(monkeypatch):
+    module = CtcModule(PLAIN)
+    logging(module, monkeypatch)
+
+    def even(features, frames):
+        return torch.zeros(1, 2, 29).log_softmax(-1), torch.tensor([2])
+
+    monkeypatch.setattr(module.recogniser.network, "forward", even)
+    # "a" in 2 frames: aa, a-, -a of 29^2 paths; "ab": one path
+    for text, paths in (("a", 3), ("ab", 1)):
+        expected = -torch.tensor(paths / 29**2).log().item() / len(text)
+        assert module.training_step(batch(text), 0).item() == pytest.approx(expected, rel=1e-5)
+    assert module.training_step(batch("abc"), 0).item() == 0.0  # does not fit
+
+
+def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
+    module = CtcModule(PLAIN)
+    logging(module, monkeypatch)
+
+    def even(features, frames):
+        return torch.zeros(len(frames), 24, 29).log_softmax(-1), torch.full((len(frames),), 24)
+
+    monkeypatch.setattr(module.recogniser.network, "forward", even)
+    surprise = 24 * torch.tensor(29.0).log().item() / 3
+    silent = batch("", speak=lambda _: tone_corpus.sing("abc"))
+    assert module.training_step(silent, 0).item() == pytest.approx(surprise, rel=1e-5)
+    both = batch("", "abc", speak=lambda _: tone_corpus.sing("abc"))
+    spoken = module.training_step(batch("abc"), 0).item()
+    expected = (surprise + spoken) / 2
+    assert module.training_step(both, 0).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_seed_and_the_step_decide_what_is_random(monkeypatch):
+    def drawn(seed, step):
+        module = CtcModule(tone_corpus.recipe(seed=seed))
+        monkeypatch.setattr(CtcModule, "global_step", step)
+        module.on_train_batch_start(batch("a"), 0)
+        return torch.rand(3).tolist()
+
+    assert drawn(1, 5) == drawn(1, 5)
+    assert len({tuple(drawn(seed, step)) for seed in (1, 2) for step in (5, 6)}) == 4
+
+
+def test_training_hears_masked_features_and_validation_does_not(monkeypatch):
+    module = CtcModule(PLAIN)
+    logging(module, monkeypatch)
+    heard = []
+    module.recogniser.network.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
+    monkeypatch.setattr(module, "spec_augment", lambda features, *_: features * 0)
+    with torch.no_grad():
+        module.training_step(batch("abc"), 0)
+        module.eval().validation_step(batch("abc"), 0)
+    assert not heard[0].any()
+    assert heard[1].any()
+
+
+def test_dev_is_scored_as_a_whole(monkeypatch):
+    module = CtcModule(PLAIN)
+    monkeypatch.setattr(module, "recogniser", toy_model.Toy())
+    logged = logging(module, monkeypatch)
+    right, wrong = batch("a b c", "d e f", speak=toy_model.speak), batch("g", speak=toy_model.speak)
+    wrong = wrong._replace(texts=["h"])
+    module.validation_step(right, 0)
+    module.validation_step(wrong, 1)
+    module.on_validation_epoch_end()
+    assert logged["dev_wer"] == pytest.approx(1 / 7)
+    assert logged["dev_cer"] == pytest.approx(1 / 11)
+    whole = logged["dev_loss"]
+    losses = []
+    # and each time anew
+    for each in (
+        batch("a b c", speak=toy_model.speak),
+        batch("d e f", speak=toy_model.speak),
+        wrong,
+    ):
+        module.validation_step(each, 0)
+        module.on_validation_epoch_end()
+        assert logged["dev_wer"] == (1.0 if each is wrong else 0.0)
+        losses.append(logged["dev_loss"])
+    assert whole == pytest.approx(sum(losses) / 3)
+
+
+def test_frames_of_padding_are_not_transcribed(monkeypatch):
+    module = CtcModule(PLAIN)
+
+    class Babbling(toy_model.Toy):
+        def forward(self, waveforms, lengths):
+            log_probs, frames = super().forward(waveforms, lengths)
+            for row, count in zip(log_probs, frames, strict=True):
+                row[count:] = torch.eye(29)[5].log()
+            return log_probs, frames
+
+    monkeypatch.setattr(module, "recogniser", Babbling())
+    logged = logging(module, monkeypatch)
+    module.validation_step(batch("a", "abcdef", speak=toy_model.speak), 0)
+    module.on_validation_epoch_end()
+    assert logged["dev_wer"] == 0.0
+
+
+def test_a_checkpoint_tells_its_recipe():
+    module = CtcModule(PLAIN)
+    assert Recipe(**module.hparams["recipe"]) == PLAIN
+
+
+def test_the_norm_of_the_gradient_is_bounded():
+    module = CtcModule(PLAIN)
+    for parameter in module.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    module.configure_gradient_clipping(module.configure_optimizers()["optimizer"], 0.5)
+    squares = [p.grad.square().sum() for p in module.parameters() if p.grad is not None]
+    assert torch.stack(squares).sum().sqrt().item() == pytest.approx(0.5, rel=1e-4)

@@ -1,0 +1,63 @@
+import pytest
+import yaml
+
+from tests.support import tone_corpus
+from tests.support.fakes import PEOPLE, Aligner, only_singer
+from training.alignment import cut_words
+from training.data.manifest import read_manifest
+from training.keyword import prepare_data
+from training.recipe import Recipe
+
+LABELS = tone_corpus.WORDS
+
+
+@pytest.fixture
+def arguments(tmp_path, monkeypatch):
+    monkeypatch.setattr(cut_words, "Decoder", lambda **_: Aligner())
+    for name, text in (("train-0", "a abc"), ("train-1", "big fed"), ("test", "fed")):
+        tone_corpus.write(tmp_path / f"sentences-{name}", [text])
+    recipe = yaml.safe_load(prepare_data.RECIPE.read_text(encoding="utf-8"))
+    recipe["parameters"]["labels"] = LABELS
+    (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
+    options = {"--data": tmp_path, "--recipe": tmp_path / "recipe.yaml", "--hours": 0.002}
+    with only_singer():
+        yield [str(part) for option in options.items() for part in option]
+
+
+def test_labels_are_cut_from_the_sentences_to_train_on(arguments, tmp_path):
+    prepare_data.main(arguments)
+    cut = read_manifest(tmp_path / "words-cut" / "manifest.tsv")
+    assert [utterance.text for utterance in cut] == ["abc", "fed"]
+
+
+def test_every_label_is_spoken_by_voices_that_are_not_held_out(arguments, tmp_path):
+    prepare_data.main(arguments)
+    spoken = read_manifest(tmp_path / "words-synthetic" / "manifest.tsv")
+    assert {utterance.text for utterance in spoken} == set(LABELS)
+    assert {utterance.speaker for utterance in spoken} == {v.speaker for v in PEOPLE[:2]}
+
+
+def test_what_is_there_is_left_as_it_is(arguments, tmp_path):
+    prepare_data.main(arguments)
+    before = {file: file.read_bytes() for file in tmp_path.glob("words-*/*")}
+    prepare_data.main(arguments)
+    assert {file: file.read_bytes() for file in tmp_path.glob("words-*/*")} == before
+
+
+def test_what_was_killed_before_its_manifest_is_made_anew(arguments, tmp_path):
+    (tmp_path / "words-cut").mkdir()
+    prepare_data.main(arguments)
+    assert read_manifest(tmp_path / "words-cut" / "manifest.tsv")
+
+
+def test_the_corpora_that_are_made_are_those_of_the_recipe():
+    assert {prepare_data.CUT, prepare_data.SYNTHETIC} < set(Recipe.read(prepare_data.RECIPE).train)
+
+
+def test_a_folder_without_sentences_is_refused(arguments, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(SystemExit):
+        prepare_data.main([*arguments, "--data", str(empty)])
+    assert "to cut words from" in capsys.readouterr().err
+    assert not list(empty.iterdir())

@@ -1,0 +1,116 @@
+import json
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asr.decoding import ngram_model
+from asr.decoding.ngram_model import (
+    END,
+    FIRST_WORD,
+    START,
+    UNKNOWN,
+)
+from tests.support import tone_corpus
+from training.cli import InputError
+from training.data.sentences import held_out
+from training.language_model import build as language_model
+from training.language_model import ngram_file
+from training.language_model.build import (
+    build,
+    encode,
+    perplexity,
+    read_texts,
+    unlike,
+    vocabulary,
+)
+
+sentences = st.lists(
+    st.lists(st.sampled_from(["a", "cab", "bad", "it's", "once"]), min_size=1, max_size=8).map(
+        " ".join
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def test_texts_are_normalised_and_digits_left_out(tmp_path):
+    (tmp_path / "a.txt").write_text("It\u2019s a Caf\u00e9!\n\nIn 1912.\n \u2014 \n")
+    assert read_texts([tmp_path / "a.txt"]) == ["it's a cafe"]
+
+
+def test_what_is_said_in_corpora_is_text_too(tmp_path):
+    manifest = tone_corpus.write(tmp_path / "songs", ["abc de", "fed"])
+    assert read_texts([], [manifest]) == ["abc de", "fed"]
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match=r"a\.txt is not text"):
+        read_texts([tmp_path / "a.txt"])
+
+
+def test_what_is_like_a_test_set_is_left_out():
+    said = ["yes", "he had always believed that they were able"]
+    kept = ["yes sir", "always believed that they were not able", "no"]
+    taken = ["yes", "who had always believed that they were"]
+    assert unlike([*kept, *taken], said) == kept
+
+
+def test_words_that_are_rare_are_not_in_the_vocabulary_and_short_ones_come_first():
+    assert vocabulary(["bad a a", "a cab cab", "ab ab bad", "rare"]) == ["a", "ab", "bad", "cab"]
+
+
+def test_sentences_become_ids_from_start_to_end():
+    assert encode(["cab a rare"], ["a", "cab"]) == [
+        [START, FIRST_WORD + 1, FIRST_WORD, UNKNOWN, END]
+    ]
+
+
+@given(sentences)
+def test_a_model_that_is_packed_spells_and_foretells_as_before(texts):
+    model = ngram_model.read(build(texts))
+    words = vocabulary(texts)
+    assert ngram_model.spell_out(model.lexicon) == words
+    assert 1 <= perplexity(model, encode(texts, words)) <= FIRST_WORD + len(words)
+
+
+def test_perplexity_is_that_of_each_word_by_itself():
+    texts = ["a cab", "a bad cab", "a cab a bad cab", "bad"]
+    model, words = ngram_model.read(build(texts)), vocabulary(texts)
+    total, count = 0.0, 0
+    for sentence in encode(texts, words):
+        context = model.start()
+        for word in sentence[1:]:
+            log_prob, context = model.score(context, np.array([word]))
+            total, count = total + float(log_prob[0]), count + 1
+    expected = float(np.exp(-total / count))
+    assert perplexity(model, encode(texts, words)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_without_sentences_there_is_no_model():
+    with pytest.raises(InputError, match="no sentences"):
+        build([])
+
+
+def test_the_command_says_what_it_has_made_of_which_sources(tmp_path, monkeypatch, capsys):
+    lines = [f"{'abcdefg'[n % 7]} cab {'abcdefg'[n // 7]} bad" for n in range(49)]
+    (tmp_path / "standard-ebooks.txt").write_text("\n".join(lines))
+    songs = tone_corpus.write(tmp_path / "songs", ["a cab"], corpus="an4")
+    test = tone_corpus.write(tmp_path / "songs-test", [lines[0]])
+    out = tmp_path / "language.npz"
+    arguments = [str(tmp_path / "standard-ebooks.txt"), "--transcripts", str(songs)]
+    arguments += ["--without", str(test), "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", ["language_model", *arguments])
+    language_model.main()
+    printed = json.loads(capsys.readouterr().out)
+    apart = [line for line in [*lines[1:], "a cab"] if held_out(line)]
+    assert apart
+    assert printed["held_out"]["sentences"] == len(apart)
+    assert printed["learned_from"]["sentences"] == 49 - len(apart)
+    assert [source["name"][:8] for source in printed["sources"]] == ["Standard", "CMU AN4"]
+    assert printed["without"] == ["songs-test"]
+    content = out.read_bytes()
+    assert printed == {"bytes": len(content)} | ngram_file.about(content)

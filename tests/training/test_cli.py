@@ -1,0 +1,234 @@
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import torchaudio
+import yaml
+
+from asr.errors import TooShortError
+from tests.support import tone_corpus, toy_model
+from training.cli import (
+    InputError,
+    about,
+    check_members,
+    command,
+)
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+    for path in (ROOT / "training").rglob("*.py")
+    if 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
+)
+MAINS = {"training.corpora": "training.download.download"}
+
+
+def test_a_refusal_is_one_line_and_status_2(capsys):
+    @command
+    def main() -> None:
+        raise InputError("there is no\n  such thing")
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "error: there is no such thing\n"
+
+
+def test_a_missing_file_is_named(capsys, tmp_path):
+    @command
+    def main(file: Path) -> None:
+        file.read_bytes()
+
+    with pytest.raises(SystemExit):
+        main(tmp_path / "nowhere")
+    assert capsys.readouterr().err == f"error: {tmp_path}/nowhere: No such file or directory\n"
+
+
+def test_a_fault_of_ours_keeps_its_traceback():
+    @command
+    def main() -> None:
+        raise KeyError("ours")
+
+    with pytest.raises(KeyError):
+        main()
+
+
+def test_what_a_refusal_is_about_is_told_before_it():
+    with pytest.raises(InputError, match=r"^clip\.wav: 3 ms$"), about("clip.wav"):
+        raise TooShortError("3 ms")
+
+
+def test_members_are_checked_against_what_takes_them():
+    def cake(oven: str, eggs: int, sugar: int = 0) -> None: ...
+
+    check_members("cake", cake, {"eggs": 2}, "hot")
+    with pytest.raises(InputError, match=r"cake: .*'salt'"):
+        check_members("cake", cake, {"eggs": 2, "salt": 1}, "hot")
+    with pytest.raises(InputError, match=r"cake: .*'eggs'"):
+        check_members("cake", cake, {}, "hot")
+
+
+@pytest.fixture(scope="module")
+def given(learned_words, tmp_path_factory):
+    """What a user could give to a command, right and wrong; by the names in `REFUSED`."""
+    folder = tmp_path_factory.mktemp("given")
+    toy_model.write_bundle(folder / "bundle")
+    tone_corpus.write(folder / "data" / "songs", ["abc"])
+    tone_corpus.write(folder / "data" / "dev", ["abc"])
+    (folder / "columns.tsv").write_text("file\ttext\na.wav\tabc\n")
+    (folder / "empty.tsv").write_text(tone_corpus.HEADER)
+    (folder / "short.tsv").write_text(tone_corpus.HEADER + "a.wav\t1.0\n")
+    (folder / "words.tsv").write_text(tone_corpus.HEADER + "a.wav\tlong\tanna\tan4\tabc\n")
+    (folder / "lost.tsv").write_text(tone_corpus.HEADER + "lost.wav\t1.0\tanna\tan4\tabc\n")
+    (folder / "binary").write_bytes(bytes(range(256)) * 8)
+    (folder / "list.json").write_text("[]")
+    torch.save([1, 2], folder / "list.pt")
+    torch.save({"weight": torch.zeros(1)}, folder / "weights.pt")
+    recipes: dict[str, dict[str, object]] = {
+        "good": {},
+        "member": {"stepz": 3},
+        "augmentation": {"augmentation": {"spedd": 0.1}},
+        "spec_augment": {"spec_augment": {"widht": 3}},
+        "network": {"network": "transformer"},
+        "parameters": {"parameters": {"depth": 3}},
+        "front_end": {"front_end": {"type": "ears"}},
+        "task": {"task": "sing"},
+        "initial": {"initial": "nowhere"},
+    }
+    for name, changes in recipes.items():
+        members = vars(tone_corpus.recipe()) | changes
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(members))
+    keyword = vars(tone_corpus.keyword_recipe())
+    (folder / "keyword.yaml").write_text(yaml.safe_dump(keyword))
+    (folder / "words").symlink_to(learned_words.run)
+    run = folder / "runs" / "tiny-1"
+    run.mkdir(parents=True)
+    (run / "last.ckpt").symlink_to(learned_words.run / "best.ckpt")
+    return folder
+
+
+TRAIN = "training.fit.train {0}/%s.yaml --data {0}/data --runs {0}/new"
+EVALUATE = "training.evaluation.evaluate --bundle {0}/bundle --manifest {0}/%s"
+EXPORT = "training.export.export {0}/%s --data {0}/%s --out {0}/out --calibrate dev --measure dev"
+COMPARE = "training.export.compare_precisions {0}/%s --manifest {0}/data/dev/manifest.tsv"
+LEGACY = "training.export.legacy {0}/%s --out {0}/out"
+ALIGN_PHONES = "training.alignment.align_phones {0}/%s"
+ISOLATE = "training.alignment.cut_words {0}/%s --words abc --out {0}/out"
+SYNTHESIZE = "training.synthesis.synthesize {0}/%s --hours 1 --out {0}/out"
+CORPORA = "training.corpora %s --out {0}/out --archive {0}/%s"
+CARD = "training.card.card {0}/%s"
+FOLDS = "training.keyword.cross_validation {0}/%s.yaml --data {0}/data --sets %s --runs {0}/new"
+LANGUAGE_MODEL = "training.language_model.build {0}/%s --out {0}/out"
+TUNE = "training.export.add_language_model {0}/%s --language-model {0}/%s --manifest {0}/data/dev/manifest.tsv"
+# Each command line, and what its refusal has to name.
+REFUSED = [
+    (TRAIN % "nowhere", "nowhere.yaml"),
+    (TRAIN % "member", "stepz"),
+    (TRAIN % "augmentation", "spedd"),
+    (TRAIN % "spec_augment", "widht"),
+    (TRAIN % "network", "transformer"),
+    (TRAIN % "parameters", "depth"),
+    (TRAIN % "front_end", "ears"),
+    (TRAIN % "task", "sing"),
+    (TRAIN % "initial", "nowhere is neither"),
+    ("training.fit.train {0}/binary --data {0}/data", "binary is not YAML"),
+    ("training.fit.train {0}/list.json --data {0}/data", "list.json"),
+    ("training.fit.train {0}/good.yaml --data {0}/nowhere --runs {0}/new", "nowhere/songs"),
+    ("training.fit.train {0}/good.yaml --data {0}/data --runs {0}/runs", "another network"),
+    (EVALUATE % "nowhere", "nowhere"),
+    (EVALUATE % "bundle", "Is a directory"),
+    (EVALUATE % "columns.tsv", "seconds, speaker, corpus"),
+    (EVALUATE % "empty.tsv", "no clips"),
+    (EVALUATE % "short.tsv", "line 2"),
+    (EVALUATE % "words.tsv", "'long'"),
+    (EVALUATE % "lost.tsv", "lost.wav"),
+    (EVALUATE % "binary", "binary"),
+    ("training.evaluation.evaluate --bundle {0}/nowhere --manifest {0}/lost.tsv", "nowhere"),
+    ("training.evaluation.evaluate --manifest {0}/lost.tsv {0}/empty.tsv", "no clips"),
+    ("training.evaluation.evaluate --manifest {0}/lost.tsv {0}/lost.tsv", "one name"),
+    (EXPORT % ("nowhere", "data"), "nowhere/best.ckpt"),
+    (EXPORT % ("words", "nowhere"), "nowhere/songs"),
+    (EXPORT % ("words", "data") + " --reference {0}/nowhere", "nowhere"),
+    (EXPORT % ("words", "data") + " --reference {0}/list.json", "recogniser"),
+    (EXPORT % ("words", "data") + " --reference {0}/binary", "not JSON"),
+    (COMPARE % "nowhere", "nowhere"),
+    (COMPARE % "binary", "not a checkpoint"),
+    (COMPARE % "bundle/model.pt", "not a checkpoint"),
+    (COMPARE % "list.pt", "not a checkpoint"),
+    (COMPARE % "words/best.ckpt", "'keyword'"),
+    (LEGACY % "nowhere", "nowhere"),
+    (LEGACY % "binary", "binary"),
+    (LEGACY % "list.pt", "list.pt"),
+    (LEGACY % "weights.pt", "rescnn_layers"),
+    (LEGACY % "bundle/model.pt", "rescnn_layers"),
+    (LEGACY % "words/best.ckpt", "published network"),
+    (ALIGN_PHONES % "nowhere", "nowhere"),
+    (ALIGN_PHONES % "columns.tsv", "seconds"),
+    (ISOLATE % "nowhere", "nowhere"),
+    (ISOLATE % "columns.tsv", "seconds"),
+    ("training.keyword.prepare_data --data {0}/data --recipe {0}/nowhere", "nowhere"),
+    (SYNTHESIZE % "nowhere", "nowhere"),
+    (SYNTHESIZE % "binary", "binary"),
+    (SYNTHESIZE % "list.json", "sentence"),
+    (CORPORA % ("an4", "nowhere"), "nowhere"),
+    (CORPORA % ("an4", "binary"), "an4: "),
+    (CARD % "nowhere", "nowhere"),
+    (CARD % "bundle", "measurements.json"),
+    (FOLDS % ("nowhere", "dev"), "nowhere.yaml"),
+    (FOLDS % ("good", "dev"), "not keywords"),
+    (FOLDS % ("keyword", "nowhere"), "nowhere"),
+    (FOLDS % ("keyword", "dev"), "1 cannot be parted"),
+    (LANGUAGE_MODEL % "nowhere", "nowhere"),
+    (LANGUAGE_MODEL % "binary", "binary is not text"),
+    (LANGUAGE_MODEL % "list.json --transcripts {0}/columns.tsv", "seconds"),
+    (TUNE % ("nowhere", "binary"), "nowhere"),
+    (TUNE % ("bundle", "nowhere"), "nowhere"),
+    (TUNE % ("bundle", "binary"), "the language model cannot be read"),
+    ("training.export.pretrained wav2vec2-base-960h --out {0}/out", "no way to the hub"),
+]
+
+
+@pytest.mark.parametrize(("line", "named"), REFUSED, ids=[line for line, _ in REFUSED])
+def test_what_cannot_be_used_is_refused_in_one_line(line, named, given, monkeypatch, capsys):
+    def unreachable(*_):
+        raise OSError("no way to the hub")
+
+    monkeypatch.setattr(torchaudio.pipelines.WAV2VEC2_ASR_BASE_960H, "get_model", unreachable)
+    module, *arguments = line.format(given).split()
+    monkeypatch.setattr("sys.argv", [module, *arguments])
+    with pytest.raises(SystemExit) as ended:
+        importlib.import_module(MAINS.get(module, module)).main()
+    complaint = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert complaint.startswith("error: ")
+    assert complaint.count("\n") == 1
+    assert named in complaint
+    assert not list(given.glob("out/*"))
+
+
+def test_every_command_is_tried():
+    assert {line.split()[0] for line, _ in REFUSED} == set(COMMANDS)
+    assert COMMANDS
+
+
+def test_a_user_sees_no_traceback():
+    ended = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "training.alignment.cut_words",
+            "nowhere.tsv",
+            "--words",
+            "a",
+            "--out",
+            "out",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == "error: nowhere.tsv: No such file or directory\n"

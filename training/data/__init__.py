@@ -1,0 +1,1 @@
+"""Corpora: manifests, decoded samples, text normalisation, data sets and batch sampling."""

@@ -1,0 +1,33 @@
+"""Transcripts as the models write them: normalised once, for training and for scoring alike."""
+
+import re
+import unicodedata
+
+from asr.decoding.ctc import Alphabet
+
+# The alphabet of the published recogniser, in its order: 28 characters, then the CTC blank.
+CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"
+# 29 classes; the blank prints as nothing.
+ALPHABET = Alphabet(labels=(*CHARACTERS, ""), blank=len(CHARACTERS), word_boundary=" ")
+
+_INDEX = {character: index for index, character in enumerate(CHARACTERS)}
+_APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "&": " and "})
+_NOT_A_CHARACTER = re.compile(r"[^a-z']+")
+# An apostrophe belongs to a word only between two letters; elsewhere it is a quotation mark.
+_QUOTE = re.compile(r"(?<![a-z])'|'(?![a-z])")
+
+
+def normalise(text: str) -> str:
+    """Lower-case `text`, fold accents, and keep letters, inner apostrophes and single spaces.
+
+    Digits are dropped like punctuation: a corpus that writes them must spell them out first.
+    """
+    folded = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).lower()
+    folded = "".join(c for c in folded if not unicodedata.combining(c))
+    words = _NOT_A_CHARACTER.sub(" ", _QUOTE.sub(" ", folded))
+    return " ".join(words.split())
+
+
+def encode(text: str) -> list[int]:
+    """Class indices of normalised `text`; raises KeyError for a character outside the alphabet."""
+    return [_INDEX[character] for character in text]

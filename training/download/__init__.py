@@ -1,0 +1,1 @@
+"""Download of public corpora, checked by their published checksums."""

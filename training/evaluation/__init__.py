@@ -1,0 +1,1 @@
+"""Evaluation: error rates, calibration, word timing, error analysis, reference recognisers."""

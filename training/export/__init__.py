@@ -1,0 +1,1 @@
+"""Export of a trained or published network to a model bundle."""

@@ -1,0 +1,1 @@
+"""Keyword classification: its data sets, cross-validation and bias correction."""

@@ -1,0 +1,1 @@
+"""Synthetic speech corpora from open text with free speech synthesisers."""
