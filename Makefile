@@ -47,7 +47,7 @@ serve: $(DEVELOPMENT)  ## Serve the page and the API on localhost:PORT
 	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
 
 model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION, under build/models
-	$(BIN)/python -m training.export.pretrained $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
+	$(BIN)/python -m training import-pretrained $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
 
 batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS (text,srt,vtt) besides JSON
 	@test -d "$(DIR)" || { echo "DIR is a folder with audio in it" >&2; exit 2; }
@@ -57,13 +57,13 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 
 words: $(DEVELOPMENT)  ## Make the single words that keyword_gru trains on, from the corpora under DATA
 	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training.keyword.prepare_data --data $(DATA)
+	$(BIN)/python -m training keyword-data --data $(DATA)
 
 train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
 	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
 	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training.fit.train training/recipes/$(RECIPE).yaml --data $(DATA) \
+	$(BIN)/python -m training train training/recipes/$(RECIPE).yaml --data $(DATA) \
 	    $(if $(PROCESSES),--processes $(PROCESSES) --threads 1)
 
 validate:  ## Check the SAM template

@@ -1,85 +1,92 @@
-"""How the commands of training refuse what they cannot use: one line, and exit status 2.
+"""Command line of training: `python -m training COMMAND`, each command imported only when it runs."""
 
-A refusal is raised where it is known, and turned into an answer here alone.
-"""
-
-import inspect
+import argparse
 import sys
-import tarfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from importlib import import_module
+from typing import NamedTuple, ParamSpec
 
-from pydantic import TypeAdapter, ValidationError
-
-from asr.errors import AsrError
+from training.errors import USER_ERRORS, message
 
 Arguments = ParamSpec("Arguments")
-Made = TypeVar("Made")
 
-REFUSED = 2  # the exit status; argparse's too
-
-
-class InputError(Exception):
-    """What a command was given cannot be used; `str(error)` is a sentence fit for the caller."""
+USAGE_ERROR = 2  # exit status of input that cannot be used; argparse's too
+PROGRAM = "python -m training"
 
 
-# All else is a fault of ours, and keeps its traceback.
-REFUSALS = (InputError, AsrError, OSError, tarfile.TarError)
+class Command(NamedTuple):
+    """Module whose `main(arguments)` runs a command, and its line of help."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "download": Command("training.download.download", "download public corpora"),
+    "synthesize": Command("training.synthesis.synthesize", "make a corpus of synthetic speech"),
+    "align-phones": Command("training.alignment.align_phones", "force-align phones to sentences"),
+    "cut-words": Command("training.alignment.cut_words", "cut single words out of sentences"),
+    "keyword-data": Command("training.keyword.prepare_data", "build the keyword data set"),
+    "train": Command("training.fit.train", "train a recipe, or resume its run"),
+    "evaluate": Command("training.evaluation.evaluate", "measure error rates of a bundle"),
+    "cross-validate": Command(
+        "training.keyword.cross_validation", "cross-validate a keyword recipe by speaker"
+    ),
+    "language-model": Command("training.language_model.build", "build an n-gram language model"),
+    "add-language-model": Command(
+        "training.export.add_language_model",
+        "add a language model to a bundle and tune its weights",
+    ),
+    "export": Command("training.export.export", "export a trained run to a bundle"),
+    "import-pretrained": Command(
+        "training.export.pretrained", "export a published pretrained model to a bundle"
+    ),
+    "import-weights": Command(
+        "training.export.legacy", "export weights of the published course assignment"
+    ),
+    "compare-precisions": Command(
+        "training.export.compare_precisions", "compare float32, bfloat16 and int8 of a run"
+    ),
+    "card": Command("training.card.card", "write the model card of a bundle"),
+}
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Run the command that `arguments` (default: the process's) begin with."""
+    width = max(map(len, COMMANDS))
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM,
+        description="Train, evaluate and export speech models.",
+        epilog="commands:\n"
+        + "\n".join(f"  {name:{width}}  {each.help}" for name, each in COMMANDS.items())
+        + f"\n\n`{PROGRAM} COMMAND --help` lists the options of a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help="one of those below")
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="options of the command")
+    options = parser.parse_args(arguments)
+    import_module(COMMANDS[options.command].module).main(options.options)
+
+
+def command_parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    """Parser of the options of the command `name`; `description` is its module's docstring."""
+    return argparse.ArgumentParser(
+        prog=f"{PROGRAM} {name}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
 
 
 def command(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """`main`, which now ends with a line on standard error and status 2 where it is refused."""
+    """Make `main` end with one line on standard error and status 2 for an error of the user."""
 
     @wraps(main)
-    def answering(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
+    def wrapper(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:
         try:
             main(*arguments, **options)
-        except REFUSALS as error:
-            print(f"error: {_sentence(error)}", file=sys.stderr)
-            raise SystemExit(REFUSED) from error
+        except USER_ERRORS as error:
+            print(f"error: {message(error)}", file=sys.stderr)
+            raise SystemExit(USAGE_ERROR) from error
 
-    return answering
-
-
-@contextmanager
-def about(subject: object) -> Iterator[None]:
-    """Name the `subject` (a file, say) of a refusal that does not know it."""
-    try:
-        yield
-    except REFUSALS as error:
-        raise InputError(f"{subject}: {_sentence(error)}") from error
-
-
-def check_members(
-    subject: str, made: Callable[..., Any], members: Mapping[str, Any], *given: object
-) -> None:
-    """Raise InputError where `made(*given, **members)` would have one too many, or lack one."""
-    try:
-        inspect.signature(made).bind(*given, **members)
-    except TypeError as error:
-        raise InputError(f"{subject}: {error}") from error
-
-
-def _sentence(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
-
-
-def checked(subject: str, made: type[Made], members: Mapping[str, Any]) -> Made:
-    """The dataclass `made` of `members`, each turned into what its annotation says.
-
-    Raises
-    ------
-    InputError
-        Where one is too many, or missing, or of another type.
-    """
-    check_members(subject, made, members)
-    try:
-        return TypeAdapter(made).validate_python(dict(members))
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        raise InputError(f"{subject}: {place}: {fault['msg']}") from error
+    return wrapper

@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 
 from training.augment import SpecAugment, WaveformAugmentation
-from training.cli import InputError, checked
+from training.errors import InputError
+from training.validation import validate_dataclass
 
 TASKS = ("ctc", "keyword", "phones")
 
@@ -94,11 +95,13 @@ class Recipe:
             members = yaml.safe_load(path.read_text(encoding="utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             raise InputError(f"{path} is not YAML: {error}") from error
-        recipe = checked(str(path), Recipe, members)
+        recipe = validate_dataclass(str(path), Recipe, members)
         if recipe.task not in TASKS:
             raise InputError(f"{path}: task {recipe.task!r} is none of {', '.join(TASKS)}")
-        augment = checked(f"{path}, augmentation", WaveformAugmentation, recipe.augmentation)
-        mask = checked(f"{path}, spec_augment", SpecAugment, recipe.spec_augment)
+        augment = validate_dataclass(
+            f"{path}, augmentation", WaveformAugmentation, recipe.augmentation
+        )
+        mask = validate_dataclass(f"{path}, spec_augment", SpecAugment, recipe.spec_augment)
         return replace(
             recipe,
             augmentation={name: getattr(augment, name) for name in recipe.augmentation},

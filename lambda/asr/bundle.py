@@ -20,7 +20,7 @@ from asr.manifest import MANIFEST, LanguageModel, Manifest, ModelFile
 EMBEDDED = Path(__file__).parents[2] / "model_artifacts" / "default"
 S3_SCHEME = "s3://"
 NO_LANGUAGE_MODEL = (
-    "the decoder beam needs a language model, and this bundle has none: `python -m training.export.add_language_model` "
+    "the decoder beam needs a language model, and this bundle has none: `python -m training add-language-model` "
     "puts one into it; the decoder greedy needs none"
 )
 

@@ -1,4 +1,3 @@
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -10,20 +9,9 @@ import yaml
 
 from asr.errors import TooShortError
 from tests.support import tone_corpus, toy_model
-from training.cli import (
-    InputError,
-    about,
-    check_members,
-    command,
-)
-
-ROOT = Path(__file__).parents[2]
-COMMANDS = sorted(
-    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
-    for path in (ROOT / "training").rglob("*.py")
-    if 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
-)
-MAINS = {"training.corpora": "training.download.download"}
+from training.cli import COMMANDS, command, run
+from training.errors import InputError, error_context
+from training.validation import check_arguments
 
 
 def test_a_refusal_is_one_line_and_status_2(capsys):
@@ -57,18 +45,18 @@ def test_a_fault_of_ours_keeps_its_traceback():
 
 
 def test_what_a_refusal_is_about_is_told_before_it():
-    with pytest.raises(InputError, match=r"^clip\.wav: 3 ms$"), about("clip.wav"):
+    with pytest.raises(InputError, match=r"^clip\.wav: 3 ms$"), error_context("clip.wav"):
         raise TooShortError("3 ms")
 
 
 def test_members_are_checked_against_what_takes_them():
     def cake(oven: str, eggs: int, sugar: int = 0) -> None: ...
 
-    check_members("cake", cake, {"eggs": 2}, "hot")
+    check_arguments("cake", cake, {"eggs": 2}, "hot")
     with pytest.raises(InputError, match=r"cake: .*'salt'"):
-        check_members("cake", cake, {"eggs": 2, "salt": 1}, "hot")
+        check_arguments("cake", cake, {"eggs": 2, "salt": 1}, "hot")
     with pytest.raises(InputError, match=r"cake: .*'eggs'"):
-        check_members("cake", cake, {}, "hot")
+        check_arguments("cake", cake, {}, "hot")
 
 
 @pytest.fixture(scope="module")
@@ -110,19 +98,19 @@ def given(learned_words, tmp_path_factory):
     return folder
 
 
-TRAIN = "training.fit.train {0}/%s.yaml --data {0}/data --runs {0}/new"
-EVALUATE = "training.evaluation.evaluate --bundle {0}/bundle --manifest {0}/%s"
-EXPORT = "training.export.export {0}/%s --data {0}/%s --out {0}/out --calibrate dev --measure dev"
-COMPARE = "training.export.compare_precisions {0}/%s --manifest {0}/data/dev/manifest.tsv"
-LEGACY = "training.export.legacy {0}/%s --out {0}/out"
-ALIGN_PHONES = "training.alignment.align_phones {0}/%s"
-ISOLATE = "training.alignment.cut_words {0}/%s --words abc --out {0}/out"
-SYNTHESIZE = "training.synthesis.synthesize {0}/%s --hours 1 --out {0}/out"
-CORPORA = "training.corpora %s --out {0}/out --archive {0}/%s"
-CARD = "training.card.card {0}/%s"
-FOLDS = "training.keyword.cross_validation {0}/%s.yaml --data {0}/data --sets %s --runs {0}/new"
-LANGUAGE_MODEL = "training.language_model.build {0}/%s --out {0}/out"
-TUNE = "training.export.add_language_model {0}/%s --language-model {0}/%s --manifest {0}/data/dev/manifest.tsv"
+TRAIN = "train {0}/%s.yaml --data {0}/data --runs {0}/new"
+EVALUATE = "evaluate --bundle {0}/bundle --manifest {0}/%s"
+EXPORT = "export {0}/%s --data {0}/%s --out {0}/out --calibrate dev --measure dev"
+COMPARE = "compare-precisions {0}/%s --manifest {0}/data/dev/manifest.tsv"
+LEGACY = "import-weights {0}/%s --out {0}/out"
+ALIGN_PHONES = "align-phones {0}/%s"
+ISOLATE = "cut-words {0}/%s --words abc --out {0}/out"
+SYNTHESIZE = "synthesize {0}/%s --hours 1 --out {0}/out"
+CORPORA = "download %s --out {0}/out --archive {0}/%s"
+CARD = "card {0}/%s"
+FOLDS = "cross-validate {0}/%s.yaml --data {0}/data --sets %s --runs {0}/new"
+LANGUAGE_MODEL = "language-model {0}/%s --out {0}/out"
+TUNE = "add-language-model {0}/%s --language-model {0}/%s --manifest {0}/data/dev/manifest.tsv"
 # Each command line, and what its refusal has to name.
 REFUSED = [
     (TRAIN % "nowhere", "nowhere.yaml"),
@@ -134,10 +122,10 @@ REFUSED = [
     (TRAIN % "front_end", "ears"),
     (TRAIN % "task", "sing"),
     (TRAIN % "initial", "nowhere is neither"),
-    ("training.fit.train {0}/binary --data {0}/data", "binary is not YAML"),
-    ("training.fit.train {0}/list.json --data {0}/data", "list.json"),
-    ("training.fit.train {0}/good.yaml --data {0}/nowhere --runs {0}/new", "nowhere/songs"),
-    ("training.fit.train {0}/good.yaml --data {0}/data --runs {0}/runs", "another network"),
+    ("train {0}/binary --data {0}/data", "binary is not YAML"),
+    ("train {0}/list.json --data {0}/data", "list.json"),
+    ("train {0}/good.yaml --data {0}/nowhere --runs {0}/new", "nowhere/songs"),
+    ("train {0}/good.yaml --data {0}/data --runs {0}/runs", "another network"),
     (EVALUATE % "nowhere", "nowhere"),
     (EVALUATE % "bundle", "Is a directory"),
     (EVALUATE % "columns.tsv", "seconds, speaker, corpus"),
@@ -146,9 +134,9 @@ REFUSED = [
     (EVALUATE % "words.tsv", "'long'"),
     (EVALUATE % "lost.tsv", "lost.wav"),
     (EVALUATE % "binary", "binary"),
-    ("training.evaluation.evaluate --bundle {0}/nowhere --manifest {0}/lost.tsv", "nowhere"),
-    ("training.evaluation.evaluate --manifest {0}/lost.tsv {0}/empty.tsv", "no clips"),
-    ("training.evaluation.evaluate --manifest {0}/lost.tsv {0}/lost.tsv", "one name"),
+    ("evaluate --bundle {0}/nowhere --manifest {0}/lost.tsv", "nowhere"),
+    ("evaluate --manifest {0}/lost.tsv {0}/empty.tsv", "no clips"),
+    ("evaluate --manifest {0}/lost.tsv {0}/lost.tsv", "one name"),
     (EXPORT % ("nowhere", "data"), "nowhere/best.ckpt"),
     (EXPORT % ("words", "nowhere"), "nowhere/songs"),
     (EXPORT % ("words", "data") + " --reference {0}/nowhere", "nowhere"),
@@ -169,7 +157,7 @@ REFUSED = [
     (ALIGN_PHONES % "columns.tsv", "seconds"),
     (ISOLATE % "nowhere", "nowhere"),
     (ISOLATE % "columns.tsv", "seconds"),
-    ("training.keyword.prepare_data --data {0}/data --recipe {0}/nowhere", "nowhere"),
+    ("keyword-data --data {0}/data --recipe {0}/nowhere", "nowhere"),
     (SYNTHESIZE % "nowhere", "nowhere"),
     (SYNTHESIZE % "binary", "binary"),
     (SYNTHESIZE % "list.json", "sentence"),
@@ -187,7 +175,7 @@ REFUSED = [
     (TUNE % ("nowhere", "binary"), "nowhere"),
     (TUNE % ("bundle", "nowhere"), "nowhere"),
     (TUNE % ("bundle", "binary"), "the language model cannot be read"),
-    ("training.export.pretrained wav2vec2-base-960h --out {0}/out", "no way to the hub"),
+    ("import-pretrained wav2vec2-base-960h --out {0}/out", "no way to the hub"),
 ]
 
 
@@ -197,10 +185,8 @@ def test_what_cannot_be_used_is_refused_in_one_line(line, named, given, monkeypa
         raise OSError("no way to the hub")
 
     monkeypatch.setattr(torchaudio.pipelines.WAV2VEC2_ASR_BASE_960H, "get_model", unreachable)
-    module, *arguments = line.format(given).split()
-    monkeypatch.setattr("sys.argv", [module, *arguments])
     with pytest.raises(SystemExit) as ended:
-        importlib.import_module(MAINS.get(module, module)).main()
+        run(line.format(given).split())
     complaint = capsys.readouterr().err
     assert ended.value.code == 2
     assert complaint.startswith("error: ")
@@ -211,7 +197,37 @@ def test_what_cannot_be_used_is_refused_in_one_line(line, named, given, monkeypa
 
 def test_every_command_is_tried():
     assert {line.split()[0] for line, _ in REFUSED} == set(COMMANDS)
-    assert COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_explains_its_options(name, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run([name, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: python -m training {name} " in capsys.readouterr().out
+
+
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit):
+        run(["--help"])
+    listed = capsys.readouterr().out
+    assert all(f"  {name} " in listed for name in COMMANDS)
+
+
+def test_help_imports_no_command():
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys\nfrom training.cli import run\n"
+            "try: run(['--help'])\nexcept SystemExit: pass\n"
+            "print('torch' in sys.modules, file=sys.stderr)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stderr == "False\n"
 
 
 def test_a_user_sees_no_traceback():
@@ -219,7 +235,8 @@ def test_a_user_sees_no_traceback():
         [
             sys.executable,
             "-m",
-            "training.alignment.cut_words",
+            "training",
+            "cut-words",
             "nowhere.tsv",
             "--words",
             "a",

@@ -6,7 +6,7 @@ import yaml
 from asr import bundle
 from tests.support import tone_corpus
 from training.augment import SpecAugment, WaveformAugmentation
-from training.cli import InputError
+from training.errors import InputError
 from training.export.export import export
 from training.fit.train import train
 from training.networks.registry import build

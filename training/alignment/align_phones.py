@@ -1,11 +1,10 @@
-"""Find when each phone of sentences is said: `python -m training.alignment.align_phones MANIFEST...`.
+"""Find when each phone of sentences is said: `python -m training align-phones MANIFEST...`.
 
 By forced alignment in two passes, first of words, then of their phones (PocketSphinx, with the
 model of its wheel); `phones.tsv` is written beside each manifest. A clip with a word that is not in
 its dictionary, one in nine, is left out. One core aligns 50 seconds of speech a second.
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,11 +15,12 @@ from pocketsphinx import Decoder
 from tqdm import tqdm
 
 from asr.audio.audio import SAMPLE_RATE
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data import phones
 from training.data.corpus import decode
 from training.data.manifest import read_manifest, read_rows
 from training.data.phones import INDEX, SILENCE, Word
+from training.errors import InputError
 
 Samples = NDArray[np.float32]
 
@@ -94,12 +94,8 @@ def write(manifest: Path) -> str:
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and align what has not been."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("align-phones", __doc__)
     parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
     for manifest in parser.parse_args(arguments).manifests:
         if not manifest.with_name(phones.FILE).exists():
             print(f"{manifest}: {write(manifest)}")
-
-
-if __name__ == "__main__":
-    main()

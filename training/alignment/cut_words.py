@@ -1,10 +1,9 @@
-"""Cut words out of sentences: `python -m training.alignment.cut_words MANIFEST... --words W... --out DIR`.
+"""Cut words out of sentences: `python -m training cut-words MANIFEST... --words W... --out DIR`.
 
 Where a word lies is found by forced alignment (PocketSphinx, with the model of its wheel). What
 comes out is a corpus of single words, said by as many people as the sentences were.
 """
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,10 @@ from pocketsphinx import Decoder
 from tqdm import tqdm
 
 from asr.audio import audio
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data.corpus import decode
 from training.data.manifest import Utterance, read_manifest, write_manifest
+from training.errors import InputError
 
 FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
 MARGIN = 3 * FRAME  # kept on either side of a word
@@ -96,15 +96,15 @@ def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path, most
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and cut."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("cut-words", __doc__)
     parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
     parser.add_argument("--words", nargs="+", required=True)
     parser.add_argument("--most", type=int, default=1000, help="clips of one word; default: 1000")
     parser.add_argument("--corpus", help="only of this name; default: all")
     parser.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     utterances = [
         utterance
         for manifest in options.manifests
@@ -112,7 +112,3 @@ def main() -> None:
         if options.corpus in (None, utterance.corpus)
     ]
     write(utterances, options.words, options.out, options.most)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,11 @@
 """The model card of a bundle: written from its manifest and its measurements, never typed.
 
-`python -m training.card.card BUNDLE` writes it anew from `measurements.json`; `--report` takes other
+`python -m training card BUNDLE` writes it anew from `measurements.json`; `--report` takes other
 figures into it (what `training.evaluation.evaluate --bundle BUNDLE` printed), `--reference` those of
 PocketSphinx. The sealed files are left as they are.
 """
 
-import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,8 @@ from asr import bundle
 from asr.settings import GREEDY
 from training.card import text as card_text
 from training.card.measurements import FILE, Measurements, read_report
-from training.cli import InputError, about, command
+from training.cli import command, command_parser
+from training.errors import InputError, error_context
 from training.evaluation import reliability
 from training.evaluation.reliability import Bin
 from training.networks.registry import build
@@ -58,7 +59,7 @@ def rewrite(
     AsrError, OSError
         If something is not there.
     """
-    with about(directory):
+    with error_context(directory):
         sealed = bundle.load(str(directory)).sha256
     if (directory / FILE).exists():
         measured = Measurements.read(directory)
@@ -94,9 +95,9 @@ def _parameters(recipe: Recipe) -> int:
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and write."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("card", __doc__)
     parser.add_argument("directory", type=Path, metavar="BUNDLE")
     parser.add_argument(
         "--report", type=Path, help="what training.evaluation.evaluate printed of the bundle"
@@ -104,8 +105,4 @@ def main() -> None:
     parser.add_argument("--reference", type=Path, help="what it printed of PocketSphinx")
     parser.add_argument("--recipe", type=Path, help="of the bundle, to count its parameters")
     parser.add_argument("--calibrated", help="set on which confidence was fitted")
-    rewrite(**vars(parser.parse_args()))
-
-
-if __name__ == "__main__":
-    main()
+    rewrite(**vars(parser.parse_args(arguments)))

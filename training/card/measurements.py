@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from training import readable
-from training.cli import InputError
+from training.errors import InputError
 from training.evaluation.fidelity import Comparison
 
 FILE = "measurements.json"

@@ -19,7 +19,7 @@ holds a model that anyone may use and reproduce. {expectation}
 ## {heading}
 
 Measured on the file of this bundle, through the pipeline that serves
-(`python -m training.evaluation.evaluate`). {how_sure}
+(`python -m training evaluate`). {how_sure}
 
 {by_corpus}
 
@@ -55,7 +55,7 @@ REFERENCE = """
 ### Beside PocketSphinx
 
 A recogniser of hidden Markov models with a dictionary and a language model of its own, whose Python
-wheel carries a model: everyone can measure it (`python -m training.evaluation.evaluate --reference
+wheel carries a model: everyone can measure it (`python -m training evaluate --reference
 pocketsphinx`). {drawn}
 
 {beside}
@@ -113,7 +113,7 @@ PUBLISHED = (
 
 ## Error rates
 
-{rates} None of it was measured on this file; `python -m training.evaluation.evaluate --bundle DIR --manifest
+{rates} None of it was measured on this file; `python -m training evaluate --bundle DIR --manifest
 manifest.tsv` measures it.
 
 ## Confidence

@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from asr.audio import audio
-from training.cli import about
 from training.data.manifest import Utterance, read_manifest
+from training.errors import error_context
 
 MAX_CLIP = audio.Budget(max_seconds=60.0)
 
 
 def decode(utterance: Utterance) -> audio.Waveform:
     """The clip of an utterance; raises InputError, which names the file, where it cannot be."""
-    with about(utterance.path):
+    with error_context(utterance.path):
         return audio.decode(utterance.path, MAX_CLIP)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.cli import InputError
 from training.data import text
+from training.errors import InputError
 
 COLUMNS = ("file", "seconds", "speaker", "corpus", "text")
 

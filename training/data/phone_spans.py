@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from asr.audio.audio import SAMPLE_RATE
-from training.cli import InputError
 from training.data import phones
 from training.data.batch_sampler import Item
 from training.data.dataset import TrainingSet
@@ -23,6 +22,7 @@ from training.data.phones import (
     SILENCE,
     Word,
 )
+from training.errors import InputError
 
 FRAME = round(FRAME_SECONDS * SAMPLE_RATE)  # samples
 WORDS = (1, 2, 3)  # in a span

@@ -8,7 +8,7 @@ them, parted by spaces, and of a word its phones with how long they last, in fra
 from collections.abc import Mapping
 from pathlib import Path
 
-from training.cli import InputError
+from training.errors import InputError
 
 FILE = "phones.tsv"
 HEADER = "file\tphones\n"

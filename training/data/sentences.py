@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from training.cli import InputError
 from training.data import text
+from training.errors import InputError
 
 WORDS = range(2, 21)  # in a sentence
 HELD_OUT_SHARE = 25  # one sentence in so many is kept for test sets

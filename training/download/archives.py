@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from training.cli import InputError
+from training.errors import InputError
 
 CHUNK_BYTES = 1024 * 1024
 TIMEOUT = 60.0  # seconds without a byte

@@ -1,11 +1,10 @@
-"""Fetch corpora: `python -m training.corpora librispeech/test-clean ... --out DIR`.
+"""Fetch corpora: `python -m training download librispeech/test-clean ... --out DIR`.
 
 Each becomes a folder of clips with a `manifest.tsv`, or one folder a split; what is there already
 is left alone. Common Voice takes an account and AN4 has no published checksum: bring their archives
 with `--archive FILE`. `folder` takes an archive of a folder that has a `manifest.tsv`.
 """
 
-import argparse
 import tempfile
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -15,12 +14,13 @@ from pathlib import Path
 import soundfile
 from tqdm import tqdm
 
-from training.cli import about, command
+from training.cli import command, command_parser
 from training.data.manifest import HEADER, MANIFEST
 from training.download import archives
 from training.download.archives import ArchiveError
 from training.download.layouts import PARTS, Clip
 from training.download.registry import SOURCES
+from training.errors import error_context
 
 
 def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
@@ -99,7 +99,7 @@ def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and fetch."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("download", __doc__)
     parser.add_argument(
         "names", nargs="+", choices=SOURCES, metavar="name", help=", ".join(SOURCES)
     )
@@ -109,10 +109,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.archive and len(options.names) > 1:
         parser.error("--archive goes with one corpus")
     for name in options.names:
-        with about(name):
+        with error_context(name):
             folders = prepare(name, options.out, options.archive)
         print(f"{name}: {', '.join(map(str, folders))}")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,12 +1,11 @@
 """Measure a bundle on corpora, through the very pipeline that serves.
 
-`python -m training.evaluation.evaluate --bundle DIR --manifest DIR/manifest.tsv ...` prints as JSON, by set
+`python -m training evaluate --bundle DIR --manifest DIR/manifest.tsv ...` prints as JSON, by set
 (the folder of a manifest): WER and CER (of a keyword bundle, its accuracy) in all, by corpus and by
 length, the most frequent mistakes, how far confidences and times of words can be believed, and the
 speed. `--reference pocketsphinx` measures PocketSphinx in the same way.
 """
 
-import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,9 @@ from asr import bundle
 from asr.settings import DECODERS, GREEDY
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity
-from training.cli import about, command
+from training.cli import command, command_parser
 from training.data.manifest import Utterance, read_sets
+from training.errors import error_context
 from training.evaluation.inference import draw, transcribe
 from training.evaluation.pocketsphinx import PocketSphinx
 from training.evaluation.report import full_report, report
@@ -31,7 +31,7 @@ Measure = Callable[[Sequence[Utterance]], dict[str, Any]]
 
 def of_bundle(uri: str, decoder: str = GREEDY) -> tuple[ModelIdentity, Measure]:
     """Open the bundle at `uri` with a decoder; gives who it is and what measures it."""
-    with about(uri or "the embedded bundle"):
+    with error_context(uri or "the embedded bundle"):
         opened = bundle.load(uri)
         transcriber = Transcriber(opened, decoder)
     return transcriber.identity, lambda heard: full_report(transcribe(transcriber, heard), opened)
@@ -69,9 +69,9 @@ def evaluate(
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and print the report."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("evaluate", __doc__)
     recogniser = parser.add_mutually_exclusive_group()
     recogniser.add_argument(
         "--bundle", default="", help="folder or s3:// prefix; default: embedded"
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, help="measure only so many of each, drawn at random")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     parser.add_argument("--threads", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     opened = (
         of_reference(options.reference)
@@ -90,7 +90,3 @@ def main() -> None:
         else of_bundle(options.bundle, options.decoder)
     )
     print(dumps(evaluate(opened, options.manifest, options.clips, options.seed)))
-
-
-if __name__ == "__main__":
-    main()

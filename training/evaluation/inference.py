@@ -12,8 +12,8 @@ from tqdm import tqdm
 from asr.audio.audio import Budget, Source
 from asr.errors import TooShortError
 from asr.transcript import ModelIdentity, Transcript
-from training.cli import about
 from training.data.manifest import Utterance
+from training.errors import error_context
 
 BUDGET = Budget(max_seconds=600.0)
 
@@ -55,7 +55,7 @@ def transcribe(listener: Listener, utterances: Sequence[Utterance]) -> list[Resu
     """
     results = []
     for utterance in tqdm(utterances, unit="clip", disable=not sys.stderr.isatty()):
-        with about(utterance.path):
+        with error_context(utterance.path):
             started = time.process_time()
             heard = _heard(listener, utterance)
             results.append(Result(utterance, heard, time.process_time() - started))

@@ -1,4 +1,4 @@
-"""Put a language model into a bundle: `python -m training.export.add_language_model BUNDLE --language-model FILE
+"""Put a language model into a bundle: `python -m training add-language-model BUNDLE --language-model FILE
 --manifest DEV/manifest.tsv`.
 
 What the language weighs against the sound is searched on clips of that set, greedily, a coordinate
@@ -7,7 +7,6 @@ and the search are measured on it and on the sets that `--measure` names, throug
 serves, for the card, which is written anew where the bundle has measurements.
 """
 
-import argparse
 import dataclasses
 import shutil
 import tempfile
@@ -33,9 +32,10 @@ from asr.settings import BEAM, DECODERS
 from asr.transcriber import Transcriber
 from training.card import card
 from training.card.measurements import FILE, Measurements
-from training.cli import InputError, about, command
+from training.cli import command, command_parser
 from training.data.corpus import decode
 from training.data.manifest import Utterance, read_sets
+from training.errors import InputError, error_context
 from training.evaluation.calibration import fit, trials
 from training.evaluation.inference import draw, transcribe
 from training.evaluation.metrics import score
@@ -121,7 +121,7 @@ def tune(
     AsrError, OSError
         If something is not there.
     """
-    with about(directory):
+    with error_context(directory):
         opened = bundle.load(str(directory))
     if opened.manifest.kind != "ctc":
         raise InputError(f"{directory} recognises no speech: it is a {opened.manifest.kind} model")
@@ -174,16 +174,16 @@ def _cost(content: bytes) -> dict[str, Any]:
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, write into the bundle, print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("add-language-model", __doc__)
     parser.add_argument("directory", type=Path, metavar="BUNDLE")
     parser.add_argument("--language-model", type=Path, required=True, metavar="FILE")
     parser.add_argument("--manifest", type=Path, required=True, help="of the set to tune on")
     parser.add_argument("--measure", type=Path, nargs="*", default=[], metavar="MANIFEST")
     parser.add_argument("--clips", type=int, help="tune on so many, drawn at random")
     parser.add_argument("--hypotheses", type=int, default=START.hypotheses, help="to keep")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)  # the card tells the speed of one core
     measured = tune(
         options.directory,
@@ -194,7 +194,3 @@ def main() -> None:
         dataclasses.replace(START, hypotheses=options.hypotheses),
     )
     print(dumps(measured))
-
-
-if __name__ == "__main__":
-    main()

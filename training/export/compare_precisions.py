@@ -1,18 +1,19 @@
 """All precisions of one recogniser of speech side by side: exactness, error rate, size, speed.
 
-`python -m training.export.compare_precisions runs/NAME/best.ckpt --manifest DIR/manifest.tsv` prints a table in
+`python -m training compare-precisions runs/NAME/best.ckpt --manifest DIR/manifest.tsv` prints a table in
 Markdown. Each precision is exported, sealed and opened as for serving.
 """
 
-import argparse
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from asr import bundle
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data.manifest import read_manifest
+from training.errors import InputError
 from training.evaluation.fidelity import Comparison, compare
 from training.export.bundle_writer import (
     MODEL_FILE,
@@ -68,16 +69,12 @@ def table(comparisons: list[Comparison]) -> str:
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("compare-precisions", __doc__)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--clips", type=int, default=50)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     print(table(compare_all(options.checkpoint, options.manifest, options.clips)))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,11 +1,10 @@
 """Make a sealed bundle of a run: script the network, calibrate and measure it, write the card.
 
-`python -m training.export.export RUN --data DIR --out DIR --calibrate sentences-dev --measure
+`python -m training export RUN --data DIR --out DIR --calibrate sentences-dev --measure
 sentences-dev sentences-test`. What is measured is the exported file, through the pipeline that
 serves; `--precision` stores it smaller, and the card tells by how much that changed it.
 """
 
-import argparse
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +17,9 @@ from asr import bundle
 from asr.transcriber import Transcriber
 from training.card import card
 from training.card.measurements import Measurements, read_report
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data.manifest import MANIFEST, read_manifest
+from training.errors import InputError
 from training.evaluation import confusion_matrix
 from training.evaluation.calibration import fit, trials
 from training.evaluation.fidelity import Comparison, compare
@@ -128,9 +128,9 @@ def _compare(recogniser: Recogniser, draft: Path, corpus: Path) -> Comparison | 
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("export", __doc__)
     parser.add_argument("run", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -141,10 +141,6 @@ def main() -> None:
     parser.add_argument(
         "--reference", type=Path, help="what training.evaluation.evaluate printed of one"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)  # the card tells the speed of one core
     export(**vars(options))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,14 @@
 """Make a bundle of weights that were trained in the published code of the assignment.
 
-`python -m training.export.legacy WEIGHTS --out DIR` takes a state dict (`torch.save`) or a scripted
+`python -m training import-weights WEIGHTS --out DIR` takes a state dict (`torch.save`) or a scripted
 network (`torch.jit.save`) with the published names of its parameters, and runs it as it was
 trained: mel power without a logarithm, recurrence over time in the first GRU alone.
 """
 
-import argparse
 import pickle
 import tempfile
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +16,8 @@ import torch
 from torch import Tensor
 
 from training.card import card
-from training.cli import InputError, command
+from training.cli import command, command_parser
+from training.errors import InputError
 from training.export.bundle_writer import (
     MODEL_FILE,
     ctc_contract,
@@ -124,15 +124,11 @@ def export(weights: Path, out: Path, precision: str = FLOAT32) -> None:
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("import-weights", __doc__)
     parser.add_argument("weights", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     export(options.weights, options.out, options.precision)
-
-
-if __name__ == "__main__":
-    main()

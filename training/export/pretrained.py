@@ -1,11 +1,11 @@
 """Make a bundle of a published model: torchaudio's pipelines download it, this exports it.
 
-`python -m training.export.pretrained wav2vec2-base-960h --out DIR`, or `make model`. A wav2vec 2.0 network
+`python -m training import-pretrained wav2vec2-base-960h --out DIR`, or `make model`. A wav2vec 2.0 network
 (Baevski et al. 2020) under the signature of the bundle contract, with its own labels in lower case.
 """
 
-import argparse
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from asr.decoding.ctc import Alphabet
 from training.card import card
-from training.cli import command
+from training.cli import command, command_parser
 from training.export.bundle_writer import (
     MODEL_FILE,
     ctc_contract,
@@ -152,15 +152,11 @@ def export(name: str, out: Path, precision: str = FLOAT32) -> None:
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("import-pretrained", __doc__)
     parser.add_argument("name", choices=MODELS)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     export(options.name, options.out, options.precision)
-
-
-if __name__ == "__main__":
-    main()

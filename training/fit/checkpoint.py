@@ -9,10 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.cli import InputError, check_members
+from training.errors import InputError
 from training.networks.recogniser import Recogniser
 from training.networks.registry import build
 from training.recipe import Recipe
+from training.validation import check_arguments
 
 CONTINUED = (
     "network", "front_end", "parameters", "task", "learning_rate", "weight_decay", "seed",
@@ -49,7 +50,7 @@ def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
     """
     saved = read(checkpoint)
     members = saved["hyper_parameters"]["recipe"]
-    check_members(f"{checkpoint} has the recipe of another version", Recipe, members)
+    check_arguments(f"{checkpoint} has the recipe of another version", Recipe, members)
     recipe = Recipe(**members)
     recogniser, frame_seconds = build(recipe.network, recipe.front_end, recipe.parameters)
     try:

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.cli import InputError
 from training.data.dataset import Batch
+from training.errors import InputError
 from training.evaluation.metrics import accuracy
 from training.fit.module import RecipeModule
 from training.recipe import Recipe

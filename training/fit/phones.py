@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from training.cli import InputError
 from training.data.dataset import Batch
 from training.data.phones import (
     FRAME_SECONDS,
@@ -19,6 +18,7 @@ from training.data.phones import (
     PHONES,
     SILENCE,
 )
+from training.errors import InputError
 from training.fit.module import RecipeModule
 from training.recipe import Recipe
 

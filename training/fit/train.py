@@ -1,11 +1,11 @@
-"""Train a recipe: `python -m training.fit.train RECIPE.yaml --data DIR --runs DIR`.
+"""Train a recipe: `python -m training train RECIPE.yaml --data DIR --runs DIR`.
 
 The run's folder gets checkpoints (`last.ckpt` every few minutes, the best on dev), TensorBoard
 and CSV logs, and the curves as SVG. The same command continues a run that was killed.
 """
 
-import argparse
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from lightning.pytorch.callbacks import (
 from lightning.pytorch.strategies import DDPStrategy
 
 from training.augment import WaveformAugmentation
-from training.cli import command
+from training.cli import command, command_parser
 from training.data import class_balance, corpus, manifest
 from training.data.batch_sampler import BatchSchedule
 from training.data.dataset import (
@@ -142,9 +142,9 @@ def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and train."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("train", __doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
@@ -161,12 +161,8 @@ def main() -> None:
         default=torch.get_num_threads(),
         help="of one step; a recurrent network on a shared machine is fastest with 1",
     )
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
     warnings.filterwarnings("ignore", message="The 'val_dataloader' does not have many workers")
-    recipe = Recipe.read(arguments.recipe)
-    train(recipe, arguments.data, arguments.runs, arguments.workers, arguments.processes)
-
-
-if __name__ == "__main__":
-    main()
+    recipe = Recipe.read(options.recipe)
+    train(recipe, options.data, options.runs, options.workers, options.processes)

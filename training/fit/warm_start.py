@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from asr import bundle
 from asr.manifest import MANIFEST
-from training.cli import InputError
+from training.errors import InputError
 from training.fit.checkpoint import read, weights
 
 BEST = "best.ckpt"

@@ -1,4 +1,4 @@
-"""Tell words of people who were kept from training: `python -m training.keyword.cross_validation RECIPE --data DIR`.
+"""Tell words of people who were kept from training: `python -m training cross-validate RECIPE --data DIR`.
 
 Cross-validation by speaker: the clips of `--sets` are parted, each speaker's into one part, and a
 network learns by the recipe without each. Printed as JSON: what share of each part is right, and
@@ -6,7 +6,6 @@ what share with biases that were fitted on the others; then the `biases` of all 
 recipe's parameters. The same command goes on where it was killed.
 """
 
-import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -20,9 +19,10 @@ from typing import Any
 
 import torch
 
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data import corpus
 from training.data.manifest import MANIFEST, Utterance, read_manifest, write_manifest
+from training.errors import InputError
 from training.fit.train import train
 from training.keyword import bias_correction
 from training.keyword.predictions import Answers, answers
@@ -127,7 +127,7 @@ def report(parts: Sequence[Answers], labels: Sequence[str]) -> dict[str, Any]:
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; learn, and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("cross-validate", __doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
     parser.add_argument("--sets", nargs="+", required=True, help="whose speakers are left out")
@@ -144,7 +144,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
         parts = list(pool.map(learn, folders))
     print(dumps(report(parts, recipe.parameters["labels"])))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,17 +1,17 @@
-"""Single words of more people, for a recipe of keywords: `python -m training.keyword.prepare_data --data DIR`.
+"""Single words of more people, for a recipe of keywords: `python -m training keyword-data --data DIR`.
 
 Beside the corpora that are in the folder come `words-cut`, its labels as they are said in the
 sentences there, and `words-synthetic`, all of them as synthesisers say them. Without these a
 corpus, or one of its four people, would give the word away.
 """
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
 from training.alignment import cut_words
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data.manifest import MANIFEST, read_manifest
+from training.errors import InputError
 from training.recipe import Recipe
 from training.synthesis.engines import ENGINES
 from training.synthesis.plan import Plan
@@ -30,7 +30,7 @@ SEED = 1
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; make what is not there."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("keyword-data", __doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
     parser.add_argument("--recipe", type=Path, default=RECIPE, help="whose labels are the words")
     parser.add_argument("--hours", type=float, default=HOURS, help="of synthetic words")
@@ -49,7 +49,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cut_words.write(sentences, words, options.data / CUT, MOST)
     voices = [voice for voice in installed(options.engines) if not voice.held_out]
     print(make(options.data / SYNTHETIC, Plan(SEED, voices, words), options.hours, options.jobs))
-
-
-if __name__ == "__main__":
-    main()

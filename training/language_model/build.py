@@ -1,11 +1,10 @@
-"""Make a language model of open text: `python -m training.language_model.build TEXT... --out FILE`.
+"""Make a language model of open text: `python -m training language-model TEXT... --out FILE`.
 
 Texts have one sentence a line; `--transcripts` adds what is said in corpora that a model is trained
 on (their `manifest.tsv`), and `--without` leaves out what is said in those that it is measured on.
 One sentence in 25 is held out, and the perplexity of these printed, as JSON, with the sizes.
 """
 
-import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -23,11 +22,12 @@ from asr.decoding.ngram_model import (
     UNKNOWN,
     NgramModel,
 )
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data import text
 from training.data.manifest import read_rows, read_sets
 from training.data.provenance import of_texts
 from training.data.sentences import held_out, lines
+from training.errors import InputError
 from training.language_model import kneser_ney, ngram_file
 from training.readable import dumps
 
@@ -161,15 +161,15 @@ def foretell(model: NgramModel, sentences: Sequence[str]) -> dict[str, Any]:
 
 
 @command
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, write the file, print what it is like."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("language-model", __doc__)
     parser.add_argument("texts", type=Path, nargs="+", metavar="TEXT")
     parser.add_argument("--transcripts", type=Path, nargs="*", default=[], metavar="MANIFEST")
     parser.add_argument("--without", type=Path, nargs="*", default=[], metavar="MANIFEST")
     parser.add_argument("--least", type=int, nargs="+", default=LEAST, help="counts, by length")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     measured = read_sets(options.without)
     sentences = unlike(
         read_texts(options.texts, options.transcripts),
@@ -184,7 +184,3 @@ def main() -> None:
     )
     options.out.write_bytes(content)
     print(dumps({"bytes": len(content)} | ngram_file.about(content)))
-
-
-if __name__ == "__main__":
-    main()

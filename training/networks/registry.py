@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from torch import nn
 
-from training.cli import InputError, check_members
+from training.errors import InputError
 from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.ctc_gru import SpeechGRU
@@ -19,6 +19,7 @@ from training.networks.keyword_gru import KeywordGRU
 from training.networks.recogniser import Recogniser
 from training.networks.relative_mel import Mfcc, RelativeMel
 from training.networks.residual_bigru import ResidualBiGRU
+from training.validation import check_arguments
 
 FRONT_ENDS: dict[str, type[nn.Module]] = {
     "log_mel": LogMel,
@@ -63,7 +64,7 @@ def _make(
 ) -> nn.Module:
     if name not in known:
         raise InputError(f"{what} {name!r} is none of {', '.join(sorted(known))}")
-    check_members(f"{what} {name!r}", known[name], options, *given)
+    check_arguments(f"{what} {name!r}", known[name], options, *given)
     try:
         return known[name](*given, **options)
     except (TypeError, ValueError, RuntimeError) as error:

@@ -1,4 +1,4 @@
-"""Speak open text with free synthesisers: `python -m training.synthesis.synthesize TEXT --hours H --out DIR`.
+"""Speak open text with free synthesisers: `python -m training synthesize TEXT --hours H --out DIR`.
 
 What comes out is a corpus (FLAC at 16 kHz and a `manifest.tsv`) whose speaker is
 `engine:voice:variant`. The people of `voices.HELD_OUT`, and one sentence in 25, are in no such
@@ -10,7 +10,6 @@ Measured, CPU time of an engine for a sentence of 5 s: espeak-ng 13 ms, flite 10
 second of one core: 0.4 hours a minute.
 """
 
-import argparse
 import json
 import sys
 import time
@@ -20,9 +19,10 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
-from training.cli import InputError, command
+from training.cli import command, command_parser
 from training.data import sentences
 from training.data.manifest import HEADER, MANIFEST
+from training.errors import InputError
 from training.synthesis.engines import ENGINES
 from training.synthesis.plan import Clip, Plan, draw
 from training.synthesis.render import speak
@@ -128,7 +128,7 @@ def installed(names: Sequence[str]) -> list[Voice]:
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and speak."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = command_parser("synthesize", __doc__)
     parser.add_argument("text", type=Path, nargs="+", help="open text, one sentence a line")
     parser.add_argument("--hours", type=float, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -162,7 +162,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
             options.variation,
         )
         print(f"{out}: {make(out, plan, hours, options.jobs)}")
-
-
-if __name__ == "__main__":
-    main()

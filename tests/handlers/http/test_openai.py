@@ -223,6 +223,7 @@ def test_a_form_that_api_gateway_hands_on_is_transcribed():
         (*form([("file", toy_model.wav(SPOKEN))]), "model"),
         ("text that was not declared binary", "multipart/form-data; boundary=b", None),
     ],
+    ids=str.split("absent json audio unfinished mixed unbounded foreign no-file no-model text"),
 )
 def test_what_is_not_such_a_form_is_refused_in_their_envelope(body, content_type, field):
     status, members = post(body, content_type)

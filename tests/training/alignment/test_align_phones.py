@@ -7,8 +7,8 @@ import soundfile
 from asr.audio import audio
 from tests.support import tone_corpus
 from training.alignment import align_phones
-from training.cli import InputError
 from training.data import phones
+from training.errors import InputError
 
 SAMPLE = Path(__file__).parents[3] / "samples" / "hello.flac"
 SAID = "good morning the weather is fine today"

@@ -5,8 +5,8 @@ import soundfile
 from tests.support import tone_corpus
 from tests.support.fakes import Aligner
 from training.alignment import cut_words
-from training.cli import InputError
 from training.data.manifest import read_manifest
+from training.errors import InputError
 
 RATE = 16_000
 

@@ -17,7 +17,7 @@ from tests.support.reports import (
 from training.card import card
 from training.card.card import CARD, rewrite
 from training.card.measurements import FILE
-from training.cli import InputError
+from training.errors import InputError
 from training.networks.registry import build
 
 

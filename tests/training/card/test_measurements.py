@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.reports import REFERENCE, SPEECH
 from training.card.measurements import FILE, Measurements, read_report
-from training.cli import InputError
+from training.errors import InputError
 from training.evaluation.fidelity import Comparison
 
 COMPARISON = Comparison("float32", 50, 0.0123, 0.0004, 0.511, 0.512, 13.9, 0.02, 0.03)

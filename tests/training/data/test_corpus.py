@@ -10,8 +10,8 @@ import pytest
 from asr.audio import audio
 from asr.audio.audio import Budget
 from tests.support import tone_corpus
-from training.cli import InputError
 from training.data import corpus, manifest
+from training.errors import InputError
 
 
 def refuse(*_):

@@ -6,7 +6,6 @@ import pytest
 from asr.audio.audio import SAMPLE_RATE
 from tests.support import tone_corpus
 from training.augment import WaveformAugmentation
-from training.cli import InputError
 from training.data import corpus, phone_spans, phones
 from training.data.phone_spans import (
     SpanDataset,
@@ -15,6 +14,7 @@ from training.data.phone_spans import (
     within,
 )
 from training.data.phones import INDEX, PHONES
+from training.errors import InputError
 
 OFF = WaveformAugmentation(speed=0.0, gain_db=0.0, noise_probability=0.0)
 # "abc": each character a phone of 12 frames, as it is sung.

@@ -1,8 +1,8 @@
 import pytest
 
-from training.cli import InputError
 from training.data import phones
 from training.data.phones import Word
+from training.errors import InputError
 
 CLIPS: dict[str, list[Word]] = {
     "a/one.flac": [(("sil", 12),), (("w", 3), ("ah", 9), ("n", 7))],

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from tests.support import tone_corpus, toy_model
-from training.cli import InputError
 from training.data.manifest import Utterance, read_manifest
+from training.errors import InputError
 from training.evaluation.inference import draw, transcribe
 
 

@@ -11,7 +11,7 @@ from tests.support import ngram_toy, tone_corpus, toy_model
 from tests.support.reports import SPEECH
 from training.card import card
 from training.card.measurements import Measurements
-from training.cli import InputError
+from training.errors import InputError
 from training.export import add_language_model
 from training.export.add_language_model import descend
 

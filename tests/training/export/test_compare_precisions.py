@@ -1,6 +1,6 @@
 import pytest
 
-from training.cli import InputError
+from training.errors import InputError
 from training.export import compare_precisions
 from training.export.quantisation import PRECISIONS
 

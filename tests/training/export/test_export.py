@@ -13,8 +13,8 @@ from asr.manifest import Confidence
 from asr.transcriber import Transcriber, check_golden
 from tests.support import reports, tone_corpus, toy_model
 from training.card.measurements import Measurements
-from training.cli import InputError
 from training.data.manifest import read_manifest
+from training.errors import InputError
 from training.evaluation.calibration import fit, trials
 from training.evaluation.inference import transcribe
 from training.evaluation.report import full_report, report

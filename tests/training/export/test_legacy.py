@@ -15,7 +15,7 @@ from torchaudio.transforms import MelSpectrogram
 from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
-from training.cli import InputError
+from training.errors import InputError
 from training.export import legacy
 from training.networks.residual_bigru import ResidualBiGRU
 

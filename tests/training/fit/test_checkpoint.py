@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tests.support import tone_corpus
-from training.cli import InputError
+from training.errors import InputError
 from training.fit import checkpoint
 
 

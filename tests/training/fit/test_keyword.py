@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from tests.support import tone_corpus
-from training.cli import InputError
 from training.data.dataset import collate
+from training.errors import InputError
 from training.fit.curves import read
 from training.fit.keyword import KeywordModule
 

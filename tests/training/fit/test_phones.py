@@ -2,10 +2,10 @@ import pytest
 import torch
 
 from tests.support import tone_corpus
-from training.cli import InputError
 from training.data import phones
 from training.data.dataset import collate
 from training.data.phones import INDEX, PHONES, Word
+from training.errors import InputError
 from training.fit.curves import read
 from training.fit.phones import PhoneModule
 from training.fit.train import train

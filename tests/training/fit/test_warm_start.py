@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tests.support import tone_corpus, toy_model
-from training.cli import InputError
+from training.errors import InputError
 from training.export import export
 from training.fit import checkpoint, warm_start
 from training.fit.module import CtcModule

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import tone_corpus
-from training.cli import InputError
 from training.data.manifest import Utterance, read_manifest
+from training.errors import InputError
 from training.fit.checkpoint import trained
 from training.fit.curves import read
 from training.fit.keyword import KeywordModule

@@ -14,8 +14,8 @@ from asr.decoding.ngram_model import (
     UNKNOWN,
 )
 from tests.support import tone_corpus
-from training.cli import InputError
 from training.data.sentences import held_out
+from training.errors import InputError
 from training.language_model import build as language_model
 from training.language_model import ngram_file
 from training.language_model.build import (

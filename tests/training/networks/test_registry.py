@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support import tone_corpus
-from training.cli import InputError
+from training.errors import InputError
 from training.export.bundle_writer import script
 from training.networks.registry import NETWORKS, build
 

@@ -8,8 +8,8 @@ from tests.support.fakes import (
     plan,
     sing,
 )
-from training.cli import InputError
 from training.data import manifest, sentences
+from training.errors import InputError
 from training.synthesis import render, synthesize
 from training.synthesis.engines import ENGINES
 from training.synthesis.plan import Plan
