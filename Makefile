@@ -1,4 +1,4 @@
-# Serverless speech recognition. `make help` lists what there is.
+# Serverless speech recognition. `make help` lists the targets.
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -8,120 +8,186 @@ DECODER ?=
 OUTPUT ?=
 BUNDLE ?=
 MODEL ?= wav2vec2-base-960h
-PRECISION ?= float32
+PRECISION ?=
+RUN ?=
 PORT ?= 8000
 STACK ?= serverless-asr
 PARAMETERS ?=
-# Where a CPU build of torch comes from; passed over where it does not answer.
+TEST_WORKERS ?= 2
+# Index of CPU builds of torch; skipped if it does not answer.
 export TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 
 BIN := $(VENV)/bin
+TRAINING := $(BIN)/python -m training
+# Each stamp marks an installed set of packages; a target depends on the smallest one it needs.
 SERVING := $(VENV)/serving.stamp
+SERVER := $(VENV)/server.stamp
+TRAINER := $(VENV)/training.stamp
 DEVELOPMENT := $(VENV)/development.stamp
+
+need-data = @test -d "$(DATA)" || { echo "DATA must be a folder of corpora, each with a manifest.tsv" >&2; exit 2; }
+need-out = @test -n "$(OUT)" || { echo "OUT must name the output" >&2; exit 2; }
+need-recipe = @test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE must be one of:" \
+	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
 
 .DEFAULT_GOAL := help
 
-help:  ## Show this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+help:  ## List the targets
+	@grep -hE '^([a-z0-9-]+:.*##|##)' $(MAKEFILE_LIST) | sed 's/^## */\n/' \
+	    | awk -F ':.*## ' 'NF == 2 {printf "  %-19s %s\n", $$1, $$2; next} {print}'
 
-transcribe: $(SERVING)  ## Transcribe AUDIO (files, folders) as FORMAT on BUNDLE, here, into OUTPUT
+## Use
+transcribe: $(SERVING)  ## Transcribe AUDIO (files or folders) as FORMAT with BUNDLE, into OUTPUT
 	@if test -e "$(AUDIO)"; then set -- "$(AUDIO)"; else set -- $(AUDIO); fi; \
 	$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle "$(BUNDLE)") \
 	    $(if $(DECODER),--decoder $(DECODER)) $(if $(OUTPUT),--output-dir "$(OUTPUT)") "$$@"
 
-test: $(DEVELOPMENT)  ## Run the tests that need no container
-	$(BIN)/python -m pytest --cov --cov-report=term
+serve: $(SERVER)  ## Serve the page and the API on localhost:PORT
+	POWERTOOLS_SERVICE_NAME=asr POWERTOOLS_METRICS_DISABLED=true \
+	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
 
-lint: $(DEVELOPMENT)  ## Check format, style, types and the SAM template
+batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS (text,srt,vtt) besides JSON
+	@test -d "$(DIR)" || { echo "DIR must be a folder of audio files" >&2; exit 2; }
+	@$(BIN)/python -m batch "$(DIR)" --out "$(or $(OUT),$(DIR:/=)-transcripts)" \
+	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
+	    $(if $(DECODER),--decoder $(DECODER)) $(if $(PROCESSES),--processes $(PROCESSES))
+
+model: $(TRAINER)  ## Make a bundle of the published MODEL in PRECISION under build/models
+	$(TRAINING) import-pretrained $(MODEL) --precision $(or $(PRECISION),float32) \
+	    --out "$(or $(OUT),build/models/$(MODEL))"
+
+## Deploy
+image:  ## Build the container image (starts an engine and makes a base image if there is none)
+	scripts/dev/docker-engine
+	scripts/dev/base-image
+	scripts/dev/with-wheels scripts/dev/sam build
+
+deploy: image  ## Deploy the stack; asks for its parameters the first time
+	scripts/aws/deploy $(STACK) $(PARAMETERS)
+
+publish-model: $(SERVING)  ## Verify BUNDLE and upload it to the stack's bucket (or MODEL_BUCKET)
+	@bucket=$(or $(MODEL_BUCKET),$$(scripts/aws/stack-output ModelBucket $(STACK))) && \
+	$(BIN)/python scripts/aws/publish_model.py $(or $(BUNDLE),model_artifacts/default) "$$bucket"
+
+bulk: $(SERVING)  ## Transcribe all objects under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=)
+	@test -n "$(PREFIX)$(MANIFEST)" || { echo "PREFIX or MANIFEST must be s3://bucket/..." >&2; exit 2; }
+	@test -z "$(PREFIX)" || test -z "$(MANIFEST)" || { echo "give PREFIX or MANIFEST, not both" >&2; exit 2; }
+	@machine=$$(scripts/aws/stack-output BulkStateMachine $(STACK)) && \
+	$(BIN)/python scripts/aws/bulk.py "$$machine" \
+	    $(if $(MANIFEST),--manifest "$(MANIFEST)","$(PREFIX)") \
+	    $(if $(CONCURRENCY),--concurrency $(CONCURRENCY))
+
+redrive: $(SERVING)  ## Send failed batch messages back to their queue
+	@queue=$$(scripts/aws/stack-output BatchDeadLetters $(STACK)) && \
+	$(BIN)/python scripts/aws/redrive.py "$$queue"
+
+logs:  ## Follow the logs of the deployed functions
+	scripts/dev/sam logs --stack-name $(STACK) --tail
+
+## Train
+download: $(TRAINER)  ## Download CORPORA (names) to the folder OUT; from ARCHIVE if given
+	$(need-out)
+	$(TRAINING) download $(CORPORA) --out "$(OUT)" $(if $(ARCHIVE),--archive "$(ARCHIVE)")
+
+synthesize: $(TRAINER)  ## Synthesise HOURS of speech from TEXT (files) into the corpus OUT
+	$(need-out)
+	$(TRAINING) synthesize $(TEXT) --hours $(or $(HOURS),1) --out "$(OUT)"
+
+keyword-data: $(TRAINER)  ## Build the keyword data set from the corpora under DATA
+	$(need-data)
+	$(TRAINING) keyword-data --data "$(DATA)"
+
+train: $(TRAINER)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA, or resume it
+	$(need-recipe)
+	$(need-data)
+	$(TRAINING) train training/recipes/$(RECIPE).yaml --data "$(DATA)" \
+	    $(if $(PROCESSES),--processes $(PROCESSES) --threads 1)
+
+cross-validate: $(TRAINER)  ## Cross-validate the keyword RECIPE by speaker on SETS of DATA
+	$(need-recipe)
+	$(need-data)
+	$(TRAINING) cross-validate training/recipes/$(RECIPE).yaml --data "$(DATA)" \
+	    --sets $(or $(SETS),words-train words-dev)
+
+export: $(TRAINER)  ## Export the run of RECIPE to the bundle OUT in PRECISION
+	$(need-recipe)
+	$(need-data)
+	$(need-out)
+	$(TRAINING) export "$(or $(RUN),runs/$(RECIPE))" --data "$(DATA)" --out "$(OUT)" \
+	    --precision $(or $(PRECISION),bfloat16)
+
+evaluate: $(TRAINER)  ## Measure the error rates of BUNDLE on MANIFESTS (manifest.tsv files)
+	@test -n "$(MANIFESTS)" || { echo "MANIFESTS must name manifest.tsv files" >&2; exit 2; }
+	@$(TRAINING) evaluate $(if $(BUNDLE),--bundle "$(BUNDLE)") --manifest $(MANIFESTS)
+
+language-model: $(TRAINER)  ## Build an n-gram language model of TEXT (files) into the file OUT
+	$(need-out)
+	$(TRAINING) language-model $(TEXT) --out "$(OUT)"
+
+add-language-model: $(TRAINER)  ## Add LANGUAGE_MODEL to BUNDLE and tune its weights on MANIFESTS
+	$(TRAINING) add-language-model "$(BUNDLE)" --language-model "$(LANGUAGE_MODEL)" \
+	    --manifest $(MANIFESTS)
+
+card: $(TRAINER)  ## Write the model card of BUNDLE from its measurements
+	$(TRAINING) card "$(or $(BUNDLE),model_artifacts/default)"
+
+## Develop
+test: $(DEVELOPMENT)  ## Run the tests that need no container
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --cov --cov-report=term
+
+lint: $(DEVELOPMENT)  ## Check format, style, types, imports, spelling and the SAM template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell
 	scripts/dev/sam validate --lint
 
 format: $(DEVELOPMENT)  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-serve: $(DEVELOPMENT)  ## Serve the page and the API on localhost:PORT
-	POWERTOOLS_SERVICE_NAME=asr POWERTOOLS_METRICS_DISABLED=true \
-	    $(BIN)/python -m uvicorn handlers.local:app --port $(PORT)
-
-model: $(DEVELOPMENT)  ## Make a bundle of MODEL, a published one, in PRECISION, under build/models
-	$(BIN)/python -m training import-pretrained $(MODEL) --precision $(PRECISION) --out build/models/$(MODEL)
-
-batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS (text,srt,vtt) besides JSON
-	@test -d "$(DIR)" || { echo "DIR is a folder with audio in it" >&2; exit 2; }
-	@$(BIN)/python -m batch "$(DIR)" --out "$(or $(OUT),$(DIR:/=)-transcripts)" \
-	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
-	    $(if $(DECODER),--decoder $(DECODER)) $(if $(PROCESSES),--processes $(PROCESSES))
-
-words: $(DEVELOPMENT)  ## Make the single words that keyword_gru trains on, from the corpora under DATA
-	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training keyword-data --data $(DATA)
-
-train: $(DEVELOPMENT)  ## Train RECIPE (a name in training/recipes) on the corpora under DATA
-	@test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE is one of:" \
-	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
-	@test -d "$(DATA)" || { echo "DATA is a folder of corpus folders, each with a manifest.tsv" >&2; exit 2; }
-	$(BIN)/python -m training train training/recipes/$(RECIPE).yaml --data $(DATA) \
-	    $(if $(PROCESSES),--processes $(PROCESSES) --threads 1)
-
-validate:  ## Check the SAM template
-	scripts/dev/sam validate --lint
-
-image:  ## Build the container image (starts an engine and makes a base image where there is none)
-	scripts/dev/docker-engine
-	scripts/dev/base-image
-	scripts/dev/with-wheels scripts/dev/sam build
-
 e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emulator alone), and the page
 	if scripts/dev/docker-engine; then $(MAKE) image; fi
 	scripts/dev/chromium
-	$(BIN)/python -m pytest -m e2e tests/e2e
+	$(BIN)/python -m pytest -m e2e -p no:randomly tests/e2e
 
-bulk: $(SERVING)  ## Transcribe all under PREFIX=s3://bucket/prefix/ (or in the inventory MANIFEST=s3://...)
-	@test -n "$(PREFIX)$(MANIFEST)" || { echo "PREFIX or MANIFEST is s3://bucket/..." >&2; exit 2; }
-	@test -z "$(PREFIX)" || test -z "$(MANIFEST)" || { echo "PREFIX or MANIFEST, not both" >&2; exit 2; }
-	@machine=$$(scripts/aws/stack-output BulkStateMachine $(STACK)) && \
-	$(BIN)/python scripts/aws/bulk.py "$$machine" \
-	    $(if $(MANIFEST),--manifest "$(MANIFEST)","$(PREFIX)") \
-	    $(if $(CONCURRENCY),--concurrency $(CONCURRENCY))
+lock:  ## Pin every transitive dependency in layers/constraints.txt
+	scripts/dev/lock
 
-publish-model: $(SERVING)  ## Check BUNDLE, upload it to the stack's bucket (or MODEL_BUCKET)
-	@bucket=$(or $(MODEL_BUCKET),$$(scripts/aws/stack-output ModelBucket $(STACK))) && \
-	$(BIN)/python scripts/aws/publish_model.py $(or $(BUNDLE),model_artifacts/default) "$$bucket"
-
-deploy: image  ## Deploy the stack; asks what it needs the first time, shows what will change
-	scripts/aws/deploy $(STACK) $(PARAMETERS)
-
-redrive: $(SERVING)  ## Send what failed in batch back to be tried again
-	@queue=$$(scripts/aws/stack-output BatchDeadLetters $(STACK)) && $(BIN)/python scripts/aws/redrive.py "$$queue"
-
-logs:  ## Follow the logs of the deployed functions
-	scripts/dev/sam logs --stack-name $(STACK) --tail
-
-events: $(SERVING)  ## Write events/ anew from samples/hello.flac
+events: $(SERVING)  ## Regenerate events/ from samples/hello.flac
 	$(BIN)/python scripts/generate/make_events.py
 
-openapi: $(SERVING)  ## Write docs/openapi.json anew from the routes
+openapi: $(SERVING)  ## Regenerate docs/openapi.json from the routes
 	$(BIN)/python scripts/generate/make_openapi.py
 
-clean:  ## Remove what the other targets have made (not runs/, which holds training)
-	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+clean:  ## Remove everything that the other targets made (but runs/, which holds training)
+	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
-$(SERVING): layers/install $(wildcard layers/*/requirements.txt)
-	@echo "Installing what serving needs into $(VENV) (a minute or two)" >&2
+PIP := $(BIN)/python -m pip install --constraint layers/constraints.txt
+
+$(SERVING): layers/install layers/constraints.txt pyproject.toml $(wildcard layers/*/requirements.txt)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON." >&2; exit 2; }
+	@echo "Installing the packages of the engine into $(VENV): 250 MB, one to three minutes." >&2
 	@$(PYTHON) -m venv $(VENV)
 	@PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
-	@# Both source roots, for every program that this Python runs.
-	@printf '%s\n' "$(CURDIR)" "$(CURDIR)/lambda" > \
-	    "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/sources.pth"
+	@$(BIN)/python -m pip install --no-deps --editable . >&2
 	@touch $@
 
-$(DEVELOPMENT): $(SERVING) training/requirements.txt tests/requirements.txt
-	@echo "Installing what training and tests need into $(VENV)" >&2
-	@$(BIN)/python -m pip install --quiet -r training/requirements.txt -r tests/requirements.txt
+$(SERVER): $(SERVING)
+	@PATH="$(abspath $(BIN)):$$PATH" layers/install local
 	@touch $@
 
-.PHONY: help transcribe test lint format serve model batch words train validate image e2e publish-model \
-    deploy bulk redrive logs events openapi clean
+$(TRAINER): $(SERVING) training/requirements.txt
+	@echo "Installing the packages of training into $(VENV): about a minute." >&2
+	@$(PIP) -r training/requirements.txt >&2
+	@touch $@
+
+$(DEVELOPMENT): $(SERVER) $(TRAINER) tests/requirements.txt
+	@echo "Installing the packages of the tests into $(VENV): about a minute." >&2
+	@$(PIP) -r tests/requirements.txt >&2
+	@touch $@
+
+.PHONY: help transcribe serve batch model image deploy publish-model bulk redrive logs download synthesize keyword-data \
+    train cross-validate export evaluate language-model add-language-model card test lint format e2e lock events openapi clean

@@ -3,7 +3,7 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 from handlers import local
@@ -16,8 +16,8 @@ def call(method, path, app=local.app, **options):
     """One request to the local server, without a socket."""
 
     async def send():
-        transport = httpx.ASGITransport(app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+        transport = httpx2.ASGITransport(app, raise_app_exceptions=True)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://local") as client:
             return await client.request(method, path, **options)
 
     return asyncio.run(send())
@@ -68,8 +68,8 @@ class NoThreads(ThreadPoolExecutor):
 def test_as_many_requests_as_a_browser_makes_at_once_are_all_answered():
     async def send():
         asyncio.get_running_loop().set_default_executor(NoThreads())
-        transport = httpx.ASGITransport(local.app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+        transport = httpx2.ASGITransport(local.app, raise_app_exceptions=True)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://local") as client:
             return await asyncio.gather(*(client.get("/v1/health") for _ in range(64)))
 
     assert {answer.status_code for answer in asyncio.run(send())} == {200}
