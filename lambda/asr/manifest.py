@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from asr.decoding.ctc import Alphabet
 from asr.errors import ModelUnavailableError
 
 MANIFEST = "manifest.json"
+CTC_FIELDS = ("frame_seconds", "overlap_seconds", "blank", "word_boundary")
 SCHEMA = Path(__file__).with_name("manifest.schema.json")
 
 
@@ -130,6 +131,16 @@ class Manifest:
     def alphabet(self) -> Alphabet:
         """What the classes of a `ctc` model stand for."""
         return Alphabet(self.labels, self.blank, self.word_boundary)
+
+    def to_json(self) -> bytes:
+        """Serialise as the content of `manifest.json`, of which `parse` is the inverse."""
+        members = asdict(self)
+        members["golden"]["audio"] = base64.b64encode(self.golden.audio).decode()
+        absent = () if self.kind == "ctc" else CTC_FIELDS
+        if self.language_model is None:
+            absent = (*absent, "language_model")
+        written = {name: value for name, value in members.items() if name not in absent}
+        return (json.dumps(written, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def parse(sealed: bytes) -> Manifest:

@@ -47,6 +47,8 @@ class Transcriber:
         A verified bundle.
     decoder : str
         `greedy` or `beam`, where a call does not say.
+    model : AcousticModel, optional
+        The model of `opened` where it is open already; it may be shared by several transcribers.
 
     Raises
     ------
@@ -54,11 +56,13 @@ class Transcriber:
         If the model cannot be opened, or has no language model for the decoder.
     """
 
-    def __init__(self, opened: bundle.Bundle, decoder: str = GREEDY) -> None:
+    def __init__(
+        self, opened: bundle.Bundle, decoder: str = GREEDY, model: AcousticModel | None = None
+    ) -> None:
         manifest = opened.manifest
         self.manifest = manifest
         self.identity = ModelIdentity(manifest.name, manifest.version, opened.sha256, decoder)
-        self._model = AcousticModel(opened)
+        self.model = model or AcousticModel(opened)
         self._read = opened.read
         self._ears = {decoder: self._open_ear(decoder)}
         self._cold = True
@@ -131,7 +135,7 @@ class Transcriber:
             content = self._read(language_model)
             decode = decoders.beam(manifest, content, language_model.search)
             confidence = language_model.confidence
-        reader = READERS[manifest.kind](manifest, self._model, decode)
+        reader = READERS[manifest.kind](manifest, self.model, decode)
         return _Ear(replace(self.identity, decoder=decoder), reader, confidence)
 
     def _run(

@@ -45,6 +45,14 @@ def test_a_ctc_bundle_needs_every_member_of_its_kind(directory, name):
         read(directory)
 
 
+@pytest.mark.parametrize(
+    "write", [toy_model.write_bundle, toy_model.write_keyword_bundle, ngram_toy.write_bundle]
+)
+def test_a_manifest_is_unchanged_by_serialising_and_parsing_it(tmp_path, write):
+    once = read(write(tmp_path))
+    assert manifest.parse(once.to_json()) == once
+
+
 @pytest.mark.parametrize("content", [b"", b"no json", b"[]", b"\xff\xfe"])
 def test_a_manifest_that_is_no_object_is_refused(directory, content):
     (directory / "manifest.json").write_bytes(content)

@@ -32,9 +32,10 @@ Measure = Callable[[Sequence[Utterance]], dict[str, Any]]
 def of_bundle(uri: str, decoder: str = GREEDY) -> tuple[ModelIdentity, Measure]:
     """Open the bundle at `uri` with a decoder; gives who it is and what measures it."""
     with error_context(uri or "the embedded bundle"):
-        opened = bundle.load(uri)
-        transcriber = Transcriber(opened, decoder)
-    return transcriber.identity, lambda heard: full_report(transcribe(transcriber, heard), opened)
+        transcriber = Transcriber(bundle.load(uri), decoder)
+    return transcriber.identity, lambda heard: full_report(
+        transcribe(transcriber, heard), transcriber
+    )
 
 
 def of_reference(name: str) -> tuple[ModelIdentity, Measure]:

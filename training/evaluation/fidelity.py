@@ -8,14 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from asr.acoustic_model import AcousticModel
 from asr.audio import audio
-from asr.bundle import Bundle
 from asr.decoding import ctc
+from asr.transcriber import Transcriber
 from training.data.corpus import decode
 from training.data.manifest import Utterance
 from training.evaluation.metrics import score
-from training.export.quantisation import FLOAT32, lower
 
 
 @dataclass(frozen=True)
@@ -45,18 +43,26 @@ class Comparison:
     network_real_time_factor: float
 
 
-def compare(recogniser: nn.Module, opened: Bundle, utterances: Sequence[Utterance]) -> Comparison:
-    """Run the network and the bundle made of it on the same clips, one by one."""
-    network = lower(recogniser, FLOAT32)
-    model = AcousticModel(opened)
-    alphabet = opened.manifest.alphabet
+def compare(
+    network: nn.Module, transcriber: Transcriber, utterances: Sequence[Utterance]
+) -> Comparison:
+    """Run a network and its exported model on the same clips, one by one.
+
+    Parameters
+    ----------
+    network : nn.Module
+        The trained network in float32, in evaluation mode.
+    transcriber : Transcriber
+        The open bundle that was exported from it.
+    """
+    manifest = transcriber.manifest
     differences, texts, spent = [], [], np.zeros(2)
     seconds = 0.0
     for utterance in utterances:
         waveform = decode(utterance)
         seconds += len(waveform.samples) / audio.SAMPLE_RATE
         started = time.process_time()
-        (written,) = model.log_probs([waveform.samples])
+        (written,) = transcriber.model.log_probs([waveform.samples])
         between = time.process_time()
         with torch.inference_mode():
             expected = network(
@@ -64,18 +70,18 @@ def compare(recogniser: nn.Module, opened: Bundle, utterances: Sequence[Utteranc
             )[0][0].numpy()
         spent += (between - started, time.process_time() - between)
         differences.append(np.abs(written - expected))
-        texts.append([ctc.greedy_text(frames, alphabet) for frames in (written, expected)])
+        texts.append([ctc.greedy_text(frames, manifest.alphabet) for frames in (written, expected)])
     every = np.concatenate(differences)
     references = [utterance.text for utterance in utterances]
     wer, network_wer = (score(references, heard).wer for heard in zip(*texts, strict=True))
     return Comparison(
-        precision=opened.manifest.precision,
+        precision=manifest.precision,
         clips=len(references),
         max_difference=float(every.max()),
         mean_difference=float(every.mean()),
         wer=wer,
         network_wer=network_wer,
-        megabytes=len(opened.model) / 1e6,
+        megabytes=manifest.model.bytes / 1e6,
         real_time_factor=spent[0] / seconds,
         network_real_time_factor=spent[1] / seconds,
     )

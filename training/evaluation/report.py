@@ -5,7 +5,7 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from asr.bundle import Bundle
+from asr.transcriber import Transcriber
 from training.evaluation import word_timing
 from training.evaluation.calibration import trials
 from training.evaluation.error_analysis import most_frequent
@@ -89,7 +89,7 @@ def report(results: Sequence[Result], kind: str = "ctc") -> dict[str, Any]:
     }
 
 
-def full_report(results: Sequence[Result], opened: Bundle) -> dict[str, Any]:
+def full_report(results: Sequence[Result], transcriber: Transcriber) -> dict[str, Any]:
     """As `report`, with how far the confidences and the times of a bundle can be believed.
 
     Returns
@@ -98,11 +98,11 @@ def full_report(results: Sequence[Result], opened: Bundle) -> dict[str, Any]:
         Also `confidence` (`expected_calibration_error` and `bins`), and of speech `word_times`, by
         who aligned: what `training.evaluation.time_errors.TimeErrors` has, or None.
     """
-    kind = opened.manifest.kind
+    kind = transcriber.manifest.kind
     scored = report(results, kind) | {"confidence": confidence(results, kind)}
     if kind == "ctc":
         aligners = {
-            "itself": word_timing.by_itself(opened),
+            "itself": word_timing.by_itself(transcriber),
             "pocketsphinx": word_timing.by_pocketsphinx(),
         }
         scored["word_times"] = {

@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pocketsphinx import Decoder
 
-from asr.acoustic_model import AcousticModel
 from asr.audio.audio import SAMPLE_RATE
-from asr.bundle import Bundle
 from asr.decoding.decoders import greedy
 from asr.decoding.forced_alignment import align
 from asr.recognisers import CtcReader
+from asr.transcriber import Transcriber
 from training.alignment import cut_words
 from training.data.corpus import decode
 from training.evaluation.inference import Result
@@ -25,18 +24,19 @@ Edges = tuple[float, float]
 Aligner = Callable[[Samples, str], list[Edges]]
 
 
-def by_itself(opened: Bundle) -> Aligner:
+def by_itself(transcriber: Transcriber) -> Aligner:
     """Aligns in the log-probabilities of a `ctc` bundle itself.
 
     Against it, what is measured is what greedy decoding adds to the network's own blur.
     """
-    reader = CtcReader(opened.manifest, AcousticModel(opened), greedy(opened.manifest))
-    step = opened.manifest.frame_seconds
+    manifest = transcriber.manifest
+    reader = CtcReader(manifest, transcriber.model, greedy(manifest))
+    step = manifest.frame_seconds
 
     def edges(samples: Samples, text: str) -> list[Edges]:
         log_probs = np.concatenate(list(reader.log_probs([samples])))
         try:
-            spans = align(log_probs, text, opened.manifest.alphabet)
+            spans = align(log_probs, text, manifest.alphabet)
         except ValueError:  # more characters than frames, or one that the alphabet lacks
             return []
         seconds = len(samples) / SAMPLE_RATE

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from asr import bundle
+from asr.transcriber import Transcriber
 from training.cli import command, command_parser
 from training.data.manifest import read_manifest
 from training.errors import InputError
@@ -49,7 +50,9 @@ def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Comparison
                 license=recipe.license,
                 precision=precision,
             )
-            comparisons.append(compare(recogniser, bundle.load(str(draft)), utterances))
+            comparisons.append(
+                compare(recogniser, Transcriber(bundle.load(str(draft))), utterances)
+            )
     return comparisons
 
 

@@ -95,7 +95,7 @@ def export(
 
         confidence = fit(*trials(listen(calibrate), kind))
         seal(draft, confidence=confidence, **identity)
-        opened = bundle.load(str(draft))
+        opened = Transcriber(bundle.load(str(draft)))
         sets: dict[str, Any] = {}
         for folder in measure:
             results = listen(folder)
@@ -121,7 +121,7 @@ def export(
 
 def _compare(recogniser: Recogniser, draft: Path, corpus: Path) -> Comparison | None:
     """How far the bundle is from its network, told by error rates: for speech alone."""
-    opened = bundle.load(str(draft))
+    opened = Transcriber(bundle.load(str(draft)))
     if opened.manifest.kind != "ctc":
         return None
     return compare(recogniser, opened, read_manifest(corpus / MANIFEST)[:COMPARED_CLIPS])

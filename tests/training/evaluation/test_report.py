@@ -3,7 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asr import bundle
 from asr.transcript import ModelIdentity, Timing, Transcript
 from tests.support import tone_corpus, toy_model
 from training.data.manifest import Utterance, read_manifest
@@ -79,11 +78,9 @@ def test_where_nothing_is_heard_nothing_is_divided():
     assert report([heard(0.05, "a")])["real_time_factor"] == 0.0
 
 
-def test_the_report_of_a_bundle_has_its_confidences_and_times(
-    toy_bundle, toy_transcriber, manifest
-):
+def test_the_report_of_a_bundle_has_its_confidences_and_times(toy_transcriber, manifest):
     results = transcribe(toy_transcriber, read_manifest(manifest))
-    full = full_report(results, bundle.load(str(toy_bundle)))
+    full = full_report(results, toy_transcriber)
     assert {key: full[key] for key in full if key not in ("confidence", "word_times")} == report(
         results
     )
@@ -94,15 +91,13 @@ def test_the_report_of_a_bundle_has_its_confidences_and_times(
     assert full["word_times"]["itself"]["words"] == 5
 
 
-def test_a_keyword_bundle_is_measured_by_its_accuracy(
-    keyword_bundle, keyword_transcriber, tmp_path
-):
+def test_a_keyword_bundle_is_measured_by_its_accuracy(keyword_transcriber, tmp_path):
     clips = [("sc1", "no", "no"), ("sc1", "yes", "no"), ("wake", "smart mirror", "smart mirror")]
     manifest = tone_corpus.write_spoken(
         tmp_path, [(corpus, text, toy_model.say(said)) for corpus, text, said in clips]
     )
     results = transcribe(keyword_transcriber, read_manifest(manifest))
-    rates = full_report(results, bundle.load(str(keyword_bundle)))
+    rates = full_report(results, keyword_transcriber)
     assert rates["all"] == {"utterances": 3, "accuracy": 0.6667, "right": 2}
     assert rates["corpora"]["wake"] == {"utterances": 1, "accuracy": 1.0, "right": 1}
     assert rates["lengths"]["under 3 s"] == rates["all"]

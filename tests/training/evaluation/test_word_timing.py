@@ -3,9 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from asr import bundle
 from asr.audio.audio import Budget, decode
-from asr.transcriber import Transcriber
 from tests.support import tone_corpus, toy_model
 from training.data.manifest import read_manifest
 from training.evaluation import word_timing
@@ -17,26 +15,22 @@ HELLO_WORDS = "good morning the weather is fine today"
 
 
 @pytest.fixture
-def opened(toy_bundle):
-    return bundle.load(str(toy_bundle))
-
-
-@pytest.fixture
-def hear(opened, tmp_path):
+def hear(toy_transcriber, tmp_path):
     """Clips of (text in the manifest, what is really said), as the toy hears them."""
 
     def heard(*clips):
         spoken = [("an4", text, toy_model.speak(said)) for text, said in clips]
         manifest = tone_corpus.write_spoken(tmp_path, spoken)
-        return transcribe(Transcriber(opened), read_manifest(manifest))
+        return transcribe(toy_transcriber, read_manifest(manifest))
 
     return heard
 
 
 @pytest.fixture
-def strays(opened):
+def strays(toy_transcriber):
     """How far the times of results stray from the toy's own alignment."""
-    return lambda results: word_timing.measure(results, {"it": word_timing.by_itself(opened)})["it"]
+    aligners = {"it": word_timing.by_itself(toy_transcriber)}
+    return lambda results: word_timing.measure(results, aligners)["it"]
 
 
 def later(result, seconds):

@@ -194,8 +194,8 @@ def test_what_was_measured_is_kept_beside_the_card(learned, exported):
     kept = Measurements.read(exported)
     assert (kept.calibrated, list(kept.sets)) == ("dev", ["dev", "songs"])
     utterances = read_manifest(learned.data / "songs" / "manifest.tsv")
-    opened = bundle.load(str(exported))
-    heard = full_report(transcribe(Transcriber(opened), utterances), opened)
+    opened = Transcriber(bundle.load(str(exported)))
+    heard = full_report(transcribe(opened, utterances), opened)
     stored = dict(kept.sets["songs"])
     assert stored.pop("clips_listed") == 3
     assert stored | {"real_time_factor": 0.0} == heard | {"real_time_factor": 0.0}

@@ -115,7 +115,7 @@ def test_a_comparison_tells_how_far_a_bundle_is_from_its_network(learned, tmp_pa
     script(recogniser, tmp_path / "model.pt")
     seal(tmp_path, contract=ctc_contract(frame_seconds), name="net", version="1", license="MIT")
     utterances = read_manifest(learned.data / "dev" / "manifest.tsv")
-    opened = bundle.load(str(tmp_path))
+    opened = Transcriber(bundle.load(str(tmp_path)))
     same = compare(recogniser, opened, utterances)
     assert (same.wer, same.network_wer, same.clips) == (0.0, 0.0, 3)
     assert same.max_difference < 1e-4
