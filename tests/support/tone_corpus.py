@@ -1,20 +1,20 @@
-"""Tiny corpora for the tests of training: every character is a tone of its own."""
+"""Small corpora for the tests of training, in which every character is a tone of its own."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from asr.types import Samples
 from tests.support import toy_model
 from training.recipe import Recipe
 
 TONE_SECONDS = 0.12
-WORDS = ["abc", "fed", "big cab"]  # what the classifier of the tests knows
+WORDS = ["abc", "fed", "big cab"]  # labels of the keyword classifier
 HEADER = "file\tseconds\tspeaker\tcorpus\ttext\n"
 
-# A network of some thousand weights, for fractions of a second.
+# A network of some thousand weights, which trains in fractions of a second.
 SMALL: dict[str, Any] = {
     "cnn_layers": 1,
     "cnn_channels": 4,
@@ -22,42 +22,42 @@ SMALL: dict[str, Any] = {
     "rnn_dim": 16,
     "dropout": 0.0,
 }
-# Nothing random in a step: speed would turn one character's tone into another's.
+# No augmentation: speed would turn one character's tone into another's.
 PLAIN: dict[str, Any] = {
     "augmentation": {"speed": 0.0, "gain_db": 0.0, "noise_probability": 0.0},
     "spec_augment": {"channel_masks": 0, "frame_masks": 0},
 }
 
 
-def sing(text: str) -> NDArray[np.float32]:
-    """Text as tones an octave to 7 characters, parted by gaps, in noise; shape (samples,), 16 kHz.
+def tones(text: str) -> Samples:
+    """Tones of `text`, seven characters to an octave, with gaps, in noise; shape (samples,).
 
-    The noise is the same each time, and louder than that of 16 bits.
+    The noise is deterministic, and louder than the quantisation noise of 16 bits.
     """
     time = np.arange(round(TONE_SECONDS * 16_000)) / 16_000
     envelope = np.minimum(1, np.minimum(time, TONE_SECONDS - time) / 0.02)
-    tones = [
+    parts = [
         0.3 * envelope * np.sin(2 * np.pi * 300 * 2 ** (toy_model.CHARACTERS.index(c) / 7) * time)
         for c in text
     ]
-    noise = np.random.default_rng(0).normal(0, 0.002, len(tones) * len(time))
-    return (np.concatenate(tones) + noise).astype(np.float32)
+    noise = np.random.default_rng(0).normal(0, 0.002, len(parts) * len(time))
+    return (np.concatenate(parts) + noise).astype(np.float32)
 
 
-def write(folder: Path, texts: Sequence[str], corpus: str = "an4") -> Path:
-    """Write a corpus of sung `texts` as FLAC; returns its manifest."""
+def write_corpus(folder: Path, texts: Sequence[str], corpus: str = "an4") -> Path:
+    """Write a corpus with the tones of `texts` as FLAC; returns its manifest."""
     folder.mkdir(parents=True)
     rows = []
     for index, text in enumerate(texts):
-        samples = sing(text)
+        samples = tones(text)
         (folder / f"{index}.flac").write_bytes(toy_model.encode(samples, "FLAC"))
-        rows.append(f"{index}.flac\t{len(samples) / 16_000:.3f}\tsinger\t{corpus}\t{text}\n")
+        rows.append(f"{index}.flac\t{len(samples) / 16_000:.3f}\tsynth\t{corpus}\t{text}\n")
     manifest = folder / "manifest.tsv"
     manifest.write_text(HEADER + "".join(rows), encoding="utf-8")
     return manifest
 
 
-def write_spoken(folder: Path, clips: Sequence[tuple[str, str, NDArray[np.float32]]]) -> Path:
+def write_clips(folder: Path, clips: Sequence[tuple[str, str, Samples]]) -> Path:
     """Write a corpus of (corpus, text, samples) as WAV; returns its manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
@@ -71,14 +71,14 @@ def write_spoken(folder: Path, clips: Sequence[tuple[str, str, NDArray[np.float3
 
 
 def recipe(**changes: Any) -> Recipe:
-    """A recipe of seconds, on the folders `songs` and `dev`, with `changes` to its members."""
+    """A recipe that trains in seconds, on the folders `tones` and `dev`, with `changes`."""
     members: dict[str, Any] = {
         "name": "tiny",
         "version": "1",
         "network": "residual_bigru",
         "front_end": {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.032},
         "parameters": SMALL,
-        "train": ["songs"],
+        "train": ["tones"],
         "dev": ["dev"],
         "batch_seconds": 2.0,
         "steps": 6,
@@ -91,7 +91,7 @@ def recipe(**changes: Any) -> Recipe:
 
 
 def keyword_recipe(**changes: Any) -> Recipe:
-    """A recipe of seconds for a classifier of `WORDS`, with `changes` to its members."""
+    """A recipe that trains a classifier of `WORDS` in seconds, with `changes`."""
     members: dict[str, Any] = {
         "task": "keyword",
         "license": "CC BY-SA 4.0",

@@ -10,7 +10,7 @@ from training.recipe import Recipe
 
 @dataclass(frozen=True)
 class Learned:
-    """A finished run on three songs, which are its dev set too.
+    """A finished run on three clips, which are its dev set too.
 
     The manifest of `misheard` has half of their words wrong.
     """
@@ -23,10 +23,10 @@ class Learned:
 @pytest.fixture(scope="session")
 def learned(tmp_path_factory) -> Learned:
     data = tmp_path_factory.mktemp("data")
-    songs = ["abc de", "fed cab", "a bad cafe"]
-    tone_corpus.write(data / "songs", songs, corpus="an4")
-    tone_corpus.write(data / "dev", songs, corpus="lj")
-    tone_corpus.write(data / "misheard", songs)
+    texts = ["abc de", "fed cab", "a bad cafe"]
+    tone_corpus.write_corpus(data / "tones", texts, corpus="an4")
+    tone_corpus.write_corpus(data / "dev", texts, corpus="lj")
+    tone_corpus.write_corpus(data / "misheard", texts)
     wrong = (data / "misheard" / "manifest.tsv").read_text().replace("abc", "x").replace("bad", "y")
     (data / "misheard" / "manifest.tsv").write_text(wrong.replace("cab", "z"))
     recipe = tone_corpus.recipe(
@@ -48,7 +48,7 @@ def learned(tmp_path_factory) -> Learned:
 def learned_words(tmp_path_factory) -> Learned:
     """A finished run of a classifier of the sung words, which are its dev set too."""
     data = tmp_path_factory.mktemp("words")
-    tone_corpus.write(data / "songs", tone_corpus.WORDS * 2, corpus="sc1")
-    tone_corpus.write(data / "dev", tone_corpus.WORDS, corpus="fsdd")
+    tone_corpus.write_corpus(data / "tones", tone_corpus.WORDS * 2, corpus="sc1")
+    tone_corpus.write_corpus(data / "dev", tone_corpus.WORDS, corpus="fsdd")
     recipe = tone_corpus.keyword_recipe(name="learned-words", steps=40, validate_every=20)
     return Learned(recipe, data, train(recipe, data, tmp_path_factory.mktemp("runs"), workers=0))

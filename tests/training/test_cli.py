@@ -64,8 +64,8 @@ def given(learned_words, tmp_path_factory):
     """What a user could give to a command, right and wrong; by the names in `REFUSED`."""
     folder = tmp_path_factory.mktemp("given")
     toy_model.write_bundle(folder / "bundle")
-    tone_corpus.write(folder / "data" / "songs", ["abc"])
-    tone_corpus.write(folder / "data" / "dev", ["abc"])
+    tone_corpus.write_corpus(folder / "data" / "tones", ["abc"])
+    tone_corpus.write_corpus(folder / "data" / "dev", ["abc"])
     (folder / "columns.tsv").write_text("file\ttext\na.wav\tabc\n")
     (folder / "empty.tsv").write_text(tone_corpus.HEADER)
     (folder / "short.tsv").write_text(tone_corpus.HEADER + "a.wav\t1.0\n")

@@ -61,7 +61,7 @@ def test_a_missing_member_is_refused(tmp_path):
         ("learning_rate", "1 %"),
         ("augmentation", {"speed": "12 %"}),
         ("spec_augment", {"channel_masks": 1.5}),
-        ("train", "songs"),
+        ("train", "tones"),
     ],
 )
 def test_a_member_of_another_type_is_refused(member, value, tmp_path):
@@ -105,8 +105,8 @@ def test_a_network_that_cannot_be_is_refused(front_end, parameters, named):
     ids=["legacy", "conformer"],
 )
 def test_a_network_of_a_recipe_trains_and_exports(network, parameters, tmp_path):
-    tone_corpus.write(tmp_path / "data" / "songs", ["abc de", "fed cab"])
-    tone_corpus.write(tmp_path / "data" / "dev", ["abc de"])
+    tone_corpus.write_corpus(tmp_path / "data" / "tones", ["abc de", "fed cab"])
+    tone_corpus.write_corpus(tmp_path / "data" / "dev", ["abc de"])
     recipe = tone_corpus.recipe(network=network, parameters=parameters)
     run = train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
     export(run, tmp_path / "data", tmp_path / "out", "dev", ["dev"])

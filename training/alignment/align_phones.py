@@ -19,7 +19,7 @@ from training.cli import command, command_parser
 from training.data import phones
 from training.data.corpus import decode
 from training.data.manifest import read_manifest, read_rows
-from training.data.phones import INDEX, SILENCE, Word
+from training.data.phones import PHONE_INDEX, SILENCE, AlignedWord
 from training.errors import InputError
 
 Samples = NDArray[np.float32]
@@ -30,7 +30,7 @@ def aligner() -> Decoder:
     return Decoder(samprate=SAMPLE_RATE, lm=None, bestpath=False, loglevel="FATAL")
 
 
-def align(decoder: Decoder, samples: Samples, text: str) -> list[Word]:
+def align(decoder: Decoder, samples: Samples, text: str) -> list[AlignedWord]:
     """The words of `text`, and silences, with their phones, in samples (samples,) at 16 kHz.
 
     Empty where a word is not in the dictionary.
@@ -62,7 +62,7 @@ def _hear(decoder: Decoder, raw: bytes) -> None:
 
 def _phone(name: str) -> str:
     """Lower-case, and silence for what is noise, which the model has phones of its own for."""
-    return name.lower() if name.lower() in INDEX else SILENCE
+    return name.lower() if name.lower() in PHONE_INDEX else SILENCE
 
 
 def write(manifest: Path) -> str:
@@ -87,7 +87,7 @@ def write(manifest: Path) -> str:
             found[name] = words
     if not found:
         raise InputError(f"{manifest}: none of the clips could be aligned")
-    phones.write(manifest.with_name(phones.FILE), found)
+    phones.write_alignments(manifest.with_name(phones.FILE_NAME), found)
     return f"{len(found)} of {len(clips)} clips"
 
 
@@ -97,5 +97,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = command_parser("align-phones", __doc__)
     parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
     for manifest in parser.parse_args(arguments).manifests:
-        if not manifest.with_name(phones.FILE).exists():
+        if not manifest.with_name(phones.FILE_NAME).exists():
             print(f"{manifest}: {write(manifest)}")

@@ -1,8 +1,8 @@
-"""What is done to clips so that the network hears more than they hold: all of it seeded.
+"""Seeded data augmentation of waveforms and of spectral features.
 
-Waveforms are altered in the loader's workers, from the seed, the index and how many came before;
-features in the training step, from the generator that is seeded with the recipe's seed and the
-step.
+The loader's workers augment waveforms, seeded by the recipe's seed, the item's index and its serial
+number. The training step augments features, from the global generator seeded with the recipe's seed
+and the step.
 """
 
 from training.augment.noise import babble, coloured_noise, mix, room_tone

@@ -1,47 +1,54 @@
-"""The course of a clip's level: silence cut off its ends, soft sounds made softer or louder."""
+"""Level-based trimming of silence, and expansion or compression of a clip's dynamics."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asr.audio.audio import SAMPLE_RATE
+from asr.types import Samples
 
-Samples = NDArray[np.float32]
-Powers = NDArray[np.float64]
-
-FRAME = SAMPLE_RATE // 100  # samples over which level is looked at, 10 ms
-MARGIN = 3  # such frames that are kept on either side of what is loud
-SOFTEST = 1e-6  # of the loudest power: what is softer is noise, and changes no further
+FRAME_SAMPLES = SAMPLE_RATE // 100  # frames of 10 ms, over which level is measured
+MARGIN_FRAMES = 3  # kept on either side of the loud part
+MIN_RELATIVE_POWER = 1e-6  # of the peak; the gain of quieter frames, which are noise, is bounded
 
 
 def trim(
-    samples: Samples, depth_db: float, margin: int = MARGIN, judged: Samples | None = None
+    samples: Samples,
+    depth_db: float,
+    margin: int = MARGIN_FRAMES,
+    reference: Samples | None = None,
 ) -> Samples:
-    """Samples (samples,) without what is `depth_db` below their loudest at either end.
+    """Trim from both ends what is more than `depth_db` below the peak level.
 
-    `margin` frames are kept on either side; the level is that of `judged` (samples,), if given.
+    Parameters
+    ----------
+    samples : NDArray[float32], shape (samples,)
+    margin : int
+        Frames kept on either side.
+    reference : NDArray[float32], shape (samples,), optional
+        Waveform whose level is measured; default: `samples`.
     """
-    powers = _powers(samples if judged is None else judged)
+    powers = _frame_powers(samples if reference is None else reference)
     (loud,) = np.nonzero(powers > powers.max(initial=0.0) * 10 ** (-depth_db / 10))
     if not len(loud):
         return samples
-    first, last = max(loud[0] - margin, 0), loud[-1] + 1 + margin
-    return samples[first * FRAME : last * FRAME]
+    first, end = max(loud[0] - margin, 0), loud[-1] + 1 + margin
+    return samples[first * FRAME_SAMPLES : end * FRAME_SAMPLES]
 
 
-def expand(samples: Samples, share: float) -> Samples:
-    """Samples (samples,) whose level, in dB below their loudest, is 1 + `share` times as low."""
-    powers = _powers(samples)
-    loudest = powers.max(initial=0.0)
-    if not loudest:
+def expand_level(samples: Samples, share: float) -> Samples:
+    """Scale level differences below the peak, in dB, by 1 + `share`; samples (samples,)."""
+    powers = _frame_powers(samples)
+    peak = powers.max(initial=0.0)
+    if not peak:
         return samples
-    gains = np.maximum(powers / loudest, SOFTEST) ** (share / 2)
-    centres = (np.arange(len(gains)) + 0.5) * FRAME
+    gains = np.maximum(powers / peak, MIN_RELATIVE_POWER) ** (share / 2)
+    centres = (np.arange(len(gains)) + 0.5) * FRAME_SAMPLES
     smooth = np.interp(np.arange(len(samples)), centres, gains)
     return (samples * smooth).astype(np.float32)
 
 
-def _powers(samples: Samples) -> Powers:
-    """Mean square of each whole frame, (frames,)."""
-    whole = len(samples) // FRAME
-    frames = samples[: whole * FRAME].reshape(whole, FRAME)
-    return np.square(frames, dtype=np.float64).mean(1)
+def _frame_powers(samples: Samples) -> NDArray[np.float64]:
+    """Mean square of each whole frame; shape (frames,)."""
+    frames = len(samples) // FRAME_SAMPLES
+    framed = samples[: frames * FRAME_SAMPLES].reshape(frames, FRAME_SAMPLES)
+    return np.square(framed, dtype=np.float64).mean(1)

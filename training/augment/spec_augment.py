@@ -1,4 +1,4 @@
-"""What is done to features in the training step: masks, and vocal tracts of other lengths."""
+"""SpecAugment masks, and vocal tract length perturbation, of spectral features in a batch."""
 
 import math
 from dataclasses import dataclass
@@ -6,27 +6,28 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-LOWEST_HERTZ, HIGHEST_HERTZ = 20.0, 8000.0  # of the mel channels of `features.LogMel`
-WARPED_SHARE = 0.6  # of the band, that is scaled; beyond it the rest gives way
+MIN_HERTZ, MAX_HERTZ = 20.0, 8000.0  # range of the mel channels of `features.LogMel`
+# Share of the band that is scaled; above it, a second line maps the rest onto what is left.
+WARPED_SHARE = 0.6
 
-MELS = 2595 / math.log(10)  # of a factor e in frequency, above the first 700 Hz
+MELS_PER_LOG = 2595 / math.log(10)  # mel = MELS_PER_LOG * log(1 + hertz / 700)
 
 
 @dataclass(frozen=True)
 class SpecAugment:
-    """Masks over mel channels and frames (Park et al. 2019), after a warp of the mel axis.
+    """Frequency and time masks (Park et al. 2019) after a warp of the mel axis.
 
     Attributes
     ----------
     channel_masks, channel_width : int
-        How many bands of mel channels are hidden, and their greatest width.
+        Number and maximum width of the masks over mel channels.
     frame_masks, frame_width : int
-        Likewise for frames.
+        Number and maximum width of the masks over frames.
     frame_share : float
-        No frame mask is wider than this share of its utterance.
+        Maximum width of a frame mask as a share of its utterance.
     warp : float
-        Formants are scaled by 1 - warp to 1 + warp, as shorter and longer vocal tracts do it
-        (Jaitly and Hinton 2013), pitch and rate staying what they are.
+        Vocal tract length perturbation (Jaitly and Hinton 2013): formants are scaled by
+        1 - warp to 1 + warp; pitch and rate do not change.
     """
 
     channel_masks: int = 2
@@ -36,51 +37,68 @@ class SpecAugment:
     frame_share: float = 0.1
     warp: float = 0.0
 
-    def __call__(
-        self, features: Tensor, frames: Tensor, top_hertz: float = HIGHEST_HERTZ
-    ) -> Tensor:
-        """Features (B, F, mels), up to `top_hertz`, with masked parts at 0; frames (B,)."""
+    def __call__(self, features: Tensor, frames: Tensor, top_hertz: float = MAX_HERTZ) -> Tensor:
+        """Warp and mask a batch; masked elements are 0.
+
+        Parameters
+        ----------
+        features : Tensor, shape (batch, frames, mels)
+            Mel features up to `top_hertz`.
+        frames : Tensor, shape (batch,)
+            Frames of each utterance.
+        """
         _, total, mels = features.shape
         if self.warp:
-            drawn = torch.rand(frames.shape, device=frames.device)
-            features = warped(features, 1 + self.warp * (2 * drawn - 1), top_hertz)
+            uniform = torch.rand(frames.shape, device=frames.device)
+            features = warp_mels(features, 1 + self.warp * (2 * uniform - 1), top_hertz)
         keep = torch.ones_like(features, dtype=torch.bool)
         for _ in range(self.channel_masks):
-            keep &= ~_spans(torch.full_like(frames, mels), self.channel_width, mels)[:, None, :]
+            mask = _random_span(torch.full_like(frames, mels), self.channel_width, mels)
+            keep &= ~mask[:, None, :]
         for _ in range(self.frame_masks):
             width = (frames * self.frame_share).int().clamp_max(self.frame_width)
-            keep &= ~_spans(frames, width, total)[:, :, None]
+            keep &= ~_random_span(frames, width, total)[:, :, None]
         return features * keep
 
 
-def _spans(lengths: Tensor, width: Tensor | int, total: int) -> Tensor:
-    """One random span of up to `width` within each length; shape (B, total), bool."""
-    drawn = (torch.rand(lengths.shape, device=lengths.device) * (width + 1)).int()
-    room = (lengths - drawn).clamp_min(1)
-    start = (torch.rand(lengths.shape, device=lengths.device) * room).int()
+def _random_span(lengths: Tensor, max_width: Tensor | int, total: int) -> Tensor:
+    """One random span of up to `max_width` within each length; shape (batch, total), bool."""
+    width = (torch.rand(lengths.shape, device=lengths.device) * (max_width + 1)).int()
+    free = (lengths - width).clamp_min(1)
+    start = (torch.rand(lengths.shape, device=lengths.device) * free).int()
     position = torch.arange(total, device=lengths.device)[None, :]
-    return (position >= start[:, None]) & (position < (start + drawn)[:, None])
+    return (position >= start[:, None]) & (position < (start + width)[:, None])
 
 
-def warped(features: Tensor, factors: Tensor, top_hertz: float = HIGHEST_HERTZ) -> Tensor:
-    """Features (B, F, mels), up to `top_hertz`, whose formants are scaled by `factors` (B,).
+def warp_mels(features: Tensor, factors: Tensor, top_hertz: float = MAX_HERTZ) -> Tensor:
+    """Scale formant frequencies by linear interpolation between mel channels.
 
-    Each channel becomes a mixture of the two between which its frequency had been. Costs 0.03 ms a
-    second of audio.
+    Costs 0.03 ms a second of audio.
+
+    Parameters
+    ----------
+    features : Tensor, shape (batch, frames, mels)
+        Mel features up to `top_hertz`.
+    factors : Tensor, shape (batch,)
+        Scale of each utterance's formants.
+
+    Returns
+    -------
+    Tensor, shape (batch, frames, mels)
     """
     mels = features.shape[-1]
-    positions = _positions(mels, factors, top_hertz)[:, None, :]  # (B, 1, mels)
+    positions = _source_channels(mels, factors, top_hertz)[:, None, :]  # (batch, 1, mels)
     channel = torch.arange(mels, device=features.device, dtype=positions.dtype)[None, :, None]
-    weights = (1 - (positions - channel).abs()).clamp_min(0)  # (B, mels from, mels to)
+    weights = (1 - (positions - channel).abs()).clamp_min(0)  # (batch, mels from, mels to)
     return features @ weights.to(features.dtype)
 
 
-def _positions(mels: int, factors: Tensor, top_hertz: float) -> Tensor:
-    """Which channel, in fractions, is heard in each channel after the warp; shape (B, mels)."""
-    lowest, highest = _mel(torch.tensor([LOWEST_HERTZ, top_hertz])).tolist()
+def _source_channels(mels: int, factors: Tensor, top_hertz: float) -> Tensor:
+    """Fractional source channel of each channel after the warp; shape (batch, mels)."""
+    lowest, highest = _mel(torch.tensor([MIN_HERTZ, top_hertz])).tolist()
     step = (highest - lowest) / (mels + 1)
     centres = lowest + step * torch.arange(1, mels + 1, device=factors.device)
-    hertz = 700 * torch.expm1(centres / MELS)[None, :]
+    hertz = 700 * torch.expm1(centres / MELS_PER_LOG)[None, :]
     scale = 1 / factors[:, None]
     edge = WARPED_SHARE * top_hertz * scale.clamp_max(1) / scale
     slope = (top_hertz - edge * scale) / (top_hertz - edge)
@@ -89,4 +107,4 @@ def _positions(mels: int, factors: Tensor, top_hertz: float) -> Tensor:
 
 
 def _mel(hertz: Tensor) -> Tensor:
-    return MELS * torch.log1p(hertz / 700)
+    return MELS_PER_LOG * torch.log1p(hertz / 700)

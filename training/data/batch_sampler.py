@@ -1,7 +1,7 @@
-"""Which utterances make the batch of which step: a pure function of the seed and the step.
+"""Deterministic length-bucketed batch sampler: a batch depends only on the seed and the step.
 
-That is what makes a killed run resume with the same data order: a sampler that starts at step
-`n` yields what an unbroken one yields from step `n` on.
+A sampler that starts at step `n` yields what an uninterrupted one yields from step `n` on, so that
+a resumed run sees the same data order.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,22 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 
-# An item of a batch: the utterance's index, and how many came before it, for its alteration.
+# An item of a batch: the utterance's index, and its serial number in the run, which seeds its
+# augmentation.
 Item = tuple[int, int]
 
-POOL = 256  # utterances of any length that are drawn together, then parted by it
+POOL_SIZE = 256  # random utterances that are sorted by length together
 
 
-def plan_epoch(
+def epoch_batches(
     seconds: Sequence[float],
+    *,
     batch_seconds: float,
     seed: int,
     epoch: int,
     ascending: bool,
-    like_lengths: bool = True,
-    shares: NDArray[np.float64] | None = None,
+    bucket_by_length: bool = True,
+    weights: NDArray[np.float64] | None = None,
 ) -> list[list[int]]:
-    """Split all utterances into batches, in the order in which to train.
+    """Split all utterances into the batches of an epoch, in training order.
 
     Parameters
     ----------
@@ -36,22 +38,22 @@ def plan_epoch(
         Upper bound of a batch's padded duration (its longest utterance times its size).
     ascending : bool
         Short batches first (SortaGrad, Amodei et al. 2016), else shuffled.
-    like_lengths : bool
-        Whether the utterances of a batch are of like length, which wastes least on padding, or as
-        alike as `POOL` drawn at random: where length hints at the class, batches of all lengths
-        take turns.
-    shares : NDArray[float64], shape (utterances,), optional
-        How often each utterance is drawn, as a share; without them each comes once.
+    bucket_by_length : bool
+        Whether a batch holds utterances of similar length from the whole corpus, which needs the
+        least padding, or from a pool of `POOL_SIZE` random ones, which mixes lengths across
+        batches, for tasks where length hints at the class.
+    weights : NDArray[float64], shape (utterances,), optional
+        Sampling probability of each utterance, with replacement; None takes each once.
     """
     random = np.random.default_rng((seed, epoch))
     durations = np.asarray(seconds)
-    # Jitter of a tenth: like lengths stay together, the company changes each epoch.
+    # A jitter of a tenth keeps lengths similar and changes the composition of batches every epoch.
     order = np.argsort(durations * random.uniform(0.9, 1.1, len(durations)), kind="stable")
-    if shares is not None:
-        order = order[np.sort(random.choice(len(order), len(order), p=shares[order]))]
-    if not like_lengths:
+    if weights is not None:
+        order = order[np.sort(random.choice(len(order), len(order), p=weights[order]))]
+    if not bucket_by_length:
         random.shuffle(order)
-        pools = [order[first : first + POOL] for first in range(0, len(order), POOL)]
+        pools = [order[first : first + POOL_SIZE] for first in range(0, len(order), POOL_SIZE)]
         order = np.concatenate([pool[np.argsort(durations[pool], kind="stable")] for pool in pools])
     batches: list[list[int]] = [[]]
     longest = 0.0
@@ -66,50 +68,58 @@ def plan_epoch(
     return batches
 
 
-class BatchSchedule(Sampler[list[Item]]):
-    """Endless batches from step `start` on; `sorted_epochs` epochs come in ascending length.
+class BatchSampler(Sampler[list[Item]]):
+    """Endless batches of epochs.
 
-    Of `processes` that learn side by side, that of `rank` gets every so many'th batch, a step of
-    all taking one of each.
+    Parameters
+    ----------
+    seconds, batch_seconds, seed, bucket_by_length, weights
+        As in `epoch_batches`.
+    start_step : int
+        Step of the first batch.
+    sortagrad_epochs : int
+        Epochs, from the first on, whose batches come in ascending length.
+    rank, world_size : int
+        Distributed training: rank r of n takes batches r, r + n, r + 2n ...
     """
 
     def __init__(
         self,
         seconds: Sequence[float],
+        *,
         batch_seconds: float,
         seed: int,
-        start: int = 0,
-        sorted_epochs: int = 1,
-        like_lengths: bool = True,
-        shares: NDArray[np.float64] | None = None,
+        start_step: int = 0,
+        sortagrad_epochs: int = 1,
+        bucket_by_length: bool = True,
+        weights: NDArray[np.float64] | None = None,
         rank: int = 0,
-        processes: int = 1,
+        world_size: int = 1,
     ) -> None:
         self.seconds = seconds
         self.batch_seconds = batch_seconds
         self.seed = seed
-        self.start = start
-        self.sorted_epochs = sorted_epochs
-        self.like_lengths = like_lengths
-        self.shares = shares
-        self.rank, self.processes = rank, processes
+        self.start_step = start_step
+        self.sortagrad_epochs = sortagrad_epochs
+        self.bucket_by_length = bucket_by_length
+        self.weights = weights
+        self.rank, self.world_size = rank, world_size
 
     def __iter__(self) -> Iterator[list[Item]]:
-        number = items = 0
+        batch_number = first_serial = 0
         for epoch in count():
-            ascending = epoch < self.sorted_epochs
-            batches = plan_epoch(
+            batches = epoch_batches(
                 self.seconds,
-                self.batch_seconds,
-                self.seed,
-                epoch,
-                ascending,
-                self.like_lengths,
-                self.shares,
+                batch_seconds=self.batch_seconds,
+                seed=self.seed,
+                epoch=epoch,
+                ascending=epoch < self.sortagrad_epochs,
+                bucket_by_length=self.bucket_by_length,
+                weights=self.weights,
             )
             for batch in batches:
-                step, rank = divmod(number, self.processes)
-                if step >= self.start and rank == self.rank:
-                    yield [(index, items + place) for place, index in enumerate(batch)]
-                number += 1
-                items += len(batch)
+                step, rank = divmod(batch_number, self.world_size)
+                if step >= self.start_step and rank == self.rank:
+                    yield [(index, first_serial + place) for place, index in enumerate(batch)]
+                batch_number += 1
+                first_serial += len(batch)

@@ -1,7 +1,7 @@
-"""How often to draw each clip of words, so that neither corpus nor speaker stands for a word.
+"""Sampling weights that balance keywords, corpora and speakers.
 
-Every word comes equally often; of a word, every folder equally often, if it has `ENOUGH` clips of
-it; of these, a speaker with four times as many clips as another comes twice as often.
+Every keyword is equally likely; given the keyword, so is every corpus with `ENOUGH_CLIPS` of it;
+given both, a speaker's probability is proportional to the square root of the number of clips.
 """
 
 from collections import Counter
@@ -12,31 +12,43 @@ from numpy.typing import NDArray
 
 from training.data.corpus import Corpus
 
-ENOUGH = 50  # clips of a word; a folder with fewer is drawn in proportion, so that none wears out
+# Clips of a keyword; a corpus with fewer is sampled in proportion, to bound their repetition.
+ENOUGH_CLIPS = 50
 
 
-def shares(corpora: Sequence[Corpus]) -> NDArray[np.float64]:
-    """The share of each utterance of `corpora`, one corpus after the other; they sum to 1."""
-    words: list[Hashable] = []
-    folders: list[Hashable] = []
+def sampling_weights(corpora: Sequence[Corpus]) -> NDArray[np.float64]:
+    """Sampling probability of each utterance, corpus after corpus.
+
+    Parameters
+    ----------
+    corpora : sequence of Corpus
+        Corpora whose transcripts are one keyword each.
+
+    Returns
+    -------
+    NDArray[float64], shape (utterances of all corpora,)
+        Probabilities, which sum to 1.
+    """
+    keywords: list[Hashable] = []
+    sources: list[Hashable] = []
     speakers: list[Hashable] = []
-    for folder, corpus in enumerate(corpora):
+    for number, corpus in enumerate(corpora):
         for utterance in corpus.utterances:
-            words.append(utterance.text)
-            folders.append((utterance.text, folder))
-            speakers.append((utterance.text, folder, utterance.speaker))
-    clips = _sums(speakers, np.ones(len(words)))
-    in_folder = _normalised(1 / np.sqrt(clips), folders)
-    enough = np.minimum(_sums(folders, np.ones(len(words))) / ENOUGH, 1.0)
-    return _normalised(in_folder * enough, words) / len(set(words))
+            keywords.append(utterance.text)
+            sources.append((utterance.text, number))
+            speakers.append((utterance.text, number, utterance.speaker))
+    speaker_clips = _group_sums(speakers, np.ones(len(keywords)))
+    within_corpus = _normalise(1 / np.sqrt(speaker_clips), sources)
+    corpus_weight = np.minimum(_group_sums(sources, np.ones(len(keywords))) / ENOUGH_CLIPS, 1.0)
+    return _normalise(within_corpus * corpus_weight, keywords) / len(set(keywords))
 
 
-def _normalised(weights: NDArray[np.float64], groups: Sequence[Hashable]) -> NDArray[np.float64]:
-    return weights / _sums(groups, weights)
+def _normalise(weights: NDArray[np.float64], groups: Sequence[Hashable]) -> NDArray[np.float64]:
+    return weights / _group_sums(groups, weights)
 
 
-def _sums(groups: Sequence[Hashable], weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each item the sum of `weights` over its group; shape (items,)."""
+def _group_sums(groups: Sequence[Hashable], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each item the sum of `weights` (items,) over its group; shape (items,)."""
     totals: Counter[Hashable] = Counter()
     for group, weight in zip(groups, weights.tolist(), strict=True):
         totals[group] += weight

@@ -1,4 +1,7 @@
-"""Corpora to padded batches of tensors, augmented in the loader's workers."""
+"""Data sets of (waveform, target) items, and their padded batches.
+
+The loader's workers augment the waveforms.
+"""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -8,42 +11,67 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, Dataset
 
 from asr.audio.audio import SAMPLE_RATE
 from training.augment import WaveformAugmentation, room_tone
 from training.augment.levels import trim
 from training.data import text
-from training.data.batch_sampler import BatchSchedule, Item, plan_epoch
+from training.data.batch_sampler import BatchSampler, Item, epoch_batches
 from training.data.corpus import Corpus
+from training.errors import InputError
 
 Samples = NDArray[np.float32]
 
-EVALUATION_BATCH_SECONDS = 120.0  # as padded
+EVALUATION_BATCH_SECONDS = 120.0  # padded
+TARGET_PADDING = -1  # no class has this index
 
 
 class Batch(NamedTuple):
-    """Padded waveforms (B, T) and labels (B, U), with their lengths in samples and characters.
-
-    A named tuple, since Lightning moves no frozen dataclass to a device.
-    """
-
-    waveforms: Tensor
-    samples: Tensor
-    labels: Tensor
-    characters: Tensor
-    texts: list[str]
-
-
-class TrainingSet(Dataset[tuple[Tensor, str]], ABC):
-    """Items (index, number) of several corpora as (waveform, text).
-
-    The seed, the number and the index decide how an item is altered.
+    """Padded waveforms and targets; a named tuple, since Lightning moves no frozen dataclass.
 
     Attributes
     ----------
-    seconds : list of float
-        How long each item is.
+    waveforms : Tensor, shape (batch, samples), float32 in [-1, 1] at 16 kHz
+        Padded with zeros.
+    lengths : Tensor, shape (batch,), int64
+        Samples of each waveform.
+    targets : Tensor, shape (batch, targets), int64
+        Class indices, padded with `TARGET_PADDING`.
+    target_lengths : Tensor, shape (batch,), int64
+        Class indices of each item.
+    """
+
+    waveforms: Tensor
+    lengths: Tensor
+    targets: Tensor
+    target_lengths: Tensor
+
+
+class TrainingSet(Dataset[tuple[Tensor, Tensor]], ABC):
+    """Items of several corpora as (waveform, target), addressed by (index, serial number).
+
+    The seed, the serial number and the index determine the augmentation of an item.
+
+    Parameters
+    ----------
+    corpora : sequence of Corpus
+        Corpora whose items follow one another.
+    augmentation : WaveformAugmentation, optional
+        Augmentation of the waveforms; None for evaluation.
+    seed : int
+        Seed of the augmentation.
+
+    Attributes
+    ----------
+    seconds : list of float, length `len(self)`
+        Duration of each item.
+
+    Raises
+    ------
+    InputError
+        If the augmentation or a transcript does not fit the task.
     """
 
     def __init__(
@@ -62,87 +90,126 @@ class TrainingSet(Dataset[tuple[Tensor, str]], ABC):
 
     @abstractmethod
     def list_items(self) -> list[float]:
-        """Find the items of the corpora, in their order; returns how long each is, in seconds."""
+        """Index the items of the corpora, in their order; returns their durations in seconds."""
 
     @abstractmethod
-    def __getitem__(self, item: Item) -> tuple[Tensor, str]:
-        """Waveform (samples,) and text of an item."""
+    def __getitem__(self, item: Item) -> tuple[Tensor, Tensor]:
+        """Waveform (samples,), float32, and target (targets,), int64, of an item."""
 
     @abstractmethod
-    def texts(self) -> set[str]:
-        """All that may be said."""
+    def clip_of(self, index: int) -> tuple[int, int]:
+        """Index of an item's corpus, and of its clip therein."""
 
-    @abstractmethod
-    def clip(self, index: int) -> tuple[int, int]:
-        """The corpus of an item, and the clip of it."""
-
-    def _any_voice(self, random: np.random.Generator) -> Samples:
-        corpus, clip = self.clip(int(random.integers(len(self))))
+    def _sample_clip(self, random: np.random.Generator) -> Samples:
+        corpus, clip = self.clip_of(int(random.integers(len(self))))
         return self.corpora[corpus].waveform(clip)
 
 
 class SpeechDataset(TrainingSet):
-    """Whole clips, and what is said in them."""
+    """Whole clips with the characters of their transcripts, for the CTC loss."""
 
     def list_items(self) -> list[float]:
-        """All clips; how long each is once it is trimmed."""
-        self.where = [(c, i) for c, corpus in enumerate(self.corpora) for i in range(len(corpus))]
+        """Index all clips; returns their durations in seconds, after trimming."""
+        self.clips = [(c, i) for c, corpus in enumerate(self.corpora) for i in range(len(corpus))]
         depth_db = self.augmentation.trim_db if self.augmentation else 0.0
-        return [self._seconds(self.corpora[c], i, depth_db) for c, i in self.where]
+        return [self._seconds(self.corpora[c], i, depth_db) for c, i in self.clips]
 
     @staticmethod
-    def _seconds(corpus: Corpus, position: int, trim_db: float) -> float:
-        """Seconds of an utterance that are heard."""
+    def _seconds(corpus: Corpus, index: int, trim_db: float) -> float:
         if not trim_db:
-            return corpus.seconds(position)
-        return len(trim(corpus.waveform(position), trim_db)) / SAMPLE_RATE
+            return corpus.seconds(index)
+        return len(trim(corpus.waveform(index), trim_db)) / SAMPLE_RATE
 
-    def texts(self) -> set[str]:
-        """All that is said, and an empty text where clips may be emptied."""
-        said = {each.text for corpus in self.corpora for each in corpus.utterances}
-        return said | ({""} if self.augmentation and self.augmentation.empty_probability else set())
+    def encode_target(self, transcript: str) -> list[int]:
+        """Class indices of a normalised transcript, empty for a clip without speech."""
+        return text.encode(transcript)
 
-    def __getitem__(self, item: Item) -> tuple[Tensor, str]:
+    def __getitem__(self, item: Item) -> tuple[Tensor, Tensor]:
         index, number = item
-        corpus, position = self.corpora[self.where[index][0]], self.where[index][1]
-        utterance = corpus.utterances[position]
-        samples, words = corpus.waveform(position), utterance.text
+        corpus, clip = self.corpora[self.clips[index][0]], self.clips[index][1]
+        samples, transcript = corpus.waveform(clip), corpus.utterances[clip].text
         if self.augmentation is not None:
             seed = (self.seed, number, index)
-            if self.augmentation.empties(seed):
-                samples, words = room_tone(len(samples), np.random.default_rng(seed)), ""
-            samples = self.augmentation(samples, seed, self._any_voice)
-        return torch.from_numpy(np.ascontiguousarray(samples)), words
+            if self.augmentation.silences(seed):
+                samples, transcript = room_tone(len(samples), np.random.default_rng(seed)), ""
+            samples = self.augmentation(samples, seed, self._sample_clip)
+        target = torch.tensor(self.encode_target(transcript), dtype=torch.int64)
+        return torch.from_numpy(np.ascontiguousarray(samples)), target
 
-    def clip(self, index: int) -> tuple[int, int]:
-        """The corpus of an item, and the clip of it."""
-        return self.where[index]
+    def clip_of(self, index: int) -> tuple[int, int]:
+        """Index of an item's corpus, and of its clip therein."""
+        return self.clips[index]
 
 
-def collate(items: list[tuple[Tensor, str]]) -> Batch:
-    """Pad with zeros to the longest of the batch."""
-    waveforms, texts = zip(*items, strict=True)
-    labels = [torch.tensor(text.encode(t), dtype=torch.long) for t in texts]
+class KeywordDataset(SpeechDataset):
+    """Whole clips of one keyword each, with the index of its label.
+
+    Parameters
+    ----------
+    corpora, augmentation, seed
+        As in `TrainingSet`.
+    labels : sequence of str
+        Keywords, in the order of the network's outputs.
+
+    Raises
+    ------
+    InputError
+        If a transcript, or the empty one of a silenced clip, is not among the labels.
+    """
+
+    def __init__(
+        self,
+        corpora: Sequence[Corpus],
+        labels: Sequence[str],
+        augmentation: WaveformAugmentation | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.class_indices = {label: index for index, label in enumerate(labels)}
+        super().__init__(corpora, augmentation, seed)
+
+    def list_items(self) -> list[float]:
+        """Index all clips, and check their transcripts against the labels."""
+        transcripts = {each.text for corpus in self.corpora for each in corpus.utterances}
+        if self.augmentation and self.augmentation.silence_probability:
+            transcripts.add("")
+        if unknown := transcripts - self.class_indices.keys():
+            labels = ", ".join(self.class_indices)
+            raise InputError(f"transcript {min(unknown)!r} is not a label; the labels are {labels}")
+        return super().list_items()
+
+    def encode_target(self, transcript: str) -> list[int]:
+        """Class index of a keyword."""
+        return [self.class_indices[transcript]]
+
+
+def collate(items: Sequence[tuple[Tensor, Tensor]]) -> Batch:
+    """Pad items to the longest waveform and the longest target.
+
+    Parameters
+    ----------
+    items : sequence of (Tensor, Tensor), shapes (samples,) and (targets,)
+        Waveforms and targets.
+    """
+    waveforms, targets = map(list, zip(*items, strict=True))
     return Batch(
-        torch.nn.utils.rnn.pad_sequence(list(waveforms), batch_first=True),
-        torch.tensor([len(w) for w in waveforms]),
-        torch.nn.utils.rnn.pad_sequence(labels, batch_first=True),
-        torch.tensor([len(label) for label in labels]),
-        list(texts),
+        pad_sequence(waveforms, batch_first=True),
+        torch.tensor([len(waveform) for waveform in waveforms]),
+        pad_sequence(targets, batch_first=True, padding_value=TARGET_PADDING),
+        torch.tensor([len(target) for target in targets]),
     )
 
 
-def training_loader(
-    dataset: TrainingSet, schedule: BatchSchedule, workers: int
-) -> DataLoader[Batch]:
-    """Batches without end, in the order of `schedule`."""
-    return DataLoader(dataset, batch_sampler=schedule, num_workers=workers, collate_fn=collate)  # type: ignore[arg-type]
+def training_loader(dataset: TrainingSet, sampler: BatchSampler, workers: int) -> DataLoader[Batch]:
+    """Endless batches in the order of `sampler`."""
+    return DataLoader(dataset, batch_sampler=sampler, num_workers=workers, collate_fn=collate)  # type: ignore[arg-type]
 
 
 def evaluation_loader(
     dataset: TrainingSet, batch_seconds: float = EVALUATION_BATCH_SECONDS
 ) -> DataLoader[Batch]:
-    """Every utterance once, in batches of like length, unaltered."""
-    batches = plan_epoch(dataset.seconds, batch_seconds, seed=0, epoch=0, ascending=True)
+    """Every item once, in batches of similar length up to `batch_seconds` padded."""
+    batches = epoch_batches(
+        dataset.seconds, batch_seconds=batch_seconds, seed=0, epoch=0, ascending=True
+    )
     items = [[(index, 0) for index in batch] for batch in batches]
     return DataLoader(dataset, batch_sampler=items, collate_fn=collate)  # type: ignore[arg-type]

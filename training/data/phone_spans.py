@@ -1,7 +1,7 @@
-"""Spans of one to three words out of sentences, with the phone of each of their frames.
+"""Spans of one to three words cut from aligned sentences, with the phone of each 10 ms frame.
 
-That is what teaches the layers of a classifier of words the sounds of speech: they hear as little
-at once as it does, said by as many people as the sentences were.
+Data of the pre-training task `phones`: frame classification on clips as short as keywords, of as
+many speakers as the sentences have.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,107 +15,117 @@ from asr.audio.audio import SAMPLE_RATE
 from training.data import phones
 from training.data.batch_sampler import Item
 from training.data.dataset import TrainingSet
-from training.data.phones import (
-    FRAME_SECONDS,
-    INDEX,
-    PHONES,
-    SILENCE,
-    Word,
-)
+from training.data.phones import FRAME_SECONDS, PHONE_INDEX, SILENCE, AlignedWord
 from training.errors import InputError
 
-FRAME = round(FRAME_SECONDS * SAMPLE_RATE)  # samples
-WORDS = (1, 2, 3)  # in a span
-SHORTEST, LONGEST = 15, 150  # frames; what is shorter was slurred, or is aligned wrongly
-EDGE = 4  # frames; as many more may be heard at either end
+FRAME_SAMPLES = round(FRAME_SECONDS * SAMPLE_RATE)  # 160
+SPAN_WORDS = (1, 2, 3)
+# Frames; shorter spans are reduced pronunciations or alignment errors.
+MIN_FRAMES, MAX_FRAMES = 15, 150
+MAX_EXTENSION = 4  # frames of context that augmentation adds at either end
 
-Frames = NDArray[np.uint8]
+PhoneFrames = NDArray[np.uint8]  # a phone index for each frame
 
 
-class SpanDataset(TrainingSet):
-    """Spans of the clips of several corpora as (waveform, the phones of its frames).
-
-    The phones are one text, as those of speech are: a name for each 10 ms, parted by spaces.
+class PhoneSpanDataset(TrainingSet):
+    """Spans of aligned clips as (waveform, phone indices of its 10 ms frames).
 
     Raises
     ------
     InputError
-        If a corpus has no phones, or `augmentation` would cut frames off or empty clips.
+        If the augmentation changes the time axis other than by speed and leading silence.
+    OSError
+        If a corpus has no `phones.tsv`.
     """
 
     def list_items(self) -> list[float]:
-        """All spans that are neither too short nor too long; how long each is."""
-        if self.augmentation and not self.augmentation.keeps_timing():
-            raise InputError("phones go with clips that are neither trimmed, cropped nor emptied")
-        self.frames: dict[tuple[int, int], Frames] = {}
-        spans: list[tuple[int, int, int, int]] = []  # corpus, clip, first frame, the one after
+        """Index all spans of `MIN_FRAMES` to `MAX_FRAMES`; returns their durations in seconds."""
+        if self.augmentation and not self.augmentation.preserves_alignment():
+            raise InputError(
+                "augmentation: task 'phones' needs frame-level alignments; remove trim_db, crop, "
+                "edge_trim_probability and silence_probability"
+            )
+        self.phones: dict[tuple[int, int], PhoneFrames] = {}
+        spans: list[tuple[int, int, int, int]] = []  # corpus, clip, first frame, end frame
         for number, corpus in enumerate(self.corpora):
-            aligned = phones.read(corpus.folder / phones.FILE)
+            alignments = phones.read_alignments(corpus.folder / phones.FILE_NAME)
             for clip, utterance in enumerate(corpus.utterances):
                 name = str(utterance.path.relative_to(corpus.folder))
-                if words := aligned.get(name):
-                    self.frames[number, clip] = by_frame(words)
-                    spans += [(number, clip, *ends) for ends in within(words)]
+                if words := alignments.get(name):
+                    self.phones[number, clip] = frame_phones(words)
+                    spans += [(number, clip, *bounds) for bounds in word_spans(words)]
         self.spans = np.array(spans)
         seconds: list[float] = ((self.spans[:, 3] - self.spans[:, 2]) * FRAME_SECONDS).tolist()
         return seconds
 
-    def texts(self) -> set[str]:
-        """Each phone by itself."""
-        return set(PHONES)
-
-    def __getitem__(self, item: Item) -> tuple[Tensor, str]:
+    def __getitem__(self, item: Item) -> tuple[Tensor, Tensor]:
         index, number = item
         corpus, clip, first, end = self.spans[index].tolist()
-        frames = self.frames[corpus, clip]
-        factor, before = 1.0, 0
+        aligned = self.phones[corpus, clip]
+        factor, padding = 1.0, 0
         seed = (self.seed, number, index)
         if self.augmentation is not None:
-            more = np.random.default_rng((*seed, 2)).integers(0, EDGE, 2, endpoint=True).tolist()
-            first, end = max(first - more[0], 0), min(end + more[1], len(frames))
-            factor, before = self.augmentation.timing(seed)
-        samples = self.corpora[corpus].waveform(clip)[first * FRAME : end * FRAME]
+            random = np.random.default_rng((*seed, 2))
+            before, after = random.integers(0, MAX_EXTENSION, 2, endpoint=True).tolist()
+            first, end = max(first - before, 0), min(end + after, len(aligned))
+            factor, padding = self.augmentation.time_map(seed)
+        samples = self.corpora[corpus].waveform(clip)[first * FRAME_SAMPLES : end * FRAME_SAMPLES]
         if self.augmentation is not None:
-            samples = self.augmentation(samples, seed, self._any_voice)
-        said = heard(frames[first:end], len(samples) // FRAME + 1, factor, before)
+            samples = self.augmentation(samples, seed, self._sample_clip)
+        frames = len(samples) // FRAME_SAMPLES + 1
+        target = resample_phones(aligned[first:end], frames, factor, padding)
         waveform = torch.from_numpy(np.ascontiguousarray(samples))
-        return waveform, " ".join(PHONES[phone] for phone in said.tolist())
+        return waveform, torch.from_numpy(target.astype(np.int64))
 
-    def clip(self, index: int) -> tuple[int, int]:
-        """The corpus of an item, and the clip of it."""
+    def clip_of(self, index: int) -> tuple[int, int]:
+        """Index of an item's corpus, and of its clip therein."""
         corpus, clip, *_ = self.spans[index].tolist()
         return corpus, clip
 
 
-def by_frame(words: Sequence[Word]) -> Frames:
-    """The index of the phone that each frame of a clip is of; shape (frames,)."""
+def frame_phones(words: Sequence[AlignedWord]) -> PhoneFrames:
+    """Phone index of each frame of a clip; shape (frames,)."""
     parts = [part for word in words for part in word]
     return np.repeat(
-        np.array([INDEX[phone] for phone, _ in parts], np.uint8), [frames for _, frames in parts]
+        np.array([PHONE_INDEX[phone] for phone, _ in parts], np.uint8),
+        [frames for _, frames in parts],
     )
 
 
-def within(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-    """First frame, and the one after the last, of all spans of words that a clip holds."""
-    ends = np.cumsum([0, *(sum(frames for _, frames in word) for word in words)]).tolist()
-    said = [
-        (ends[place], ends[place + 1])
+def word_spans(words: Sequence[AlignedWord]) -> Iterator[tuple[int, int]]:
+    """First and end frame of all spans of `SPAN_WORDS` consecutive words in a clip."""
+    edges = np.cumsum([0, *(sum(frames for _, frames in word) for word in words)]).tolist()
+    spoken = [
+        (edges[place], edges[place + 1])
         for place, word in enumerate(words)
         if any(phone != SILENCE for phone, _ in word)
     ]
-    for count in WORDS:
-        for place in range(len(said) - count + 1):
-            first, end = said[place][0], said[place + count - 1][1]
-            if SHORTEST <= end - first <= LONGEST:
+    for count in SPAN_WORDS:
+        for place in range(len(spoken) - count + 1):
+            first, end = spoken[place][0], spoken[place + count - 1][1]
+            if MIN_FRAMES <= end - first <= MAX_FRAMES:
                 yield first, end
 
 
-def heard(frames: Frames, count: int, factor: float, before: int) -> Frames:
-    """The phones of the `count` frames that a clip has become, `factor` times as fast.
+def resample_phones(aligned: PhoneFrames, frames: int, factor: float, padding: int) -> PhoneFrames:
+    """Phone index of each frame of a clip after speed perturbation and leading silence.
 
-    `before` is how many samples of silence it then got in front; behind it there is silence, too.
+    Parameters
+    ----------
+    aligned : NDArray[uint8], shape (frames before,)
+        Phone indices of the unmodified clip.
+    frames : int
+        Frames of the augmented clip; those outside of the original are silence.
+    factor : float
+        Speed factor.
+    padding : int
+        Samples of silence inserted before the clip.
+
+    Returns
+    -------
+    NDArray[uint8], shape (frames,)
     """
-    silence = np.uint8(INDEX[SILENCE])
-    at = np.floor((np.arange(count) - before / FRAME) * factor).astype(int)
-    inside = (at >= 0) & (at < len(frames))
-    return np.where(inside, frames[at.clip(0, len(frames) - 1)], silence)
+    silence = np.uint8(PHONE_INDEX[SILENCE])
+    position = np.floor((np.arange(frames) - padding / FRAME_SAMPLES) * factor).astype(int)
+    inside = (position >= 0) & (position < len(aligned))
+    return np.where(inside, aligned[position.clip(0, len(aligned) - 1)], silence)

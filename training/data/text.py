@@ -1,13 +1,14 @@
-"""Transcripts as the models write them: normalised once, for training and for scoring alike."""
+"""Transcript normalisation and character encoding, shared by training and evaluation."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from asr.decoding.ctc import Alphabet
 
 # The alphabet of the published recogniser, in its order: 28 characters, then the CTC blank.
 CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"
-# 29 classes; the blank prints as nothing.
+# 29 classes; the label of the blank is empty.
 ALPHABET = Alphabet(labels=(*CHARACTERS, ""), blank=len(CHARACTERS), word_boundary=" ")
 
 _INDEX = {character: index for index, character in enumerate(CHARACTERS)}
@@ -29,5 +30,16 @@ def normalise(text: str) -> str:
 
 
 def encode(text: str) -> list[int]:
-    """Class indices of normalised `text`; raises KeyError for a character outside the alphabet."""
+    """Class indices of normalised `text`.
+
+    Raises
+    ------
+    KeyError
+        For a character outside the alphabet.
+    """
     return [_INDEX[character] for character in text]
+
+
+def decode(indices: Iterable[int]) -> str:
+    """Text of class indices without blanks, with single spaces between words."""
+    return " ".join("".join(CHARACTERS[index] for index in indices).split())

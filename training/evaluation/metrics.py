@@ -64,7 +64,7 @@ def score(references: Sequence[str], hypotheses: Sequence[str]) -> Score:
     )
 
 
-def accuracy(references: Sequence[str], hypotheses: Sequence[str]) -> float:
+def accuracy(references: Sequence[object], hypotheses: Sequence[object]) -> float:
     """Share of the pairs that are equal."""
     pairs = list(zip(references, hypotheses, strict=True))
     return sum(reference == hypothesis for reference, hypothesis in pairs) / max(len(pairs), 1)

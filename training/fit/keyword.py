@@ -1,21 +1,21 @@
-"""The Lightning module of a classifier of whole clips: cross-entropy, and accuracy on dev."""
+"""Lightning module of keyword classification: cross-entropy loss, and accuracy on dev."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import cast
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.data.dataset import Batch
-from training.errors import InputError
+from training.augment import WaveformAugmentation
+from training.data.corpus import Corpus
+from training.data.dataset import Batch, KeywordDataset, TrainingSet
 from training.evaluation.metrics import accuracy
 from training.fit.module import RecipeModule
 from training.recipe import Recipe
 
 
 class KeywordModule(RecipeModule):
-    """Learns which of its network's labels a clip says."""
+    """Classification of a whole clip as one of the network's labels."""
 
     monitor, mode = "dev_accuracy", "max"
 
@@ -23,20 +23,22 @@ class KeywordModule(RecipeModule):
         super().__init__(recipe)
         self.labels = cast(list[str], self.recogniser.network.labels)
 
+    def dataset(
+        self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
+    ) -> TrainingSet:
+        """Clips with the index of their label; raises InputError for a transcript without one."""
+        return KeywordDataset(corpora, self.labels, augmentation, self.recipe.seed)
+
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """Cross-entropy of the label that each clip says."""
-        classes = [self.labels.index(word) for word in batch.texts]
-        return F.nll_loss(log_probs[:, 0], torch.tensor(classes, device=log_probs.device))
+        """Mean cross-entropy of log-probabilities (batch, 1, labels); `frames` is ignored."""
+        return F.nll_loss(log_probs[:, 0], batch.targets[:, 0])
 
-    def check_texts(self, texts: Iterable[str]) -> None:
-        """Raise InputError for a clip of a word that is not among the labels."""
-        if unknown := set(texts) - set(self.labels):
-            raise InputError(f"a clip says {min(unknown)!r}, which is none of the labels")
+    def predict(self, log_probs: Tensor) -> list[int]:
+        """Index of the most probable label, from log-probabilities (1, labels)."""
+        return [int(log_probs[0].argmax())]
 
-    def read(self, log_probs: Tensor) -> str:
-        """The most probable word."""
-        return self.labels[int(log_probs[0].argmax())]
-
-    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
-        """The share of clips that are right."""
+    def scores(
+        self, references: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[int]]
+    ) -> dict[str, float]:
+        """Share of the clips that are classified correctly."""
         return {"dev_accuracy": accuracy(references, hypotheses)}

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
@@ -12,9 +12,10 @@ from lightning import LightningModule
 from torch import Tensor
 
 from asr.decoding import ctc
-from training.augment import SpecAugment
+from training.augment import SpecAugment, WaveformAugmentation
 from training.data import text
-from training.data.dataset import Batch
+from training.data.corpus import Corpus
+from training.data.dataset import Batch, SpeechDataset, TrainingSet
 from training.evaluation.metrics import score
 from training.networks.features import LogMel
 from training.networks.registry import build
@@ -52,23 +53,35 @@ class RecipeModule(LightningModule, ABC):
             recipe.network, recipe.front_end, recipe.parameters
         )
         self.spec_augment = SpecAugment(**recipe.spec_augment)
-        self._heard: list[tuple[str, str]] = []
+        self._dev_pairs: list[tuple[list[int], list[int]]] = []
         self._dev_loss: list[tuple[float, int]] = []
 
-    def check_texts(self, texts: Iterable[str]) -> None:
-        """Raise InputError for a text that cannot be learned; any can, where this is not told."""
+    @abstractmethod
+    def dataset(
+        self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
+    ) -> TrainingSet:
+        """Data set of `corpora` with the targets of the task."""
 
     @abstractmethod
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """Mean loss of a batch, of log-probabilities (B, F, C) and frames (B,)."""
+        """Mean loss of a batch.
+
+        Parameters
+        ----------
+        log_probs : Tensor, shape (batch, frames, classes)
+        frames : Tensor, shape (batch,)
+            Valid frames of each item.
+        """
 
     @abstractmethod
-    def read(self, log_probs: Tensor) -> str:
-        """What an utterance's log-probabilities (F, C) say."""
+    def predict(self, log_probs: Tensor) -> list[int]:
+        """Most probable class indices, comparable to a target, of one item (frames, classes)."""
 
     @abstractmethod
-    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
-        """Figures of the whole of dev by name."""
+    def scores(
+        self, references: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[int]]
+    ) -> dict[str, float]:
+        """Metrics of the whole dev set by name, from its targets and predictions."""
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
         """Make what is random in a step, masks and dropout, a function of seed and step alone."""
@@ -80,33 +93,35 @@ class RecipeModule(LightningModule, ABC):
         features, frames = self._altered(batch)
         log_probs, output_frames = self.recogniser.network(features, frames)
         loss = self.loss(log_probs, output_frames, batch)
-        self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.texts))
+        self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.lengths))
         return loss
 
     def _altered(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Masked and warped by frequency, where the front-end knows of any."""
         front_end = self.recogniser.front_end
         if not isinstance(front_end, LogMel):
-            features, frames = front_end(batch.waveforms, batch.samples)
+            features, frames = front_end(batch.waveforms, batch.lengths)
             return self.spec_augment(features, frames), frames
-        spectrum, frames = front_end.spectrum(batch.waveforms, batch.samples)
+        spectrum, frames = front_end.spectrum(batch.waveforms, batch.lengths)
         return front_end.features(self.spec_augment(spectrum, frames, front_end.top_hertz)), frames
 
     def validation_step(self, batch: Batch, _: int) -> None:
         """Loss and transcripts of one dev batch."""
-        log_probs, frames = self.recogniser(batch.waveforms, batch.samples)
-        self._dev_loss.append((float(self.loss(log_probs, frames, batch)), len(batch.texts)))
-        for row, length, reference in zip(log_probs, frames, batch.texts, strict=True):
-            self._heard.append((reference, self.read(row[:length].float().cpu())))
+        log_probs, frames = self.recogniser(batch.waveforms, batch.lengths)
+        self._dev_loss.append((float(self.loss(log_probs, frames, batch)), len(batch.lengths)))
+        targets = zip(batch.targets, batch.target_lengths, strict=True)
+        for row, count, (target, length) in zip(log_probs, frames, targets, strict=True):
+            prediction = self.predict(row[:count].float().cpu())
+            self._dev_pairs.append((target[:length].tolist(), prediction))
 
     def on_validation_epoch_end(self) -> None:
         """Loss and scores over the whole of dev."""
-        references, hypotheses = zip(*self._heard, strict=True)
+        references, hypotheses = zip(*self._dev_pairs, strict=True)
         weight = sum(n for _, n in self._dev_loss)
         self.log("dev_loss", sum(loss * n for loss, n in self._dev_loss) / weight)
-        for name, value in self.scores(list(references), list(hypotheses)).items():
+        for name, value in self.scores(references, hypotheses).items():
             self.log(name, value, prog_bar=True)
-        self._heard.clear()
+        self._dev_pairs.clear()
         self._dev_loss.clear()
 
     def configure_gradient_clipping(
@@ -153,26 +168,34 @@ class CtcModule(RecipeModule):
 
     monitor, mode = "dev_wer", "min"
 
+    def dataset(
+        self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
+    ) -> TrainingSet:
+        """Clips with the characters of their transcripts."""
+        return SpeechDataset(corpora, augmentation, self.recipe.seed)
+
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
         """CTC (Graves et al. 2006); an utterance with too few frames for its text counts 0."""
         losses = F.ctc_loss(
             log_probs.float().transpose(0, 1),
-            batch.labels,
+            batch.targets,
             frames,
-            batch.characters,
+            batch.target_lengths,
             blank=text.ALPHABET.blank,
             reduction="none",
             zero_infinity=True,
         )
-        silent = batch.characters == 0
-        weights = torch.where(silent, frames / FRAMES_OF_SILENCE, batch.characters)
+        silent = batch.target_lengths == 0
+        weights = torch.where(silent, frames / FRAMES_OF_SILENCE, batch.target_lengths)
         return (losses / weights.clamp_min(1)).mean()
 
-    def read(self, log_probs: Tensor) -> str:
-        """The greedy transcript."""
-        return ctc.greedy_text(log_probs.numpy(), text.ALPHABET)
+    def predict(self, log_probs: Tensor) -> list[int]:
+        """Characters of the greedy transcript."""
+        return ctc.collapse(log_probs.argmax(-1).tolist(), text.ALPHABET.blank)
 
-    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
-        """Error rates of words and characters."""
-        total = score(references, hypotheses)
+    def scores(
+        self, references: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[int]]
+    ) -> dict[str, float]:
+        """Word and character error rates."""
+        total = score(list(map(text.decode, references)), list(map(text.decode, hypotheses)))
         return {"dev_wer": total.wer, "dev_cer": total.cer}

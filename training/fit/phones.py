@@ -1,75 +1,80 @@
-"""The Lightning module of frames: cross-entropy of the phone that each is of, and accuracy on dev.
+"""Lightning module of phone classification by frame: cross-entropy loss, and accuracy on dev.
 
-Layers learn so from hours what takes days under CTC, which leaves open when a sound is said.
+Pre-training of acoustic layers on aligned speech. It takes hours where CTC, which has no alignment,
+takes days.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
-import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
-from training.data.dataset import Batch
-from training.data.phones import (
-    FRAME_SECONDS,
-    INDEX,
-    PHONES,
-    SILENCE,
-)
+from training.augment import WaveformAugmentation
+from training.data.corpus import Corpus
+from training.data.dataset import TARGET_PADDING, Batch, TrainingSet
+from training.data.phone_spans import PhoneSpanDataset
+from training.data.phones import FRAME_SECONDS, PHONE_INDEX, PHONES, SILENCE
 from training.errors import InputError
 from training.fit.module import RecipeModule
 from training.recipe import Recipe
 
-NOTHING = -1  # beyond a clip's end
-
 
 class PhoneModule(RecipeModule):
-    """Learns which of `PHONES` each frame of output is of, in clips of a `SpanDataset`.
+    """Classification of each output frame as one of `PHONES`.
 
     Raises
     ------
     InputError
-        If the network has another number of classes, or of frames to one of output than a whole.
+        If an output frame is not a multiple of 10 ms, or the network has not a class for each
+        phone.
     """
 
     monitor, mode = "dev_accuracy", "max"
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
-        self.step = round(self.frame_seconds / FRAME_SECONDS)  # frames to one of output
-        if not math.isclose(self.step * FRAME_SECONDS, self.frame_seconds):
-            raise InputError(f"an output lasts {self.frame_seconds} s, not whole frames of 0.01 s")
-        if getattr(self.recogniser.network, "classes", None) != len(PHONES):
-            raise InputError(f"the network's classes are to be the {len(PHONES)} phones")
+        self.stride = round(self.frame_seconds / FRAME_SECONDS)  # target frames per output frame
+        if not math.isclose(self.stride * FRAME_SECONDS, self.frame_seconds):
+            raise InputError(
+                f"network: an output frame lasts {self.frame_seconds} s; "
+                f"task 'phones' needs a multiple of {FRAME_SECONDS} s"
+            )
+        classes = getattr(self.recogniser.network, "classes", None)
+        if classes != len(PHONES):
+            raise InputError(
+                f"network: it has {classes} classes; task 'phones' needs {len(PHONES)}"
+            )
+
+    def dataset(
+        self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
+    ) -> TrainingSet:
+        """Spans of words with the phone of each 10 ms frame."""
+        return PhoneSpanDataset(corpora, augmentation, self.recipe.seed)
 
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """Mean cross-entropy of all frames."""
-        said = [
-            torch.tensor([INDEX[phone] for phone in text.split()[:: self.step]])
-            for text in batch.texts
-        ]
-        phones = pad_sequence(said, batch_first=True, padding_value=NOTHING)
-        outputs = min(phones.shape[1], log_probs.shape[1])
+        """Mean cross-entropy of all frames that have a target; `frames` is ignored."""
+        targets = batch.targets[:, :: self.stride]
+        outputs = min(targets.shape[1], log_probs.shape[1])
         return F.nll_loss(
             log_probs[:, :outputs].transpose(1, 2),
-            phones[:, :outputs].to(log_probs.device),
-            ignore_index=NOTHING,
+            targets[:, :outputs],
+            ignore_index=TARGET_PADDING,
         )
 
-    def read(self, log_probs: Tensor) -> str:
-        """The most probable phone of each frame of output."""
-        return " ".join(PHONES[index] for index in log_probs.argmax(-1).tolist())
+    def predict(self, log_probs: Tensor) -> list[int]:
+        """Index of the most probable phone of each output frame."""
+        return [int(index) for index in log_probs.argmax(-1)]
 
-    def scores(self, references: list[str], hypotheses: list[str]) -> dict[str, float]:
-        """The share of frames of phones, not of silence, that are right."""
-        right = [
-            said == heard
+    def scores(
+        self, references: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[int]]
+    ) -> dict[str, float]:
+        """Share of the speech frames that are classified correctly; silence is not counted."""
+        correct = [
+            phone == prediction
             for reference, hypothesis in zip(references, hypotheses, strict=True)
-            for said, heard in zip(
-                reference.split()[:: self.step], hypothesis.split(), strict=False
-            )
-            if said != SILENCE
+            for phone, prediction in zip(reference[:: self.stride], hypothesis, strict=False)
+            if phone != PHONE_INDEX[SILENCE]
         ]
-        return {"dev_accuracy": float(np.mean(right))}
+        return {"dev_accuracy": float(np.mean(correct))}

@@ -22,14 +22,8 @@ from lightning.pytorch.strategies import DDPStrategy
 from training.augment import WaveformAugmentation
 from training.cli import command, command_parser
 from training.data import class_balance, corpus, manifest
-from training.data.batch_sampler import BatchSchedule
-from training.data.dataset import (
-    SpeechDataset,
-    TrainingSet,
-    evaluation_loader,
-    training_loader,
-)
-from training.data.phone_spans import SpanDataset
+from training.data.batch_sampler import BatchSampler
+from training.data.dataset import evaluation_loader, training_loader
 from training.fit import curves, loggers, warm_start
 from training.fit.callbacks import MovingAverage, SaveLast, StopEarly
 from training.fit.checkpoint import check_continues, read
@@ -38,10 +32,10 @@ from training.fit.module import CtcModule, RecipeModule
 from training.fit.phones import PhoneModule
 from training.recipe import Recipe
 
-TASKS: dict[str, tuple[type[RecipeModule], type[TrainingSet]]] = {
-    "ctc": (CtcModule, SpeechDataset),
-    "keyword": (KeywordModule, SpeechDataset),
-    "phones": (PhoneModule, SpanDataset),
+TASKS: dict[str, type[RecipeModule]] = {
+    "ctc": CtcModule,
+    "keyword": KeywordModule,
+    "phones": PhoneModule,
 }
 
 
@@ -64,19 +58,18 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
     check_continues(last, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
-    learner, speech = TASKS[recipe.task]
-    module = learner(recipe)
+    module = TASKS[recipe.task](recipe)
     start = resume_step(last)
     if recipe.initial and not start:
         source = warm_start.find(recipe.initial, runs)
         warm_start.load(module.recogniser, source, recipe.forget)
-    train_set = speech(
+    train_set = module.dataset(
         [corpus.load(data / name / manifest.MANIFEST, cache) for name in recipe.train],
         WaveformAugmentation(**recipe.augmentation),
-        recipe.seed,
     )
-    dev_set = speech([corpus.load(data / name / manifest.MANIFEST, cache) for name in recipe.dev])
-    module.check_texts(train_set.texts() | dev_set.texts())
+    dev_set = module.dataset(
+        [corpus.load(data / name / manifest.MANIFEST, cache) for name in recipe.dev]
+    )
     trainer = Trainer(
         **_side_by_side(processes),
         max_steps=recipe.steps,
@@ -89,20 +82,20 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
         callbacks=_callbacks(recipe, module, run),
         logger=loggers.open_loggers(run, start),
     )
-    schedule = BatchSchedule(
+    sampler = BatchSampler(
         train_set.seconds,
-        recipe.batch_seconds,
-        recipe.seed,
-        start,
-        recipe.sorted_epochs,
-        recipe.like_lengths,
-        class_balance.shares(train_set.corpora) if recipe.balanced else None,
-        trainer.global_rank,
-        trainer.world_size,
+        batch_seconds=recipe.batch_seconds,
+        seed=recipe.seed,
+        start_step=start,
+        sortagrad_epochs=recipe.sorted_epochs,
+        bucket_by_length=recipe.like_lengths,
+        weights=class_balance.sampling_weights(train_set.corpora) if recipe.balanced else None,
+        rank=trainer.global_rank,
+        world_size=trainer.world_size,
     )
     trainer.fit(
         module,
-        training_loader(train_set, schedule, workers),
+        training_loader(train_set, sampler, workers),
         evaluation_loader(dev_set),
         ckpt_path=last if last.exists() else None,
         weights_only=False,

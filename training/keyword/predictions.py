@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from training.data.corpus import Corpus
-from training.data.dataset import SpeechDataset, evaluation_loader
+from training.data.dataset import KeywordDataset, evaluation_loader
 from training.fit.checkpoint import trained
 
 
@@ -40,8 +40,8 @@ def answers(run: Path, clips: Corpus) -> Answers:
     recogniser.eval()
     log_probs, classes = [], []
     with torch.inference_mode():
-        for batch in evaluation_loader(SpeechDataset([clips])):
-            said, _ = recogniser(batch.waveforms, batch.samples)
+        for batch in evaluation_loader(KeywordDataset([clips], labels)):
+            said, _ = recogniser(batch.waveforms, batch.lengths)
             log_probs.append(said[:, 0])
-            classes += [labels.index(text) for text in batch.texts]
-    return Answers(torch.cat(log_probs), torch.tensor(classes))
+            classes.append(batch.targets[:, 0])
+    return Answers(torch.cat(log_probs), torch.cat(classes))

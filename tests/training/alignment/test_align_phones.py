@@ -46,7 +46,7 @@ def test_the_phones_of_what_is_said_are_found_in_its_time():
 def test_clips_that_cannot_be_aligned_are_left_out(tmp_path):
     manifest = spoken(tmp_path / "said", SAID, "good sayonara award", SAID)
     assert align_phones.write(manifest) == "2 of 3 clips"
-    found = phones.read(tmp_path / "said" / phones.FILE)
+    found = phones.read_alignments(tmp_path / "said" / phones.FILE_NAME)
     assert list(found) == ["0.flac", "2.flac"]
     assert [word[0][0] for word in found["0.flac"]] == [word[0][0] for word in found["2.flac"]]
 
@@ -55,17 +55,17 @@ def test_what_has_phones_is_left_alone(tmp_path, capsys):
     manifest = spoken(tmp_path / "said", SAID)
     align_phones.main([str(manifest)])
     assert capsys.readouterr().out == f"{manifest}: 1 of 1 clips\n"
-    before = (tmp_path / "said" / phones.FILE).stat().st_mtime_ns
+    before = (tmp_path / "said" / phones.FILE_NAME).stat().st_mtime_ns
     align_phones.main([str(manifest)])
     assert not capsys.readouterr().out
-    assert (tmp_path / "said" / phones.FILE).stat().st_mtime_ns == before
+    assert (tmp_path / "said" / phones.FILE_NAME).stat().st_mtime_ns == before
 
 
 def test_a_corpus_of_which_nothing_can_be_aligned_gets_no_file(tmp_path):
     manifest = spoken(tmp_path / "said", "xyzzy")
     with pytest.raises(InputError, match="none of the clips could be aligned"):
         align_phones.write(manifest)
-    assert not (tmp_path / "said" / phones.FILE).exists()
+    assert not (tmp_path / "said" / phones.FILE_NAME).exists()
 
 
 def test_what_does_not_fit_loses_its_clip_and_not_those_after_it(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ def test_a_fast_length_holds_the_signal_and_is_at_most_a_sixteenth_longer(length
 
 
 @given(st.integers(49, 10_000_000))
-def test_it_has_no_large_prime_factor(length: int):
+def test_a_fast_length_has_no_large_prime_factor(length: int):
     fast = fast_length(length)
     assert fast % 4 == 0
     odd = fast // (fast & -fast)
@@ -19,6 +19,6 @@ def test_it_has_no_large_prime_factor(length: int):
 
 
 @given(st.integers(1, 1_000_000))
-def test_a_fast_length_stays_as_it_is(length: int):
+def test_a_fast_length_maps_to_itself(length: int):
     fast = fast_length(length)
     assert fast_length(fast) == fast

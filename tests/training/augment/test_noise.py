@@ -14,29 +14,29 @@ def power(samples):
 
 
 @given(st.floats(-10.0, 40.0), seeds)
-def test_noise_is_mixed_at_the_ratio_asked_for(snr_db, seed):
-    speech = tone_corpus.sing("abc")
+def test_noise_is_mixed_at_its_signal_to_noise_ratio(snr_db, seed):
+    speech = tone_corpus.tones("abc")
     noise = coloured_noise(len(speech), np.random.default_rng(seed))
     added = mix(speech, noise, snr_db).astype(np.float64) - speech
     assert 10 * np.log10(power(speech) / power(added)) == pytest.approx(snr_db, abs=0.1)
 
 
-def test_silence_stays_silent_and_silent_noise_adds_nothing():
-    silence, speech = np.zeros(1600, np.float32), tone_corpus.sing("a")[:1600]
+def test_silent_speech_stays_silent_and_silent_noise_adds_nothing():
+    silence, speech = np.zeros(1600, np.float32), tone_corpus.tones("a")[:1600]
     noise = coloured_noise(1600, np.random.default_rng(0))
     assert not mix(silence, noise, 10.0).any()
     assert np.array_equal(mix(speech, silence, 10.0), speech)
 
 
 @given(st.integers(1, 4001), seeds)
-def test_noise_is_as_long_as_asked(length, seed):
+def test_noise_has_the_requested_length(length, seed):
     noise = coloured_noise(length, np.random.default_rng(seed))
     assert noise.shape == (length,)
     assert noise.dtype == np.float32
     assert np.isfinite(noise).all()
 
 
-def test_noise_is_between_brown_and_white():
+def test_the_spectrum_of_noise_is_between_brown_and_white():
     slopes = []
     for seed in range(20):
         spectrum = np.abs(np.fft.rfft(coloured_noise(16_384, np.random.default_rng(seed)))[1:]) ** 2
@@ -48,29 +48,29 @@ def test_noise_is_between_brown_and_white():
 
 @settings(max_examples=50)
 @given(seeds, st.integers(1, 3000), st.integers(1, 5))
-def test_voices_of_any_level_are_equally_loud_in_a_babble(seed, length, voices):
+def test_voices_of_a_babble_have_equal_power(seed, length, voices):
     clips = [np.full(700, level, np.float32) for level in (0.001, 0.1, 0.9)]
-    others = babble(length, voices, lambda r: clips[r.integers(3)], np.random.default_rng(seed))
-    assert np.allclose(others, voices, rtol=1e-3)
+    mixture = babble(length, voices, lambda r: clips[r.integers(3)], np.random.default_rng(seed))
+    assert np.allclose(mixture, voices, rtol=1e-3)
 
 
-def test_a_babble_holds_the_clips_that_were_drawn():
+def test_a_babble_consists_of_the_sampled_clips():
     clip = np.random.default_rng(0).standard_normal(4000).astype(np.float32)
-    others = babble(9000, 1, lambda _: clip, np.random.default_rng(1))
-    start = np.argmax(np.correlate(np.tile(clip, 3), others[:2000], "valid"))
+    mixture = babble(9000, 1, lambda _: clip, np.random.default_rng(1))
+    start = np.argmax(np.correlate(np.tile(clip, 3), mixture[:2000], "valid"))
     expected = np.tile(clip, 4)[start : start + 9000]
-    assert np.corrcoef(others, expected)[0, 1] == pytest.approx(1, abs=1e-3)
+    assert np.corrcoef(mixture, expected)[0, 1] == pytest.approx(1, abs=1e-3)
 
 
 @given(seeds, st.integers(1, 4001))
-def test_an_empty_room_is_quiet(seed, length):
+def test_room_tone_is_quiet(seed, length):
     tone = room_tone(length, np.random.default_rng(seed))
     assert tone.shape == (length,)
     assert tone.dtype == np.float32
     assert power(tone) < 10**-2.4
 
 
-def test_some_rooms_hum_and_some_are_silent():
+def test_some_room_tones_hum_and_some_are_digital_silence():
     tones = [room_tone(16_000, np.random.default_rng(seed)) for seed in range(100)]
     silent = [tone for tone in tones if not tone.any()]
     assert 3 <= len(silent) <= 20

@@ -5,56 +5,67 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.data.batch_sampler import BatchSchedule, plan_epoch
+from training.data.batch_sampler import BatchSampler, epoch_batches
 
 durations = st.lists(st.floats(0.1, 20.0), min_size=1, max_size=60)
 bounds = st.floats(1.0, 60.0)
 seeds = st.integers(0, 2**31)
 
 
-def take(schedule, count):
-    return list(islice(iter(schedule), count))
+def epoch_of(seconds, bound, seed=0, epoch=0, *, ascending=False, **options):
+    return epoch_batches(
+        seconds, batch_seconds=bound, seed=seed, epoch=epoch, ascending=ascending, **options
+    )
+
+
+def sampler_of(seconds, bound, seed=1, **options):
+    return BatchSampler(seconds, batch_seconds=bound, seed=seed, **options)
+
+
+def first(sampler, count):
+    return list(islice(iter(sampler), count))
 
 
 @given(durations, bounds, seeds, st.integers(0, 5), st.booleans())
-def test_every_utterance_comes_once_an_epoch(seconds, bound, seed, epoch, ascending):
-    batches = plan_epoch(seconds, bound, seed, epoch, ascending)
+def test_every_utterance_occurs_once_in_an_epoch(seconds, bound, seed, epoch, ascending):
+    batches = epoch_of(seconds, bound, seed, epoch, ascending=ascending)
     assert sorted(chain(*batches)) == list(range(len(seconds)))
     assert all(batches)
 
 
-@given(durations, bounds, seeds, st.booleans())
-def test_padded_batches_keep_to_the_bound_unless_one_utterance_is_longer(
-    seconds, bound, seed, ascending
+@given(durations, bounds, seeds, st.booleans(), st.booleans())
+def test_only_single_utterances_exceed_the_bound_of_padded_seconds(
+    seconds, bound, seed, ascending, bucketed
 ):
-    for batch in plan_epoch(seconds, bound, seed, 0, ascending):
+    batches = epoch_of(seconds, bound, seed, ascending=ascending, bucket_by_length=bucketed)
+    assert sorted(chain(*batches)) == list(range(len(seconds)))
+    for batch in batches:
         padded = len(batch) * max(seconds[index] for index in batch)
         assert padded <= bound or len(batch) == 1
 
 
 @given(durations, bounds, seeds)
-def test_an_ascending_epoch_grows_but_for_the_jitter(seconds, bound, seed):
-    order = list(chain(*plan_epoch(seconds, bound, seed, 0, ascending=True)))
+def test_an_ascending_epoch_ascends_up_to_the_jitter(seconds, bound, seed):
     longest = 0.0
-    for index in order:
+    for index in chain(*epoch_of(seconds, bound, seed, ascending=True)):
         assert seconds[index] >= longest * 0.9 / 1.1 - 1e-9
         longest = max(longest, seconds[index])
 
 
-def test_utterances_of_a_second_fill_ten_seconds():
-    assert [len(b) for b in plan_epoch([1.0] * 25, 10.0, 0, 0, ascending=True)] == [10, 10, 5]
+def test_ten_seconds_hold_ten_utterances_of_a_second():
+    assert [len(batch) for batch in epoch_of([1.0] * 25, 10.0, ascending=True)] == [10, 10, 5]
 
 
 @given(st.lists(st.floats(1.0, 1.3), min_size=10, max_size=40), st.floats(2.0, 10.0), seeds)
 def test_batches_are_as_large_as_the_bound_allows(seconds, bound, seed):
-    for batch, following in pairwise(plan_epoch(seconds, bound, seed, 0, ascending=True)):
+    for batch, following in pairwise(epoch_of(seconds, bound, seed, ascending=True)):
         longer = [*batch, following[0]]
         assert len(longer) * max(seconds[index] for index in longer) > bound
 
 
 def test_only_the_first_epochs_ascend():
     seconds = [0.5 * 1.3**k for k in range(20)]  # steps wider than the jitter
-    epochs = islice(pairwise(take(BatchSchedule(seconds, 0.0, 1, sorted_epochs=2), 60)), 59)
+    epochs = islice(pairwise(first(sampler_of(seconds, 0.0, sortagrad_epochs=2), 60)), 59)
     rising = [seconds[a[0][0]] < seconds[b[0][0]] for a, b in epochs]
     assert all(rising[:19])
     assert all(rising[20:39])
@@ -62,70 +73,65 @@ def test_only_the_first_epochs_ascend():
 
 
 def test_each_epoch_has_another_order():
-    plans = [plan_epoch([1.0] * 30, 5.0, 0, epoch, ascending=False) for epoch in range(4)]
-    assert len({str(plan) for plan in plans}) == 4
+    epochs = [epoch_of([1.0] * 30, 5.0, epoch=epoch) for epoch in range(4)]
+    assert len({str(batches) for batches in epochs}) == 4
 
 
 @given(durations, bounds, seeds)
-def test_the_seed_alone_decides_the_order(seconds, bound, seed):
-    one, other = (BatchSchedule(seconds, bound, seed) for _ in range(2))
-    assert take(one, 30) == take(other, 30)
-    assert take(one, 30) == take(one, 30)  # and iterating leaves no trace
+def test_the_seed_alone_determines_the_order(seconds, bound, seed):
+    one, other = (sampler_of(seconds, bound, seed) for _ in range(2))
+    assert first(one, 30) == first(other, 30)
+    assert first(one, 30) == first(one, 30)  # iteration has no side effects
 
 
 @given(durations, bounds, seeds, st.integers(0, 40))
-def test_starting_at_a_step_yields_what_the_unbroken_schedule_yields_from_there(
+def test_a_sampler_that_starts_at_a_step_continues_the_uninterrupted_one(
     seconds, bound, seed, start
 ):
-    unbroken = take(BatchSchedule(seconds, bound, seed), start + 10)
-    assert take(BatchSchedule(seconds, bound, seed, start), 10) == unbroken[start:]
+    uninterrupted = first(sampler_of(seconds, bound, seed), start + 10)
+    resumed = sampler_of(seconds, bound, seed, start_step=start)
+    assert first(resumed, 10) == uninterrupted[start:]
 
 
 @given(durations, bounds, seeds, st.integers(0, 40))
-def test_items_are_numbered_through_all_batches(seconds, bound, seed, start):
-    batches = take(BatchSchedule(seconds, bound, seed), start + 5)
+def test_items_have_consecutive_serial_numbers(seconds, bound, seed, start):
+    batches = first(sampler_of(seconds, bound, seed), start + 5)
     numbers = [number for batch in batches for _, number in batch]
     assert numbers == list(range(len(numbers)))
 
 
 @given(durations, bounds, seeds, st.integers(0, 20), st.integers(1, 3))
-def test_processes_side_by_side_share_the_batches_of_one(seconds, bound, seed, start, processes):
-    of_one = take(BatchSchedule(seconds, bound, seed), (start + 4) * processes)
-    for rank in range(processes):
-        schedule = BatchSchedule(seconds, bound, seed, start, rank=rank, processes=processes)
-        assert take(schedule, 4) == of_one[start * processes + rank :: processes]
+def test_distributed_processes_share_the_batches_of_one(seconds, bound, seed, start, world_size):
+    batches = first(sampler_of(seconds, bound, seed), (start + 4) * world_size)
+    for rank in range(world_size):
+        sampler = sampler_of(
+            seconds, bound, seed, start_step=start, rank=rank, world_size=world_size
+        )
+        assert first(sampler, 4) == batches[start * world_size + rank :: world_size]
 
 
-@given(durations, bounds, seeds)
-def test_batches_of_any_lengths_hold_every_utterance_and_keep_to_the_bound(seconds, bound, seed):
-    batches = plan_epoch(seconds, bound, seed, 0, ascending=False, like_lengths=False)
-    assert sorted(chain(*batches)) == list(range(len(seconds)))
-    for batch in batches:
-        padded = len(batch) * max(seconds[index] for index in batch)
-        assert padded <= bound or len(batch) == 1
-
-
-def test_batches_of_any_lengths_take_turns_and_waste_little_on_padding():
+def test_without_buckets_lengths_alternate_and_little_is_padding():
     seconds = [1.0] * 1000 + [4.0] * 1000
-    epoch = plan_epoch(seconds, 80.0, 1, 0, ascending=False, like_lengths=False)
-    longest = [max(seconds[index] for index in batch) for batch in epoch]
-    for first in range(0, len(epoch) - 20, 20):
-        assert set(longest[first : first + 20]) == {1.0, 4.0}
-    padded = sum(len(batch) * most for batch, most in zip(epoch, longest, strict=True))
+    batches = epoch_of(seconds, 80.0, 1, bucket_by_length=False)
+    longest = [max(seconds[index] for index in batch) for batch in batches]
+    for start in range(0, len(batches) - 20, 20):
+        assert set(longest[start : start + 20]) == {1.0, 4.0}
+    padded = sum(len(batch) * most for batch, most in zip(batches, longest, strict=True))
     assert padded < 1.2 * sum(seconds)
 
 
-def test_utterances_come_as_often_as_their_shares_say():
-    shares = np.array([0.6, 0.4, 0.0] + [0.0] * 997)
-    drawn = list(chain(*plan_epoch([1.0] * 1000, 10.0, 0, 0, False, False, shares)))
-    assert len(drawn) == 1000
-    assert drawn.count(0) / 1000 == pytest.approx(0.6, abs=0.05)
-    assert drawn.count(0) + drawn.count(1) == 1000
+def test_utterances_are_sampled_in_proportion_to_their_weights():
+    weights = np.array([0.6, 0.4, 0.0] + [0.0] * 997)
+    batches = epoch_of([1.0] * 1000, 10.0, bucket_by_length=False, weights=weights)
+    sampled = list(chain(*batches))
+    assert len(sampled) == 1000
+    assert sampled.count(0) / 1000 == pytest.approx(0.6, abs=0.05)
+    assert sampled.count(0) + sampled.count(1) == 1000
 
 
-@pytest.mark.parametrize("like_lengths", [False, True])
-def test_a_share_is_that_of_its_utterance_whatever_the_order(like_lengths):
+@pytest.mark.parametrize("bucket_by_length", [False, True])
+def test_a_weight_belongs_to_its_utterance_in_any_order(bucket_by_length):
     seconds = [9.0, 1.0, 4.0, 2.0]
-    shares = np.array([0.0, 0.0, 1.0, 0.0])
-    schedule = BatchSchedule(seconds, 10.0, 1, like_lengths=like_lengths, shares=shares)
-    assert {index for batch in take(schedule, 6) for index, _ in batch} == {2}
+    weights = np.array([0.0, 0.0, 1.0, 0.0])
+    sampler = sampler_of(seconds, 10.0, bucket_by_length=bucket_by_length, weights=weights)
+    assert {index for batch in first(sampler, 6) for index, _ in batch} == {2}

@@ -29,7 +29,7 @@ def test_a_manifest_is_read_in_its_order_with_normalised_texts(tmp_path):
 
 
 def test_each_utterance_has_the_samples_of_its_clip(tmp_path):
-    manifest = tone_corpus.write(tmp_path / "songs", ["a", "longer one", "bc"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["a", "longer one", "bc"])
     opened = corpus.load(manifest, tmp_path / "cache")
     assert len(opened) == 3
     for index, utterance in enumerate(opened.utterances):
@@ -44,12 +44,12 @@ def test_each_utterance_has_the_samples_of_its_clip(tmp_path):
 def test_full_scale_does_not_wrap_around(tmp_path, monkeypatch):
     full = audio.Waveform(np.array([1.0, -1.0], np.float32))
     monkeypatch.setattr(audio, "decode", lambda *_: full)
-    opened = corpus.load(tone_corpus.write(tmp_path / "songs", ["a"]), tmp_path / "cache")
+    opened = corpus.load(tone_corpus.write_corpus(tmp_path / "tones", ["a"]), tmp_path / "cache")
     assert np.allclose(opened.waveform(0), [1.0, -1.0], atol=1e-4)
 
 
 def test_a_duration_is_that_of_the_samples_and_not_of_the_manifest(tmp_path):
-    manifest = tone_corpus.write(tmp_path / "songs", ["abcd"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["abcd"])
     manifest.write_text(manifest.read_text().replace("0.480", "9.000"))
     assert corpus.load(manifest, tmp_path / "cache").seconds(0) == pytest.approx(0.48)
 
@@ -65,7 +65,7 @@ def test_a_manifest_that_was_written_lists_its_clips_wherever_they_lie(tmp_path)
 
 
 def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
-    manifest = tone_corpus.write(tmp_path / "songs", ["a", "b"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["a", "b"])
     first = corpus.load(manifest, tmp_path / "cache")
     monkeypatch.setattr(audio, "decode", refuse)
     second = corpus.load(manifest, tmp_path / "cache")
@@ -74,7 +74,7 @@ def test_a_corpus_is_decoded_once(tmp_path, monkeypatch):
 
 
 def test_of_two_that_open_a_corpus_at_once_one_decodes(tmp_path, monkeypatch):
-    manifest = tone_corpus.write(tmp_path / "songs", ["a", "b"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["a", "b"])
     decode, decoded = audio.decode, []
     both = threading.Barrier(2)
 
@@ -95,7 +95,7 @@ def test_of_two_that_open_a_corpus_at_once_one_decodes(tmp_path, monkeypatch):
 
 
 def test_another_manifest_is_decoded_anew(tmp_path):
-    manifest = tone_corpus.write(tmp_path / "songs", ["a", "b"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["a", "b"])
     corpus.load(manifest, tmp_path / "cache")
     manifest.write_text("".join(manifest.read_text().splitlines(keepends=True)[:-1]))
     fewer = corpus.load(manifest, tmp_path / "cache")
@@ -103,7 +103,7 @@ def test_another_manifest_is_decoded_anew(tmp_path):
 
 
 def test_an_interrupted_decode_is_done_again(tmp_path, monkeypatch):
-    manifest = tone_corpus.write(tmp_path / "songs", ["a", "b", "c"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["a", "b", "c"])
     whole = corpus.load(manifest, tmp_path / "elsewhere")
     decode = audio.decode
 
@@ -122,7 +122,9 @@ def test_an_interrupted_decode_is_done_again(tmp_path, monkeypatch):
 
 
 def test_two_sets_of_one_name_are_refused(tmp_path):
-    manifests = [tone_corpus.write(tmp_path / place / "dev", ["abc"]) for place in ("a", "b")]
+    manifests = [
+        tone_corpus.write_corpus(tmp_path / place / "dev", ["abc"]) for place in ("a", "b")
+    ]
     assert list(manifest.read_sets(manifests[:1])) == ["dev"]
     with pytest.raises(InputError, match="one name"):
         manifest.read_sets(manifests)

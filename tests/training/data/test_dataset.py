@@ -10,36 +10,44 @@ from asr.audio.audio import SAMPLE_RATE
 from tests.support import tone_corpus
 from training.augment import WaveformAugmentation
 from training.data import corpus, text
-from training.data.batch_sampler import BatchSchedule
+from training.data.batch_sampler import BatchSampler
 from training.data.dataset import (
+    TARGET_PADDING,
+    KeywordDataset,
     SpeechDataset,
     collate,
     evaluation_loader,
     training_loader,
 )
+from training.errors import InputError
 
 TEXTS = ["a", "bc", "def", "ghij", "klmno"]
+
+
+def transcripts(batch):
+    targets = zip(batch.targets, batch.target_lengths, strict=True)
+    return [text.decode(target[:length].tolist()) for target, length in targets]
 
 
 @pytest.fixture(scope="module")
 def two_corpora(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
-    one = tone_corpus.write(folder / "one", TEXTS[:3], corpus="an4")
-    other = tone_corpus.write(folder / "other", TEXTS[3:], corpus="lj")
-    other.write_text(other.read_text().replace("0.480", "9.000"))  # a duration that is wrong
+    one = tone_corpus.write_corpus(folder / "one", TEXTS[:3], corpus="an4")
+    other = tone_corpus.write_corpus(folder / "other", TEXTS[3:], corpus="lj")
+    other.write_text(other.read_text().replace("0.480", "9.000"))  # a wrong duration
     return [corpus.load(manifest, folder / "cache") for manifest in (one, other)]
 
 
-def test_an_index_runs_through_all_corpora(two_corpora):
+def test_indices_continue_over_all_corpora(two_corpora):
     dataset = SpeechDataset(two_corpora)
     items = [dataset[index, 0] for index in range(len(dataset))]
-    assert [transcript for _, transcript in items] == TEXTS
-    for (waveform, transcript), seconds in zip(items, dataset.seconds, strict=True):
-        assert torch.allclose(waveform, torch.from_numpy(tone_corpus.sing(transcript)), atol=1e-4)
+    assert [text.decode(target.tolist()) for _, target in items] == TEXTS
+    for (waveform, _), spoken, seconds in zip(items, TEXTS, dataset.seconds, strict=True):
+        assert torch.allclose(waveform, torch.from_numpy(tone_corpus.tones(spoken)), atol=1e-4)
         assert seconds == len(waveform) / SAMPLE_RATE
 
 
-def test_a_waveform_is_altered_by_its_number_and_index_alone(two_corpora):
+def test_the_serial_number_and_the_index_alone_determine_the_augmentation(two_corpora):
     dataset = SpeechDataset(two_corpora, WaveformAugmentation())
     torch.manual_seed(1)
     first = dataset[2, 7][0]
@@ -48,10 +56,10 @@ def test_a_waveform_is_altered_by_its_number_and_index_alone(two_corpora):
     assert not torch.equal(dataset[2, 8][0][:1000], first[:1000])
 
 
-def test_a_clip_counts_with_what_is_left_of_it(tmp_path):
+def test_durations_are_those_of_trimmed_clips(tmp_path):
     silence = np.zeros(SAMPLE_RATE, np.float32)
-    said = np.concatenate([silence, tone_corpus.sing("abc"), silence])
-    manifest = tone_corpus.write_spoken(tmp_path / "spoken", [("fsdd", "abc", said)])
+    padded = np.concatenate([silence, tone_corpus.tones("abc"), silence])
+    manifest = tone_corpus.write_clips(tmp_path / "padded", [("fsdd", "abc", padded)])
     loaded = [corpus.load(manifest, tmp_path / "cache")]
     whole = SpeechDataset(loaded, WaveformAugmentation())
     trimmed = SpeechDataset(loaded, WaveformAugmentation(trim_db=50))
@@ -59,58 +67,70 @@ def test_a_clip_counts_with_what_is_left_of_it(tmp_path):
     assert trimmed.seconds == [pytest.approx(0.36 + 0.06, abs=0.02)]
 
 
-def test_another_seed_alters_otherwise(two_corpora):
+def test_another_seed_gives_another_augmentation(two_corpora):
     one, other = (SpeechDataset(two_corpora, WaveformAugmentation(), seed) for seed in (1, 2))
     assert not torch.equal(one[2, 7][0][:1000], other[2, 7][0][:1000])
 
 
-def test_an_emptied_item_has_neither_speech_nor_text(two_corpora):
-    dataset = SpeechDataset(two_corpora, WaveformAugmentation(0.0, 0.0, 0.0, empty_probability=1.0))
-    for index in range(len(dataset)):
-        tensor, transcript = dataset[index, 3]
-        waveform, song = tensor.numpy(), tone_corpus.sing(TEXTS[index])
-        assert transcript == ""
-        assert len(waveform) == len(song)
-        alike = np.linalg.norm(waveform) * np.linalg.norm(song)
-        assert abs(np.dot(waveform, song)) <= 0.1 * alike
+def test_a_silenced_item_has_neither_speech_nor_transcript(two_corpora):
+    augment = WaveformAugmentation(0.0, 0.0, 0.0, silence_probability=1.0)
+    dataset = SpeechDataset(two_corpora, augment)
+    for index, spoken in enumerate(TEXTS):
+        tensor, target = dataset[index, 3]
+        waveform, original = tensor.numpy(), tone_corpus.tones(spoken)
+        assert target.tolist() == []
+        assert len(waveform) == len(original)
+        norms = np.linalg.norm(waveform) * np.linalg.norm(original)
+        assert abs(np.dot(waveform, original)) <= 0.1 * norms
 
 
-def test_all_that_is_said_is_told_and_nothing_where_clips_are_emptied(two_corpora):
-    assert SpeechDataset(two_corpora).texts() == set(TEXTS)
-    emptied = WaveformAugmentation(empty_probability=0.1)
-    assert SpeechDataset(two_corpora, emptied).texts() == {"", *TEXTS}
-
-
-def test_behind_a_clip_talk_the_others(two_corpora):
+def test_babble_consists_of_other_clips(two_corpora):
     augment = WaveformAugmentation(0.0, 0.0, 0.0, babble_probability=1.0, babble_snr_db=(0.0, 0.0))
     waveform = SpeechDataset(two_corpora, augment)[4, 1][0].numpy()
-    added = waveform - tone_corpus.sing(TEXTS[4])
-    assert np.mean(added**2) == pytest.approx(np.mean(tone_corpus.sing(TEXTS[4]) ** 2), rel=0.2)
+    added = waveform - tone_corpus.tones(TEXTS[4])
+    assert np.mean(added**2) == pytest.approx(np.mean(tone_corpus.tones(TEXTS[4]) ** 2), rel=0.2)
+
+
+def test_the_target_of_a_keyword_is_the_index_of_its_label(two_corpora):
+    dataset = KeywordDataset(two_corpora, TEXTS[::-1])
+    assert [dataset[index, 0][1].tolist() for index in range(5)] == [[4], [3], [2], [1], [0]]
+
+
+def test_a_transcript_that_is_not_a_label_is_rejected(two_corpora):
+    with pytest.raises(InputError, match="transcript 'klmno' is not a label; the labels are a, bc"):
+        KeywordDataset(two_corpora, TEXTS[:4])
+
+
+def test_silenced_clips_need_an_empty_label(two_corpora):
+    augment = WaveformAugmentation(silence_probability=0.1)
+    with pytest.raises(InputError, match="transcript '' is not a label"):
+        KeywordDataset(two_corpora, TEXTS, augment)
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.text(text.CHARACTERS)), min_size=1, max_size=5))
-def test_a_batch_holds_each_item_and_zeros_after_it(clips):
-    items = [(torch.ones(length), transcript) for length, transcript in clips]
+def test_a_batch_pads_each_waveform_and_target(clips):
+    items = [(torch.ones(length), torch.tensor(text.encode(t)).long()) for length, t in clips]
     batch = collate(items)
     assert batch.waveforms.shape == (len(clips), max(length for length, _ in clips))
-    assert batch.waveforms.sum(1).tolist() == batch.samples.tolist() == [n for n, _ in clips]
-    assert batch.texts == [transcript for _, transcript in clips]
-    for row, count, transcript in zip(batch.labels, batch.characters, batch.texts, strict=True):
+    assert batch.waveforms.sum(1).tolist() == batch.lengths.tolist() == [n for n, _ in clips]
+    targets = zip(batch.targets, batch.target_lengths, strict=True)
+    for (row, count), (_, transcript) in zip(targets, clips, strict=True):
         assert row[:count].tolist() == text.encode(transcript)
-        assert not row[count:].any()
+        assert (row[count:] == TARGET_PADDING).all()
 
 
-def test_training_follows_the_schedule(two_corpora):
+def test_training_batches_follow_the_sampler(two_corpora):
     dataset = SpeechDataset(two_corpora)
-    schedule = BatchSchedule(dataset.seconds, 1.0, seed=3, start=4)
-    loaded = [batch.texts for batch in islice(training_loader(dataset, schedule, 0), 12)]
-    assert loaded == [[TEXTS[index] for index, _ in batch] for batch in islice(schedule, 12)]
+    sampler = BatchSampler(dataset.seconds, batch_seconds=1.0, seed=3, start_step=4)
+    loaded = [transcripts(batch) for batch in islice(training_loader(dataset, sampler, 0), 12)]
+    assert loaded == [[TEXTS[index] for index, _ in batch] for batch in islice(sampler, 12)]
 
 
-def test_evaluation_hears_every_utterance_once_and_unaltered(two_corpora):
+def test_evaluation_yields_every_utterance_once_and_unmodified(two_corpora):
     batches = list(evaluation_loader(SpeechDataset(two_corpora), 1.0))
-    assert sorted(t for batch in batches for t in batch.texts) == sorted(TEXTS)
+    assert sorted(spoken for batch in batches for spoken in transcripts(batch)) == sorted(TEXTS)
     assert len(batches) > 1
     for batch in batches:
-        for row, count, transcript in zip(batch.waveforms, batch.samples, batch.texts, strict=True):
-            assert np.allclose(row[:count], tone_corpus.sing(transcript), atol=1e-4)
+        rows = zip(batch.waveforms, batch.lengths, transcripts(batch), strict=True)
+        for row, count, spoken in rows:
+            assert np.allclose(row[:count], tone_corpus.tones(spoken), atol=1e-4)

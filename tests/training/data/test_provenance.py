@@ -10,13 +10,13 @@ def hours(found):
 
 def corpus_of(folder, corpus, hours):
     """A corpus whose one clip has so many hours by its manifest."""
-    manifest = tone_corpus.write(folder, ["abc"], corpus=corpus)
+    manifest = tone_corpus.write_corpus(folder, ["abc"], corpus=corpus)
     manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
 
 
 def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
     for folder, corpus, hours in (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3)):
-        manifest = tone_corpus.write(tmp_path / folder, ["abc"], corpus=corpus)
+        manifest = tone_corpus.write_corpus(tmp_path / folder, ["abc"], corpus=corpus)
         manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
     recipe = tone_corpus.recipe(train=["a", "b", "c", "a"])  # "a" is heard twice as often
     assert [(s["name"], s["hours"]) for s in sources(recipe, tmp_path, tmp_path)] == [
@@ -26,7 +26,7 @@ def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
 
 
 def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
-    tone_corpus.write(tmp_path / "a", ["abc"], corpus="mine")
+    tone_corpus.write_corpus(tmp_path / "a", ["abc"], corpus="mine")
     recipe = tone_corpus.recipe(train=["a"])
     assert sources(recipe, tmp_path, tmp_path) == [
         {"name": "mine", "license": "not told", "reference": "not told", "hours": 0.0}
@@ -35,13 +35,13 @@ def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
 
 def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
     corpus_of(tmp_path / "a", "lj", 1)
-    corpus_of(tmp_path / "songs", "an4", 2)
+    corpus_of(tmp_path / "tones", "an4", 2)
     later = tone_corpus.recipe(train=["a"], initial=learned.run.name)
     assert hours(sources(later, tmp_path, learned.run.parent)) == {
         "CMU AN4": 2.0,
         "LJ Speech 1.1": 1.0,
     }
-    again = tone_corpus.recipe(train=["a", "songs"], initial=learned.run.name)
+    again = tone_corpus.recipe(train=["a", "tones"], initial=learned.run.name)
     assert hours(sources(again, tmp_path, learned.run.parent)) == {
         "CMU AN4": 2.0,
         "LJ Speech 1.1": 1.0,
@@ -49,7 +49,7 @@ def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
 
 
 def test_other_folders_of_one_source_are_added_up(learned, tmp_path):
-    for name in ("a", "b", "songs"):
+    for name in ("a", "b", "tones"):
         corpus_of(tmp_path / name, "lj", 1)
     later = tone_corpus.recipe(train=["a", "b"], initial=learned.run.name)
     assert hours(sources(later, tmp_path, learned.run.parent)) == {"LJ Speech 1.1": 3.0}

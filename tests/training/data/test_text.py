@@ -29,7 +29,7 @@ def test_a_transcript_is_normalised(written, normalised):
 
 
 @given(st.text())
-def test_only_letters_inner_apostrophes_and_single_spaces_are_left(written):
+def test_normalised_text_has_only_letters_inner_apostrophes_and_single_spaces(written):
     normalised = text.normalise(written)
     assert set(normalised) <= set(text.CHARACTERS)
     assert normalised == " ".join(normalised.split())
@@ -37,26 +37,35 @@ def test_only_letters_inner_apostrophes_and_single_spaces_are_left(written):
 
 
 @given(st.text() | st.text("'ab \u2019-&"))
-def test_normalising_twice_changes_nothing(written):
+def test_normalisation_is_idempotent(written):
     once = text.normalise(written)
     assert text.normalise(once) == once
 
 
 @given(transcripts)
-def test_labels_read_back_what_was_encoded(transcript):
+def test_labels_decode_encoded_text(transcript):
     indices = text.encode(transcript)
     assert text.ALPHABET.blank not in indices
     assert "".join(text.ALPHABET.labels[index] for index in indices) == transcript
 
 
 @given(transcripts)
-def test_the_decoder_reads_back_what_was_encoded(transcript):
+def test_encoded_text_is_decoded(transcript):
+    assert text.decode(text.encode(transcript)) == transcript
+
+
+def test_decoded_text_has_single_spaces_between_words():
+    assert text.decode(text.encode("  a b  cd ")) == "a b cd"
+
+
+@given(transcripts)
+def test_the_shortest_path_of_encoded_text_collapses_to_it(transcript):
     path = ctc.expand(text.encode(transcript), text.ALPHABET.blank)
     assert ctc.collapse(path, text.ALPHABET.blank) == text.encode(transcript)
 
 
 @pytest.mark.parametrize("outside", ["A", "3", "-", "é"])
-def test_a_character_outside_the_alphabet_is_not_encoded(outside):
+def test_a_character_outside_the_alphabet_is_rejected(outside):
     with pytest.raises(KeyError):
         text.encode(f"a{outside}b")
 

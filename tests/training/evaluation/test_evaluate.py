@@ -11,7 +11,7 @@ from training.evaluation import evaluate
 def manifests(tmp_path):
     """Two sets; of the words, one in six and one in two are misheard."""
     return [
-        tone_corpus.write_spoken(
+        tone_corpus.write_clips(
             tmp_path / name, [("an4", text, toy_model.speak(said)) for text, said in clips]
         )
         for name, clips in {

@@ -10,7 +10,7 @@ from training.evaluation.inference import draw, transcribe
 @pytest.fixture
 def manifest(tmp_path):
     """Clips that the toy hears perfectly, but for what the manifest says otherwise."""
-    return tone_corpus.write_spoken(
+    return tone_corpus.write_clips(
         tmp_path,
         [
             ("an4", "the cat sat", toy_model.speak("the cat sat")),

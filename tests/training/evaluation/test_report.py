@@ -13,7 +13,7 @@ from training.evaluation.report import BANDS, full_report, report
 @pytest.fixture
 def manifest(tmp_path):
     """Two corpora that the toy hears perfectly, but for what the manifest says otherwise."""
-    return tone_corpus.write_spoken(
+    return tone_corpus.write_clips(
         tmp_path,
         [
             ("an4", "the cat sat", toy_model.speak("the cat sat")),
@@ -93,7 +93,7 @@ def test_the_report_of_a_bundle_has_its_confidences_and_times(toy_transcriber, m
 
 def test_a_keyword_bundle_is_measured_by_its_accuracy(keyword_transcriber, tmp_path):
     clips = [("sc1", "no", "no"), ("sc1", "yes", "no"), ("wake", "smart mirror", "smart mirror")]
-    manifest = tone_corpus.write_spoken(
+    manifest = tone_corpus.write_clips(
         tmp_path, [(corpus, text, toy_model.say(said)) for corpus, text, said in clips]
     )
     results = transcribe(keyword_transcriber, read_manifest(manifest))

@@ -20,7 +20,7 @@ def hear(toy_transcriber, tmp_path):
 
     def heard(*clips):
         spoken = [("an4", text, toy_model.speak(said)) for text, said in clips]
-        manifest = tone_corpus.write_spoken(tmp_path, spoken)
+        manifest = tone_corpus.write_clips(tmp_path, spoken)
         return transcribe(toy_transcriber, read_manifest(manifest))
 
     return heard

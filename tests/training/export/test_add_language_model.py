@@ -23,7 +23,7 @@ SPOKEN = [("a cab", "a dab"), ("a bad cab", "a bad dab"), ("a cab a cab", "a cab
 @pytest.fixture
 def dev(tmp_path):
     clips = [("lj", text, toy_model.speak(said, frames_per_character=1)) for text, said in SPOKEN]
-    return tone_corpus.write_spoken(tmp_path / "swallowed-dev", clips)
+    return tone_corpus.write_clips(tmp_path / "swallowed-dev", clips)
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ MINUTE = Budget(max_seconds=60.0)
 @pytest.fixture(scope="module")
 def exported(learned, tmp_path_factory):
     out = tmp_path_factory.mktemp("bundles") / "learned"
-    export.export(learned.run, learned.data, out, "dev", ["dev", "songs"])
+    export.export(learned.run, learned.data, out, "dev", ["dev", "tones"])
     return out
 
 
@@ -48,12 +48,14 @@ def test_a_run_becomes_a_bundle_that_passes_its_golden_clip(exported, transcribe
 
 def test_the_bundle_hears_what_the_network_learned(transcriber):
     for text in ("abc de", "fed cab", "a bad cafe"):
-        assert transcriber.transcribe(toy_model.encode(tone_corpus.sing(text)), MINUTE).text == text
+        assert (
+            transcriber.transcribe(toy_model.encode(tone_corpus.tones(text)), MINUTE).text == text
+        )
 
 
 def test_the_bundle_computes_what_the_checkpoint_does(learned, exported):
     recogniser, recipe, frame_seconds = checkpoint.trained(learned.run / "best.ckpt")
-    samples = tone_corpus.sing("abc de")
+    samples = tone_corpus.tones("abc de")
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([samples])
     with torch.inference_mode():
         expected, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
@@ -64,7 +66,7 @@ def test_the_bundle_computes_what_the_checkpoint_does(learned, exported):
 
 def test_the_manifest_says_what_evaluation_measures(learned, exported, transcriber):
     manifest = transcriber.manifest
-    for folder in ("dev", "songs"):
+    for folder in ("dev", "tones"):
         utterances = read_manifest(learned.data / folder / "manifest.tsv")
         rates = report(transcribe(transcriber, utterances))["all"]
         assert manifest.metrics[folder] == {k: rates[k] for k in ("utterances", "wer", "cer")}
@@ -105,7 +107,7 @@ def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):
         export.export(learned.run, learned.data, tmp_path / calibrate, calibrate, ["dev"])
     modest, sure = (
         Transcriber(bundle.load(str(tmp_path / name)))
-        .transcribe(toy_model.encode(tone_corpus.sing("abc de")), MINUTE)
+        .transcribe(toy_model.encode(tone_corpus.tones("abc de")), MINUTE)
         .words[0]
         .confidence
         for name in ("misheard", "dev")
@@ -116,7 +118,7 @@ def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):
 def test_the_card_mentions_the_measured_rates(exported):
     card = (exported / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "| dev | all | 3 | 7 | 0.000 | 0.000 | 0.000 to 0.000 | 0 | 0 | 0 |" in card
-    assert "| songs | an4 | 3 | 7 | 0.000 | 0.000 | 0.000 to 0.000 | 0 | 0 | 0 |" in card
+    assert "| tones | an4 | 3 | 7 | 0.000 | 0.000 | 0.000 to 0.000 | 0 | 0 | 0 |" in card
     assert "fitted on dev" in card
 
 
@@ -162,9 +164,9 @@ def test_an_export_replaces_all_of_the_bundle_that_was_there(learned, tmp_path, 
 def keywords(learned_words, tmp_path_factory):
     directory = tmp_path_factory.mktemp("keywords")
     clip = directory / "clip.flac"
-    clip.write_bytes(toy_model.encode(tone_corpus.sing("fed"), "FLAC"))
+    clip.write_bytes(toy_model.encode(tone_corpus.tones("fed"), "FLAC"))
     run, data, out = learned_words.run, learned_words.data, directory / "bundle"
-    export.export(run, data, out, "dev", ["dev", "songs"], clip=clip)
+    export.export(run, data, out, "dev", ["dev", "tones"], clip=clip)
     return out
 
 
@@ -175,9 +177,9 @@ def test_a_run_of_a_classifier_becomes_a_keyword_bundle(keywords):
     assert (manifest.kind, manifest.labels) == ("keyword", tuple(tone_corpus.WORDS))
     assert manifest.golden.transcript == "fed"
     assert manifest.license == "CC BY-SA 4.0"
-    assert manifest.metrics["songs"] == {"utterances": 6, "accuracy": 1.0}
+    assert manifest.metrics["tones"] == {"utterances": 6, "accuracy": 1.0}
     assert (
-        opened.transcribe(toy_model.encode(tone_corpus.sing("big cab")), MINUTE).text == "big cab"
+        opened.transcribe(toy_model.encode(tone_corpus.tones("big cab")), MINUTE).text == "big cab"
     )
 
 
@@ -192,11 +194,11 @@ def test_its_card_shows_what_was_confused(keywords):
 
 def test_what_was_measured_is_kept_beside_the_card(learned, exported):
     kept = Measurements.read(exported)
-    assert (kept.calibrated, list(kept.sets)) == ("dev", ["dev", "songs"])
-    utterances = read_manifest(learned.data / "songs" / "manifest.tsv")
+    assert (kept.calibrated, list(kept.sets)) == ("dev", ["dev", "tones"])
+    utterances = read_manifest(learned.data / "tones" / "manifest.tsv")
     opened = Transcriber(bundle.load(str(exported)))
     heard = full_report(transcribe(opened, utterances), opened)
-    stored = dict(kept.sets["songs"])
+    stored = dict(kept.sets["tones"])
     assert stored.pop("clips_listed") == 3
     assert stored | {"real_time_factor": 0.0} == heard | {"real_time_factor": 0.0}
     assert heard["word_times"]["itself"]["words"] == 7

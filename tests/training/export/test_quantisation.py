@@ -50,7 +50,7 @@ def opened(recogniser, request, tmp_path_factory):
 
 
 def test_each_precision_stays_near_the_network(recogniser, opened):
-    samples = tone_corpus.sing("abcdefghijklm")
+    samples = tone_corpus.tones("abcdefghijklm")
     (written,) = AcousticModel(opened).log_probs([samples])
     with torch.inference_mode():
         expected, _ = recogniser(torch.from_numpy(samples)[None], torch.tensor([len(samples)]))
@@ -61,7 +61,7 @@ def test_each_precision_stays_near_the_network(recogniser, opened):
 
 def test_a_batch_gives_what_its_members_give_alone(opened):
     model = AcousticModel(opened)
-    waveforms = [tone_corpus.sing(text) for text in ("abc", "x", "longer one")]
+    waveforms = [tone_corpus.tones(text) for text in ("abc", "x", "longer one")]
     waveforms[1] = waveforms[1] * 3  # another range of values
     for together, waveform in zip(model.log_probs(waveforms), waveforms, strict=True):
         (alone,) = model.log_probs([waveform])

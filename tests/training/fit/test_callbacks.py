@@ -17,8 +17,8 @@ def rated(monkeypatch, *rates):
 
 def run_of(tmp_path, **changes):
     if not (tmp_path / "data").exists():
-        tone_corpus.write(tmp_path / "data" / "songs", SONGS)
-        tone_corpus.write(tmp_path / "data" / "dev", SONGS[:2])
+        tone_corpus.write_corpus(tmp_path / "data" / "tones", SONGS)
+        tone_corpus.write_corpus(tmp_path / "data" / "dev", SONGS[:2])
     recipe = tone_corpus.recipe(steps=12, validate_every=2, batch_seconds=1.0, **changes)
     return train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
 

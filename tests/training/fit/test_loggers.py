@@ -18,8 +18,8 @@ def comet_offline(monkeypatch):
 
 def run_of(tmp_path, steps):
     if not (tmp_path / "data").exists():
-        tone_corpus.write(tmp_path / "data" / "songs", SONGS)
-        tone_corpus.write(tmp_path / "data" / "dev", SONGS)
+        tone_corpus.write_corpus(tmp_path / "data" / "tones", SONGS)
+        tone_corpus.write_corpus(tmp_path / "data" / "dev", SONGS)
     recipe = tone_corpus.recipe(steps=steps, validate_every=2, batch_seconds=1.0)
     return train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
 

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import tone_corpus, toy_model
+from training.data import text
 from training.data.dataset import collate
 from training.fit.module import CtcModule, learning_rate_factor
 from training.recipe import Recipe
@@ -11,8 +12,10 @@ from training.recipe import Recipe
 PLAIN = tone_corpus.recipe(**tone_corpus.PLAIN)
 
 
-def batch(*texts, speak=tone_corpus.sing):
-    return collate([(torch.from_numpy(speak(text)), text) for text in texts])
+def batch(*texts, speak=tone_corpus.tones):
+    return collate(
+        [(torch.from_numpy(speak(t)), torch.tensor(text.encode(t)).long()) for t in texts]
+    )
 
 
 def logging(module, monkeypatch):
@@ -61,7 +64,7 @@ def test_the_loss_of_a_batch_is_the_mean_over_its_utterances(monkeypatch):
     logged = logging(module, monkeypatch)
     both = module.training_step(batch("abc", "fedcba ab"), 0)
     assert logged == {"train_loss": pytest.approx(both.item())}
-    alone = [module.training_step(batch(text), 0).item() for text in ("abc", "fedcba ab")]
+    alone = [module.training_step(batch(spoken), 0).item() for spoken in ("abc", "fedcba ab")]
     assert both.item() == pytest.approx(sum(alone) / 2, rel=1e-4)
 
 
@@ -74,9 +77,9 @@ def test_the_loss_is_the_surprise_of_the_text_per_character(monkeypatch):
 
     monkeypatch.setattr(module.recogniser.network, "forward", even)
     # "a" in 2 frames: aa, a-, -a of 29^2 paths; "ab": one path
-    for text, paths in (("a", 3), ("ab", 1)):
-        expected = -torch.tensor(paths / 29**2).log().item() / len(text)
-        assert module.training_step(batch(text), 0).item() == pytest.approx(expected, rel=1e-5)
+    for spoken, paths in (("a", 3), ("ab", 1)):
+        expected = -torch.tensor(paths / 29**2).log().item() / len(spoken)
+        assert module.training_step(batch(spoken), 0).item() == pytest.approx(expected, rel=1e-5)
     assert module.training_step(batch("abc"), 0).item() == 0.0  # does not fit
 
 
@@ -89,9 +92,9 @@ def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
 
     monkeypatch.setattr(module.recogniser.network, "forward", even)
     surprise = 24 * torch.tensor(29.0).log().item() / 3
-    silent = batch("", speak=lambda _: tone_corpus.sing("abc"))
+    silent = batch("", speak=lambda _: tone_corpus.tones("abc"))
     assert module.training_step(silent, 0).item() == pytest.approx(surprise, rel=1e-5)
-    both = batch("", "abc", speak=lambda _: tone_corpus.sing("abc"))
+    both = batch("", "abc", speak=lambda _: tone_corpus.tones("abc"))
     spoken = module.training_step(batch("abc"), 0).item()
     expected = (surprise + spoken) / 2
     assert module.training_step(both, 0).item() == pytest.approx(expected, rel=1e-5)
@@ -126,7 +129,7 @@ def test_dev_is_scored_as_a_whole(monkeypatch):
     monkeypatch.setattr(module, "recogniser", toy_model.Toy())
     logged = logging(module, monkeypatch)
     right, wrong = batch("a b c", "d e f", speak=toy_model.speak), batch("g", speak=toy_model.speak)
-    wrong = wrong._replace(texts=["h"])
+    wrong = wrong._replace(targets=torch.tensor([text.encode("h")]))
     module.validation_step(right, 0)
     module.validation_step(wrong, 1)
     module.on_validation_epoch_end()

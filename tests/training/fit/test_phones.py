@@ -4,13 +4,13 @@ import torch
 from tests.support import tone_corpus
 from training.data import phones
 from training.data.dataset import collate
-from training.data.phones import INDEX, PHONES, Word
+from training.data.phones import PHONE_INDEX, PHONES, AlignedWord
 from training.errors import InputError
 from training.fit.curves import read
 from training.fit.phones import PhoneModule
 from training.fit.train import train
 
-SPOKEN: dict[str, list[Word]] = {
+SPOKEN: dict[str, list[AlignedWord]] = {
     "0.flac": [(("ah", 12), ("b", 12), ("k", 12))],
     "1.flac": [(("f", 12), ("eh", 24))],
 }
@@ -29,8 +29,12 @@ def module():
     return PhoneModule(recipe())
 
 
-def batch(*texts):
-    return collate([(torch.zeros(160 * len(text.split())), text) for text in texts])
+def indices(names):
+    return [PHONE_INDEX[name] for name in names.split()]
+
+
+def batch(*spans):
+    return collate([(torch.zeros(160 * len(s.split())), torch.tensor(indices(s))) for s in spans])
 
 
 def certain(*rows):
@@ -38,12 +42,12 @@ def certain(*rows):
     scores = torch.zeros(len(rows), max(map(len, rows)), len(PHONES))
     for place, row in enumerate(rows):
         for frame, phone in enumerate(row):
-            scores[place, frame, INDEX[phone]] = 9.0
+            scores[place, frame, PHONE_INDEX[phone]] = 9.0
     return scores.log_softmax(-1)
 
 
 def test_an_output_is_of_the_phone_of_its_frame(module):
-    assert module.step == 2
+    assert module.stride == 2
     said = batch("ah ah ah ah b b", "k k")
     right = module.loss(certain(["ah", "ah", "b"], ["k"]), torch.tensor([3, 1]), said)
     wrong = module.loss(certain(["ah", "b", "b"], ["k"]), torch.tensor([3, 1]), said)
@@ -58,17 +62,19 @@ def test_what_lies_beyond_a_clip_does_not_count(module):
 
 
 def test_phones_that_are_right_are_counted_and_silence_is_not(module):
-    scores = module.scores(["ah ah sil sil b b", "k k"], ["ah sil d", "k"])
+    scores = module.scores(
+        list(map(indices, ["ah ah sil sil b b", "k k"])), list(map(indices, ["ah sil d", "k"]))
+    )
     assert scores == {"dev_accuracy": pytest.approx(2 / 3)}
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"parameters": {"hidden": 8, "at_once": 4}}, "the 40 phones"),
+        ({"parameters": {"hidden": 8, "at_once": 4}}, "task 'phones' needs 40"),
         (
             {"front_end": {"mels": 16, "hop_seconds": 0.016, "window_seconds": 0.032}},
-            "whole frames",
+            "needs a multiple of 0.01 s",
         ),
     ],
 )
@@ -78,13 +84,13 @@ def test_a_network_that_cannot_tell_the_phones_of_frames_is_refused(change, told
 
 
 def test_the_most_probable_phones_are_read(module):
-    assert module.read(certain(["ah", "sil", "zh"])[0]) == "ah sil zh"
+    assert module.predict(certain(["ah", "sil", "zh"])[0]) == indices("ah sil zh")
 
 
 def test_layers_learn_phones_by_heart(tmp_path):
-    for name in ("songs", "dev"):
-        tone_corpus.write(tmp_path / name, ["abc", "fed"])
-        phones.write(tmp_path / name / phones.FILE, SPOKEN)
+    for name in ("tones", "dev"):
+        tone_corpus.write_corpus(tmp_path / name, ["abc", "fed"])
+        phones.write_alignments(tmp_path / name / phones.FILE_NAME, SPOKEN)
     members = {"steps": 120, "learning_rate": 0.01, "validate_every": 60, "warmup_steps": 10}
     run = train(recipe(**tone_corpus.PLAIN, **members), tmp_path, tmp_path / "runs", workers=0)
     assert dict(read(run)["dev_accuracy"])[119] > 0.9

@@ -9,6 +9,7 @@ import torch
 import yaml
 
 from tests.support import tone_corpus
+from training.data import text
 from training.evaluation.metrics import Score
 from training.fit import train
 from training.fit.curves import read
@@ -26,8 +27,8 @@ class KilledError(Exception):
 
 @pytest.fixture
 def data(tmp_path):
-    tone_corpus.write(tmp_path / "data" / "songs", TEXTS)
-    tone_corpus.write(tmp_path / "data" / "dev", TEXTS[:3])
+    tone_corpus.write_corpus(tmp_path / "data" / "tones", TEXTS)
+    tone_corpus.write_corpus(tmp_path / "data" / "dev", TEXTS[:3])
     return tmp_path / "data"
 
 
@@ -40,7 +41,9 @@ def steps(monkeypatch):
 
     def recorded(self, batch, index):
         weights = {name: p.detach().clone() for name, p in self.recogniser.named_parameters()}
-        heard[self.global_step].append((batch.texts, weights))
+        rows = zip(batch.targets, batch.target_lengths, strict=True)
+        texts = [text.decode(target[:length].tolist()) for target, length in rows]
+        heard[self.global_step].append((texts, weights))
         return step(self, batch, index)
 
     monkeypatch.setattr(CtcModule, "training_step", recorded)
@@ -270,9 +273,9 @@ def test_the_command_line_trains_a_recipe(data, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("balanced", [False, True])
 def test_a_balanced_run_hears_every_word_alike(tmp_path, steps, balanced):
-    tone_corpus.write(tmp_path / "data" / "songs", ["a"] * 95 + ["b"] * 5)
-    tone_corpus.write(tmp_path / "data" / "dev", ["a"])
+    tone_corpus.write_corpus(tmp_path / "data" / "tones", ["a"] * 95 + ["b"] * 5)
+    tone_corpus.write_corpus(tmp_path / "data" / "dev", ["a"])
     members = vars(RECIPE) | {"sorted_epochs": 0, "batch_seconds": 4.0, "balanced": balanced}
     train.train(Recipe(**members), tmp_path / "data", tmp_path / "runs", workers=0)
-    heard = [text for times in steps.values() for texts, _ in times for text in texts]
+    heard = [spoken for times in steps.values() for texts, _ in times for spoken in texts]
     assert heard.count("b") / len(heard) == pytest.approx(0.5 if balanced else 0.05, abs=0.1)

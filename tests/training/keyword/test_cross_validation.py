@@ -28,9 +28,9 @@ def clips(*speakers: str) -> list[Utterance]:
 def data(tmp_path):
     """Three people, each of whom says all words; and a set of nobody's that stays whole."""
     for name, words in (("said", tone_corpus.WORDS * 3), ("spoken", tone_corpus.WORDS)):
-        manifest = tone_corpus.write(tmp_path / "data" / name, words)
+        manifest = tone_corpus.write_corpus(tmp_path / "data" / name, words)
         for number in range(9 if name == "said" else 0):
-            text = manifest.read_text().replace("singer", PEOPLE[number // 3], 1)
+            text = manifest.read_text().replace("synth", PEOPLE[number // 3], 1)
             manifest.write_text(text)
     return tmp_path / "data"
 
@@ -139,7 +139,7 @@ def test_only_a_recipe_of_keywords_has_biases(tmp_path, capsys):
     (tmp_path / "ctc.yaml").write_text(yaml.safe_dump(asdict(tone_corpus.recipe())))
     with pytest.raises(SystemExit):
         cross_validation.main(
-            [str(tmp_path / "ctc.yaml"), "--data", str(tmp_path), "--sets", "songs"]
+            [str(tmp_path / "ctc.yaml"), "--data", str(tmp_path), "--sets", "tones"]
         )
     assert "learns ctc, not keywords" in capsys.readouterr().err
 

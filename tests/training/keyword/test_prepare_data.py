@@ -15,7 +15,7 @@ LABELS = tone_corpus.WORDS
 def arguments(tmp_path, monkeypatch):
     monkeypatch.setattr(cut_words, "Decoder", lambda **_: Aligner())
     for name, text in (("train-0", "a abc"), ("train-1", "big fed"), ("test", "fed")):
-        tone_corpus.write(tmp_path / f"sentences-{name}", [text])
+        tone_corpus.write_corpus(tmp_path / f"sentences-{name}", [text])
     recipe = yaml.safe_load(prepare_data.RECIPE.read_text(encoding="utf-8"))
     recipe["parameters"]["labels"] = LABELS
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")

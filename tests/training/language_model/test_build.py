@@ -42,7 +42,7 @@ def test_texts_are_normalised_and_digits_left_out(tmp_path):
 
 
 def test_what_is_said_in_corpora_is_text_too(tmp_path):
-    manifest = tone_corpus.write(tmp_path / "songs", ["abc de", "fed"])
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["abc de", "fed"])
     assert read_texts([], [manifest]) == ["abc de", "fed"]
 
 
@@ -98,8 +98,8 @@ def test_without_sentences_there_is_no_model():
 def test_the_command_says_what_it_has_made_of_which_sources(tmp_path, monkeypatch, capsys):
     lines = [f"{'abcdefg'[n % 7]} cab {'abcdefg'[n // 7]} bad" for n in range(49)]
     (tmp_path / "standard-ebooks.txt").write_text("\n".join(lines))
-    songs = tone_corpus.write(tmp_path / "songs", ["a cab"], corpus="an4")
-    test = tone_corpus.write(tmp_path / "songs-test", [lines[0]])
+    songs = tone_corpus.write_corpus(tmp_path / "tones", ["a cab"], corpus="an4")
+    test = tone_corpus.write_corpus(tmp_path / "songs-test", [lines[0]])
     out = tmp_path / "language.npz"
     arguments = [str(tmp_path / "standard-ebooks.txt"), "--transcripts", str(songs)]
     arguments += ["--without", str(test), "--out", str(out)]

@@ -51,7 +51,7 @@ def test_a_batch_gives_what_its_members_give_alone(recogniser, scripted, lengths
 
 
 def test_the_script_computes_what_the_module_does(recogniser, scripted):
-    waveforms = torch.from_numpy(tone_corpus.sing("abcdef"))[None]
+    waveforms = torch.from_numpy(tone_corpus.tones("abcdef"))[None]
     with torch.inference_mode():
         written, frames = scripted(waveforms, torch.tensor([waveforms.shape[1]]))
         expected, expected_frames = recogniser(waveforms, torch.tensor([waveforms.shape[1]]))
@@ -79,7 +79,7 @@ def test_the_classifier_hears_through_either_front_end(front_end, tmp_path):
     recogniser, _ = build("keyword_gru", front_end, SIZES["keyword_gru"])
     script(recogniser, tmp_path / "model.pt")
     scripted = torch.jit.load(tmp_path / "model.pt")
-    songs = [torch.from_numpy(tone_corpus.sing(word)) for word in tone_corpus.WORDS]
+    songs = [torch.from_numpy(tone_corpus.tones(word)) for word in tone_corpus.WORDS]
     batch = torch.nn.utils.rnn.pad_sequence(songs, batch_first=True)
     with torch.inference_mode():
         together, _ = scripted(batch, torch.tensor([len(song) for song in songs]))

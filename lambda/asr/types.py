@@ -1,0 +1,7 @@
+"""Array types shared by the engine and the training code."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]  # waveform, shape (samples,), in [-1, 1] at 16 kHz
+LogProbs = NDArray[np.float32]  # shape (frames, classes)
