@@ -152,8 +152,9 @@ e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emula
 	scripts/dev/chromium
 	$(BIN)/python -m pytest -m e2e -p no:randomly tests/e2e
 
-lock:  ## Pin every transitive dependency in layers/constraints.txt
-	scripts/dev/lock
+lock:  ## Pin every dependency with its hashes in layers/constraints.txt
+	scripts/dev/lock > layers/constraints.new
+	mv layers/constraints.new layers/constraints.txt
 
 events: $(SERVING)  ## Regenerate events/ from samples/hello.flac
 	$(BIN)/python scripts/generate/make_events.py
@@ -164,29 +165,29 @@ openapi: $(SERVING)  ## Regenerate docs/openapi.json from the routes
 clean:  ## Remove everything that the other targets made (but runs/, which holds training)
 	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
-PIP := $(BIN)/python -m pip install --constraint layers/constraints.txt
+INSTALL = PATH="$(abspath $(BIN)):$$PATH" layers/install
 
-$(SERVING): layers/install layers/constraints.txt pyproject.toml $(wildcard layers/*/requirements.txt)
+$(SERVING): layers/install layers/constraints.txt pyproject.toml layers/torch/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Set PYTHON." >&2; exit 2; }
 	@echo "Installing the packages of the engine into $(VENV): 250 MB, one to three minutes." >&2
 	@$(PYTHON) -m venv $(VENV)
-	@PATH="$(abspath $(BIN)):$$PATH" layers/install torch audio aws
+	@$(INSTALL) torch audio aws
 	@$(BIN)/python -m pip install --no-deps --editable . >&2
 	@touch $@
 
 $(SERVER): $(SERVING)
-	@PATH="$(abspath $(BIN)):$$PATH" layers/install local
+	@$(INSTALL) local
 	@touch $@
 
-$(TRAINER): $(SERVING) training/requirements.txt
+$(TRAINER): $(SERVING)
 	@echo "Installing the packages of training into $(VENV): about a minute." >&2
-	@$(PIP) -r training/requirements.txt >&2
+	@$(INSTALL) training
 	@touch $@
 
-$(DEVELOPMENT): $(SERVER) $(TRAINER) tests/requirements.txt
+$(DEVELOPMENT): $(SERVER) $(TRAINER)
 	@echo "Installing the packages of the tests into $(VENV): about a minute." >&2
-	@$(PIP) -r tests/requirements.txt >&2
+	@$(INSTALL) tests
 	@touch $@
 
 .PHONY: help transcribe serve batch model image deploy publish-model bulk redrive logs download synthesize keyword-data \
