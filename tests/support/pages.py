@@ -1,7 +1,7 @@
 """The repository's Markdown pages: their code blocks with markers, tables, links and anchors.
 
-A code block may have a marker, an HTML comment on the line before it: `<!-- not run: REASON -->`, or
-for JSON `<!-- answer: NAME -->`, the name of the request whose answer it shows.
+A code block may have a marker, an HTML comment on the line before it: `<!-- not run: REASON -->`,
+or for JSON `<!-- answer: NAME -->`, the name of the request whose answer it shows.
 """
 
 import re
