@@ -395,7 +395,7 @@ def test_the_table_of_errors_is_the_closed_list():
 
 def test_the_table_of_parameters_is_that_of_the_template():
     template = sam_template.read()
-    shown = {}
+    shown: dict[str, str] = {}
     for row in pages.table("docs/deploy.md", "parameter"):
         parameters = re.findall(r"`(\w+)`", row[0])
         defaults = [each.strip(" `") for each in row[2].strip("| ").split(", ")]
