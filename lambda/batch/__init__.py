@@ -1,1 +1,1 @@
-"""Objects in, documents beside them out: what lands in S3, or lies in a folder, transcribed."""
+"""Batch transcription: audio objects of an S3 bucket or a folder in, output documents out."""

@@ -1,7 +1,7 @@
-"""What answers an object: the document of its transcript, or of why there is none.
+"""Output documents of an object: the result with its transcript, or the error document.
 
-Both carry, as `source`, of which state of the object they speak, by which they are told to be up to
-date.
+Both record in `source` which version of the object they describe, so that a later event can decide
+whether they are up to date.
 """
 
 from collections.abc import Sequence
@@ -14,24 +14,24 @@ from asr.formats import registry
 from asr.transcript import ModelIdentity, Transcript
 from batch.events import ObjectEvent
 
-Members = dict[str, Any]
-IDENTITY = ("etag", "version_id", "last_modified")  # what tells states of one object apart
+Document = dict[str, Any]
+VERSION_FIELDS = ("etag", "version_id", "last_modified")  # identify one version of an object
 
 
 @dataclass(frozen=True)
-class Source:
-    """A state of an object.
+class SourceObject:
+    """One version of an audio object.
 
     Attributes
     ----------
     version_id : str or None
-        Where the bucket is versioned.
+        Only in a versioned bucket.
     size : int or None
-        Bytes; None of an object that is gone.
+        Bytes; None if the object is gone.
     last_modified : str or None
-        RFC 3339; None of an object that is gone.
+        RFC 3339; None if the object is gone.
     sequencer : str or None
-        That of the event which announced this very state, where it is known.
+        Sequencer of the event that announced this version, where it is known.
     """
 
     bucket: str
@@ -43,9 +43,9 @@ class Source:
     sequencer: str | None = None
 
     @staticmethod
-    def announced(event: ObjectEvent) -> "Source":
-        """What an event tells by itself."""
-        return Source(
+    def from_event(event: ObjectEvent) -> "SourceObject":
+        """Version announced by an event; size and modification time are unknown."""
+        return SourceObject(
             event.bucket,
             event.key,
             event.etag,
@@ -53,23 +53,25 @@ class Source:
             sequencer=event.sequencer or None,
         )
 
-    def known_by(self, event: ObjectEvent) -> "Source":
-        """The same, with the sequencer of the event if it is this state that it announced."""
+    def with_sequencer_from(self, event: ObjectEvent) -> "SourceObject":
+        """Copy with the event's sequencer; unchanged if the event announced another version."""
         if event.etag != self.etag or (event.version_id or None) != self.version_id:
             return self
         return replace(self, sequencer=event.sequencer or None)
 
-    def is_state_of(self, told: "Source | Members") -> bool:
-        """Whether another, or the member `source` of a document, tells of the same state."""
-        other = told if isinstance(told, dict) else asdict(told)
-        return all(getattr(self, name) == other[name] for name in IDENTITY)
+    def is_same_version_as(self, described: "SourceObject | Document") -> bool:
+        """Compare with another version, or with the `source` of a document."""
+        other = described if isinstance(described, dict) else asdict(described)
+        return all(getattr(self, name) == other[name] for name in VERSION_FIELDS)
 
 
-def result(spoken: Transcript, source: Source, companions: Sequence[str]) -> Members:
-    """The document of a transcript; `formats` names the companions that were written with it."""
-    return registry.to_json(spoken) | {"formats": list(companions), "source": asdict(source)}
+def result_document(
+    transcript: Transcript, source: SourceObject, extra_formats: Sequence[str]
+) -> Document:
+    """Result document; its `formats` lists the extra formats that were written with it."""
+    return registry.to_json(transcript) | {"formats": list(extra_formats), "source": asdict(source)}
 
 
-def refusal(error: AsrError, source: Source, model: ModelIdentity) -> Members:
-    """The problem document of what can never succeed, with the model that it was meant for."""
+def error_document(error: AsrError, source: SourceObject, model: ModelIdentity) -> Document:
+    """RFC 9457 problem document of a permanent failure, with the model that was to be used."""
     return errors.problem_from_error(error) | {"model": asdict(model), "source": asdict(source)}

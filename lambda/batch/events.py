@@ -1,7 +1,7 @@
-"""Every shape in which objects are announced in, the same `ObjectEvent` out.
+"""Parse the events that announce audio objects into `ObjectEvent`.
 
-An S3 notification or an EventBridge event, alone or in an SQS message, and the items of a Step
-Functions Distributed Map. Keys come out decoded, each as its source encodes it.
+Supported are S3 notifications and EventBridge events, alone or in an SQS message, and item batches
+of a Step Functions Distributed Map. Keys are decoded as each event source encodes them.
 """
 
 import json
@@ -10,24 +10,24 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
-Members = Mapping[str, Any]
+LambdaEvent = Mapping[str, Any]
 
 
 class UnknownEventError(ValueError):
-    """The event is none of those that are known."""
+    """The event has none of the supported shapes."""
 
 
 @dataclass(frozen=True)
 class ObjectEvent:
-    """That an object was written.
+    """An object was written.
 
     Attributes
     ----------
     etag, version_id : str
-        Of what was written, without quotes; empty where the event does not tell.
+        Of the written version, without quotes; empty if the event has none.
     sequencer : str
-        Hexadecimal; orders the events of one key. Empty where the event does not tell: those of
-        a Distributed Map, or of a folder.
+        Hexadecimal; orders the events of one key. Empty if the event has none: items of a
+        Distributed Map, files of a folder.
     """
 
     bucket: str
@@ -38,54 +38,56 @@ class ObjectEvent:
 
 
 def is_older(sequencer: str, other: str) -> bool:
-    """Whether an event came before another of the same key: hexadecimal, of differing lengths."""
+    """Compare the sequencers of one key: hexadecimal numbers of different lengths."""
     width = max(len(sequencer), len(other))
     return sequencer.rjust(width, "0").lower() < other.rjust(width, "0").lower()
 
 
-def is_queue(event: Members) -> bool:
-    """Whether the event is a batch of SQS messages, each of which is read by `read_message`."""
+def is_sqs_batch(event: LambdaEvent) -> bool:
+    """Whether the event is a batch of SQS messages, to be parsed by `parse_message` one by one."""
     records = event.get("Records") or [{}]
     return bool(records[0].get("eventSource") == "aws:sqs")
 
 
-def read(event: Members) -> list[ObjectEvent]:
-    """Objects written, of an event that is no batch of messages; none of a test or a deletion.
+def parse_event(event: LambdaEvent) -> list[ObjectEvent]:
+    """Written objects of an event other than an SQS batch; test events and deletions have none.
 
-    Folders, as the console makes them, are no objects here: empty, of a key that ends in a slash.
+    Folders made in the S3 console, empty objects whose key ends in a slash, are left out.
 
     Raises
     ------
     UnknownEventError
-        If it has no shape that is known.
+        If the event has none of the supported shapes.
     """
     try:
-        return [written for written in _written(event) if not written.key.endswith("/")]
+        return [written for written in _parse(event) if not written.key.endswith("/")]
     except (KeyError, TypeError, AttributeError) as error:
-        raise UnknownEventError("neither of S3, nor of EventBridge, nor items of a map") from error
+        raise UnknownEventError(
+            "expected an S3 notification, an EventBridge event or items of a Distributed Map"
+        ) from error
 
 
-def read_message(body: str) -> list[ObjectEvent]:
-    """Objects written, of the body of one SQS message; raises as `read` does."""
+def parse_message(body: str) -> list[ObjectEvent]:
+    """Written objects of the body of one SQS message; raises as `parse_event` does."""
     try:
-        return read(json.loads(body))
+        return parse_event(json.loads(body))
     except json.JSONDecodeError as error:
         raise UnknownEventError("the message is not JSON") from error
 
 
-def _written(event: Members) -> Iterator[ObjectEvent]:
-    """Objects written, by the shape of the event."""
+def _parse(event: LambdaEvent) -> Iterator[ObjectEvent]:
+    """Choose the parser by the shape of the event."""
     if "Items" in event:
-        return _items(event)
+        return _parse_items(event)
     if "detail-type" in event:
-        return _event_bridge(event)
-    if event.get("Event") == "s3:TestEvent":  # S3 sends it when notifications are set up
+        return _parse_event_bridge(event)
+    if event.get("Event") == "s3:TestEvent":  # sent by S3 when notifications are configured
         return iter(())
-    return _notification(event)
+    return _parse_notification(event)
 
 
-def _notification(event: Members) -> Iterator[ObjectEvent]:
-    """Of S3's own notifications; the keys are encoded as in a form, a plus for a space."""
+def _parse_notification(event: LambdaEvent) -> Iterator[ObjectEvent]:
+    """S3 notification; keys are form-encoded, with a plus for a space."""
     for record in event["Records"]:
         if not record["eventName"].startswith("ObjectCreated:"):
             continue
@@ -99,10 +101,10 @@ def _notification(event: Members) -> Iterator[ObjectEvent]:
         )
 
 
-def _event_bridge(event: Members) -> Iterator[ObjectEvent]:
-    """Of EventBridge; the keys are not encoded."""
+def _parse_event_bridge(event: LambdaEvent) -> Iterator[ObjectEvent]:
+    """EventBridge event; keys are not encoded."""
     if event["source"] != "aws.s3":
-        raise UnknownEventError(f"an event of {event['source']}")
+        raise UnknownEventError(f"expected an event of aws.s3, got one of {event['source']}")
     if event["detail-type"] != "Object Created":
         return
     written = event["detail"]["object"]
@@ -115,16 +117,16 @@ def _event_bridge(event: Members) -> Iterator[ObjectEvent]:
     )
 
 
-def _items(event: Members) -> Iterator[ObjectEvent]:
-    """Of a Distributed Map: items as ListObjectsV2 or an inventory of S3 gives them.
+def _parse_items(event: LambdaEvent) -> Iterator[ObjectEvent]:
+    """Item batch of a Distributed Map over ListObjectsV2 or an S3 inventory.
 
-    `BatchInput` names their bucket; `{"keys": "encoded"}` in it says that the keys are encoded as
-    in a form, which is how an inventory lists them.
+    `BatchInput` names the bucket; `{"keys": "encoded"}` in it marks form-encoded keys, as in an
+    inventory.
     """
     batch = event["BatchInput"]
     decode = unquote_plus if batch.get("keys") == "encoded" else str
     for item in event["Items"]:
-        if item.get("IsDeleteMarker") == "true":  # what is left of a deleted object
+        if item.get("IsDeleteMarker") == "true":  # a deleted object of a versioned bucket
             continue
         etag = item.get("Etag") or item.get("ETag") or ""
         yield ObjectEvent(batch["bucket"], decode(item["Key"]), etag.strip('"'))

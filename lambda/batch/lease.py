@@ -1,8 +1,8 @@
-"""The claim on one object: whoever makes it works, all others come back later.
+"""Lease on one object, so that only one worker processes it at a time.
 
-It is an object that only one of many can write, and it names the time when its owner is stopped: a
-killed one holds up nobody for longer. It saves work; that nothing newer is overwritten does not
-rest on it.
+The lease is an object that only one of many can write. It names the time at which its owner is
+stopped, so a killed owner blocks the others no longer than that. It only saves work: protection
+against overwriting newer output does not depend on it.
 """
 
 import json
@@ -15,66 +15,66 @@ from uuid import uuid4
 
 from batch import object_keys
 from batch.deadline import Deadline, OutOfTimeError, RetryLaterError
-from batch.store import ConflictError, Store, Stored
+from batch.store import ConflictError, OutputStore, StoredObject
 
-LONGEST_SECONDS = 24 * 3600.0  # of who has no deadline
-MARGIN_SECONDS = 5.0  # clocks differ
+MAX_LEASE_SECONDS = 24 * 3600.0  # for a worker without a deadline
+CLOCK_SKEW_SECONDS = 5.0  # tolerated between machines
 ATTEMPTS = 3
 
 
-class BusyError(RetryLaterError):
-    """Another worker is at it."""
+class LeaseHeldError(RetryLaterError):
+    """Another worker holds the lease."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A claim that holds until `expires`, seconds since the epoch."""
+    """A lease that is valid until `expires`, seconds since the epoch."""
 
     key: str
     expires: float
 
     def check(self) -> None:
-        """Raise OutOfTimeError if it holds no more."""
+        """Raise OutOfTimeError if the lease has expired."""
         if now() >= self.expires:
             raise OutOfTimeError(f"the lease on {self.key!r} has expired", 0.0)
 
 
 @contextmanager
-def held(store: Store, key: str, deadline: Deadline) -> Iterator[Lease]:
-    """Claim an object for as long as this block runs.
+def acquire(store: OutputStore, key: str, deadline: Deadline) -> Iterator[Lease]:
+    """Hold the lease on an object for the duration of the block.
 
     Raises
     ------
-    BusyError
-        If another has claimed it.
+    LeaseHeldError
+        If another worker holds it.
     """
     name = object_keys.lease_key(key)
-    expires = now() + min(deadline.remaining(), LONGEST_SECONDS) + MARGIN_SECONDS
+    expires = now() + min(deadline.remaining(), MAX_LEASE_SECONDS) + CLOCK_SKEW_SECONDS
     content = {"owner": str(uuid4()), "expires": datetime.fromtimestamp(expires, UTC).isoformat()}
-    etag = _claim(store, name, json.dumps(content).encode())
+    etag = _acquire(store, name, json.dumps(content).encode())
     try:
-        # Others may take it over before that, should their clocks be ahead.
-        yield Lease(key, expires - MARGIN_SECONDS)
+        # The owner stops earlier, in case the clocks of others are ahead.
+        yield Lease(key, expires - CLOCK_SKEW_SECONDS)
     finally:
-        # Whatever fails here, the object is answered or will be, and the lease expires.
+        # A failure to release does not matter: the lease expires.
         with suppress(Exception):
             store.delete(name, etag)
 
 
-def _claim(store: Store, name: str, content: bytes) -> str:
-    """Write the lease where there is none, or over one that has expired; gives its tag."""
+def _acquire(store: OutputStore, name: str, content: bytes) -> str:
+    """Write a new lease, or replace an expired one; returns its ETag."""
     replaces = None
     for _ in range(ATTEMPTS):
         with suppress(ConflictError):
-            return store.write(name, content, "application/json", replaces)
-        standing = store.read(name)
-        replaces = standing.etag if standing else None
-        if standing and (remaining := _remaining(standing)) > 0:
-            raise BusyError(f"another worker has {name}", remaining + 1.0)
-    raise BusyError(f"others are faster to claim {name}", 1.0)
+            return store.put(name, content, "application/json", replaces)
+        current = store.get(name)
+        replaces = current.etag if current else None
+        if current and (remaining := _remaining(current)) > 0:
+            raise LeaseHeldError(f"another worker holds the lease {name}", remaining + 1.0)
+    raise LeaseHeldError(f"could not acquire the lease {name}: too much contention", 1.0)
 
 
-def _remaining(standing: Stored) -> float:
-    """Seconds for which a lease still counts."""
-    expires = datetime.fromisoformat(json.loads(standing.body)["expires"])
+def _remaining(lease: StoredObject) -> float:
+    """Seconds until a lease expires."""
+    expires = datetime.fromisoformat(json.loads(lease.body)["expires"])
     return expires.timestamp() - now()

@@ -1,7 +1,7 @@
-"""Audio from a folder and answers to a folder, with the properties that S3 has.
+"""Input and output stores in local folders, with the consistency of S3.
 
-A key is a path below the folder. Its tag is made of size and time of writing for audio, which may
-be long, and of the content for answers.
+Keys are relative paths. The ETag of audio, which may be long, is made of its size and modification
+time; that of an output document is the SHA-256 of its content.
 """
 
 import fcntl
@@ -13,32 +13,34 @@ from pathlib import Path
 from typing import BinaryIO
 
 from asr.errors import AudioGoneError
-from batch.documents import Source
-from batch.store import Audio, ConflictError, SourceChangedError, Stored
+from batch.documents import SourceObject
+from batch.store import ConflictError, InputAudio, SourceChangedError, StoredObject
 
-# What processes tell each other with: not where leases are, whose folders are named by keys.
-WORK = ".batch"
+# Lock files and temporary files. Not the folder of leases, where keys name the subfolders.
+STATE_DIR = ".batch"
 
 
-class FolderSources:
-    """Files below one folder; the bucket of an event does not matter."""
+class FolderInputStore:
+    """Audio files below one folder; the bucket of an event is ignored."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def current(self, bucket: str, key: str) -> Audio:
-        """See `Sources`."""
+    def head(self, bucket: str, key: str) -> InputAudio:
+        """See `InputStore`."""
         try:
             status = (self._folder / key).stat()
         except FileNotFoundError as error:
-            raise AudioGoneError(f"There is no file {key!r} any more.") from error
-        written = datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC).isoformat()
+            raise AudioGoneError(f"The file {key!r} does not exist any more.") from error
+        modified = datetime.fromtimestamp(status.st_mtime_ns / 1e9, UTC).isoformat()
         etag = f"{status.st_size:x}-{status.st_mtime_ns:x}"
-        return Audio(Source(bucket, key, etag, size=status.st_size, last_modified=written))
+        return InputAudio(
+            SourceObject(bucket, key, etag, size=status.st_size, last_modified=modified)
+        )
 
     @contextmanager
-    def open(self, source: Source) -> Iterator[BinaryIO]:
-        """See `Sources`; that the file stays the same while it is read is checked afterwards."""
+    def open(self, source: SourceObject) -> Iterator[BinaryIO]:
+        """See `InputStore`; a change during reading is detected by the worker afterwards."""
         try:
             file = (self._folder / source.key).open("rb")
         except FileNotFoundError as error:
@@ -47,52 +49,52 @@ class FolderSources:
             yield file
 
 
-class FolderStore:
-    """A folder of answers, also for several processes at once."""
+class FolderOutputStore:
+    """Folder of output documents, safe for concurrent processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        (folder / WORK).mkdir(parents=True, exist_ok=True)
+        (folder / STATE_DIR).mkdir(parents=True, exist_ok=True)
 
-    def read(self, key: str) -> Stored | None:
-        """See `Store`."""
+    def get(self, key: str) -> StoredObject | None:
+        """See `OutputStore`."""
         try:
             body = (self._folder / key).read_bytes()
         except FileNotFoundError:
             return None
-        return Stored(body, hashlib.sha256(body).hexdigest())
+        return StoredObject(body, hashlib.sha256(body).hexdigest())
 
     def etag(self, key: str) -> str | None:
-        """See `Store`."""
-        stored = self.read(key)
+        """See `OutputStore`."""
+        stored = self.get(key)
         return stored.etag if stored else None
 
-    def write(self, key: str, body: bytes, media_type: str, replaces: str | None) -> str:
-        """See `Store`; the media type is not kept."""
+    def put(self, key: str, body: bytes, media_type: str, replaces: str | None) -> str:
+        """See `OutputStore`; the media type is not stored."""
         path = self._folder / key
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._locked():
-            standing = self.read(key)
-            if standing is not None and standing.body == body:
-                return standing.etag
-            if (standing.etag if standing else None) != replaces:
+            current = self.get(key)
+            if current is not None and current.body == body:
+                return current.etag
+            if (current.etag if current else None) != replaces:
                 raise ConflictError(key)
-            part = self._folder / WORK / "part"  # one at a time, so what is killed leaves one
+            part = self._folder / STATE_DIR / "part"  # one name: killed writers leave one file
             part.write_bytes(body)
             part.replace(path)
         return hashlib.sha256(body).hexdigest()
 
     def delete(self, key: str, etag: str) -> None:
-        """See `Store`."""
+        """See `OutputStore`."""
         with self._locked():
-            standing = self.etag(key)
-            if standing not in {etag, None}:
+            current = self.etag(key)
+            if current not in {etag, None}:
                 raise ConflictError(key)
             (self._folder / key).unlink(missing_ok=True)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Exclude other processes; whoever is killed lets go."""
-        with (self._folder / WORK / "lock").open("w") as lock:
+        """Exclude other processes; the operating system releases the lock of a killed one."""
+        with (self._folder / STATE_DIR / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -1,33 +1,33 @@
-"""Where the answer to an object lies in the output bucket: names that follow from its key.
+"""Keys of the output documents in the output bucket, derived from the key of the audio.
 
-An object `k` is answered by `k.json` or by `k.error.json`, never by both. With `k.json`, and
-written before it, come the forms that were asked for: `k.txt`, `k.srt`, `k.vtt`, `k.transcribe`.
-While a worker is at it there is a lease, `{"owner": ..., "expires": <RFC 3339>}`, which counts
-until it expires.
+An object `k` has either the result `k.json` or the error document `k.error.json`, never both. The
+extra formats `k.txt`, `k.srt`, `k.vtt` and `k.transcribe` are written before `k.json`, as
+configured. While a worker processes `k` there is a lease, `{"owner": ..., "expires": <RFC 3339>}`,
+which is valid until it expires.
 """
 
-# Forms that may come with the result, by their names in `asr.transcript.FORMATS`.
-# None ends in `.json`: that would be the answer to another object, `k.transcribe` say.
-COMPANIONS = {"text": ".txt", "srt": ".srt", "vtt": ".vtt", "transcribe": ".transcribe"}
-# Leases lie apart so that a lifecycle rule can sweep up those that a killed function left.
+# Suffixes of the formats that may be written beside the result, by name in `asr.formats.registry`.
+# None ends in `.json`: that would be the result of another object, `k.transcribe` for example.
+EXTRA_FORMATS = {"text": ".txt", "srt": ".srt", "vtt": ".vtt", "transcribe": ".transcribe"}
+# A prefix of their own, so that a lifecycle rule can delete the leases of killed functions.
 LEASES = ".leases/"
 
 
 def result_key(key: str) -> str:
-    """The document of a transcript; it is written last, and makes the answer whole."""
+    """Key of the result document. It is written last: once it exists, the output is complete."""
     return f"{key}.json"
 
 
 def error_key(key: str) -> str:
-    """The problem document of what can never succeed."""
+    """Key of the error document of a permanent failure."""
     return f"{key}.error.json"
 
 
-def companion_key(key: str, form: str) -> str:
-    """The transcript in another form, one of `COMPANIONS`."""
-    return key + COMPANIONS[form]
+def extra_format_key(key: str, format_name: str) -> str:
+    """Key of the transcript in another format, one of `EXTRA_FORMATS`."""
+    return key + EXTRA_FORMATS[format_name]
 
 
 def lease_key(key: str) -> str:
-    """The claim of who is at work; it counts until the time that it names."""
+    """Key of the lease."""
     return f"{LEASES}{key}.lease"

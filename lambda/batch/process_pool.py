@@ -1,4 +1,4 @@
-"""A whole folder, answered by parallel processes of this machine."""
+"""Batch transcription of a folder by parallel processes."""
 
 import fcntl
 import os
@@ -21,14 +21,14 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from batch.deadline import Deadline
 from batch.events import ObjectEvent
-from batch.local_folder import WORK, FolderSources, FolderStore
+from batch.local_folder import STATE_DIR, FolderInputStore, FolderOutputStore
 from batch.object_keys import LEASES
 from batch.worker import Worker
 
 
 @dataclass(frozen=True)
-class Run:
-    """What every process of a run has to know."""
+class RunConfig:
+    """Configuration of a run, shared by its processes."""
 
     folder: Path
     out: Path
@@ -36,63 +36,65 @@ class Run:
 
 
 @cache
-def _worker(run: Run) -> Worker:
-    """The one Worker of a process."""
-    sources, store = FolderSources(run.folder), FolderStore(run.out)
-    return Worker(sources, store, warm_transcriber(run.settings), run.settings)
+def _worker(config: RunConfig) -> Worker:
+    """Worker of this process."""
+    inputs, outputs = FolderInputStore(config.folder), FolderOutputStore(config.out)
+    return Worker(inputs, outputs, warm_transcriber(config.settings), config.settings)
 
 
-def answer(run: Run, key: str) -> tuple[str, str]:
-    """Answer one file; gives what became of it, and why it was refused."""
-    outcome = _worker(run).answer(ObjectEvent(bucket="", key=key), Deadline())
+def process_file(config: RunConfig, key: str) -> tuple[str, str]:
+    """Process one file; returns its status, and the reason of a rejection."""
+    outcome = _worker(config).process(ObjectEvent(bucket="", key=key), Deadline())
     return outcome.status, str(outcome.error or "")
 
 
-def answer_all(run: Run, keys: Sequence[str], processes: int) -> Counter[str]:
-    """Answer all files in parallel; gives how many came to which end."""
-    ends: Counter[str] = Counter()
-    # One thread each: so many processes would only be in each other's way with more.
+def process_files(config: RunConfig, keys: Sequence[str], processes: int) -> Counter[str]:
+    """Process files in parallel; returns the number of files by status."""
+    counts: Counter[str] = Counter()
+    # One thread each: more would only compete with the other processes.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with tqdm(total=len(keys), unit="file", disable=None) as bar:
-        for key, end, reason in _ends(run, keys, processes):
-            ends[end] += 1
+        for key, status, reason in _statuses(config, keys, processes):
+            counts[status] += 1
             bar.update()
             if reason:
-                tqdm.write(f"{key}: {end}: {reason}", file=sys.stderr)
-    return ends
+                tqdm.write(f"{key}: {status}: {reason}", file=sys.stderr)
+    return counts
 
 
-def _ends(run: Run, keys: Sequence[str], processes: int) -> Iterator[tuple[str, str, str]]:
-    """What becomes of each file, and why, as they come to an end.
+def _statuses(
+    config: RunConfig, keys: Sequence[str], processes: int
+) -> Iterator[tuple[str, str, str]]:
+    """Key, status and reason of each file, in order of completion.
 
-    Where a process dies, killed for its memory perhaps, the files that were at work are tried anew,
-    each by itself, so that only the one whose process dies again has failed.
+    When a process dies, killed for its memory perhaps, the files in progress are retried one at a
+    time, so that only the one whose process dies again counts as failed.
     """
-    left = deque(keys)
-    while left:
-        for key in (yield from _until_one_dies(run, left, processes)):
-            if (yield from _until_one_dies(run, deque([key]), 1)):
-                yield key, "failed", "the process that was at it died"
+    pending = deque(keys)
+    while pending:
+        for key in (yield from _process_until_crash(config, pending, processes)):
+            if (yield from _process_until_crash(config, deque([key]), 1)):
+                yield key, "failed", "the worker process died"
 
 
-def _until_one_dies(
-    run: Run, left: deque[str], processes: int
+def _process_until_crash(
+    config: RunConfig, pending: deque[str], processes: int
 ) -> Generator[tuple[str, str, str], None, list[str]]:
-    """Take files from `left` and answer them; gives those at work when a process died, or none."""
-    at_work: dict[Future[tuple[str, str]], str] = {}
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _live_with_parent)
+    """Process files from `pending`; returns those in progress when a process died, or none."""
+    in_progress: dict[Future[tuple[str, str]], str] = {}
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _exit_with_parent)
     try:
-        while left or at_work:
-            while left and len(at_work) < processes:
-                with _interrupts_held():  # submitting starts processes
-                    at_work[pool.submit(answer, run, left[0])] = left[0]
-                left.popleft()
-            for future in wait(at_work, return_when=FIRST_COMPLETED).done:
-                end = _end(future)
-                yield at_work.pop(future), *end
+        while pending or in_progress:
+            while pending and len(in_progress) < processes:
+                with _interrupts_blocked():  # submitting starts processes
+                    in_progress[pool.submit(process_file, config, pending[0])] = pending[0]
+                pending.popleft()
+            for future in wait(in_progress, return_when=FIRST_COMPLETED).done:
+                status = _status(future)
+                yield in_progress.pop(future), *status
     except BrokenProcessPool:
         pool.shutdown(wait=False)
-        return list(at_work.values())
+        return list(in_progress.values())
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
@@ -100,17 +102,17 @@ def _until_one_dies(
     return []
 
 
-def _end(future: Future[tuple[str, str]]) -> tuple[str, str]:
+def _status(future: Future[tuple[str, str]]) -> tuple[str, str]:
     try:
         return future.result()
     except BrokenProcessPool:
         raise
-    except Exception as failure:  # whatever it is, the other files go on
+    except Exception as failure:  # any failure of one file leaves the others running
         return "failed", str(failure) or repr(failure)
 
 
-def _live_with_parent() -> None:
-    """Let a killed run leave no process behind."""
+def _exit_with_parent() -> None:
+    """Exit as soon as the parent process does, so a killed run leaves no processes."""
     parent = parent_process()
     if parent is not None:
 
@@ -122,11 +124,11 @@ def _live_with_parent() -> None:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """An interrupt waits for the end of this, and never reaches processes that are started in it.
+def _interrupts_blocked() -> Iterator[None]:
+    """Defer SIGINT to the end of the block; processes started in it inherit the blocked signal.
 
-    They inherit that it is blocked; one that ignored it from its first line on would still be
-    interrupted, and leave a trace, while Python starts.
+    A process that only ignored the signal from its first line on could still be interrupted while
+    Python starts, and print a traceback.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -136,17 +138,17 @@ def _interrupts_held() -> Iterator[None]:
 
 
 @contextmanager
-def alone(out: Path) -> Iterator[None]:
-    """Be the only run that writes to a folder; so all leases there are those of killed ones.
+def exclusive_run(out: Path) -> Iterator[None]:
+    """Lock an output folder, and delete the leases in it, which are left from killed runs.
 
     Raises
     ------
     BlockingIOError
-        If there is another.
+        If another run holds the lock.
     """
-    work = out / WORK
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / "run").open("w") as lock:
+    state = out / STATE_DIR
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "run").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for lease in (out / LEASES).rglob("*.lease"):
             lease.unlink()

@@ -1,179 +1,189 @@
-"""The answer to one object, as it stands in the store, and how another takes its place.
+"""Existing output documents of an object, and their conditional replacement.
 
-At every moment there is at most one of result and refusal, and with a result all its companions:
-what is in the way is deleted first, the document that makes the answer whole is written last. Each
-step names what it replaces, as it was found before the source was looked at, so that whoever has
-been overtaken fails.
+At any time an object has at most one of result and error document, and a result has all its extra
+formats: obsolete documents are deleted first, and the one that completes the output is written
+last. Each step names the version that it replaces, as loaded before the audio was looked at, so a
+worker that was overtaken fails.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from asr.errors import PROBLEM_MEDIA_TYPE
 from asr.formats.registry import FORMATS
 from asr.settings import GREEDY
 from asr.transcript import ModelIdentity, Transcript
 from batch import documents, object_keys
-from batch.documents import Members, Source
+from batch.documents import Document, SourceObject
 from batch.events import ObjectEvent, is_older
-from batch.store import Store
+from batch.store import OutputStore
 
 
-class TakenError(Exception):
-    """Where an answer belongs lies something else, which is not overwritten."""
+class KeyConflictError(Exception):
+    """The key of an output document holds something else, which is not overwritten."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What was found at the keys of one object: tags, by which they can be replaced.
+class StoredOutput:
+    """Output of one object as found in the store, with the ETags needed to replace it.
 
     Attributes
     ----------
-    members : dict or None
-        The document that answers. Where there are two, neither counts.
-    result, refusal : str or None
+    document : dict or None
+        Result or error document; None also if both exist.
+    result_etag, error_etag : str or None
         Of the two documents.
-    companions : mapping of str to str
-        By form; of those that are there.
+    extra_formats : mapping of str to str
+        ETags of the extra formats that exist, by format.
     """
 
     key: str
-    members: Members | None
-    result: str | None
-    refusal: str | None
-    companions: Mapping[str, str]
+    document: Document | None
+    result_etag: str | None
+    error_etag: str | None
+    extra_formats: Mapping[str, str]
 
 
-def find_documents(store: Store, key: str) -> Answer:
-    """The answer to the object `key` without its companions; raises TakenError."""
-    result, result_tag = _document(store, key, object_keys.result_key(key))
-    refusal, refusal_tag = _document(store, key, object_keys.error_key(key))
-    members = None if result and refusal else result or refusal
-    return Answer(key, members, result_tag, refusal_tag, {})
+def load_documents(store: OutputStore, key: str) -> StoredOutput:
+    """Load the output of the object `key` without extra formats; raises KeyConflictError."""
+    result, result_etag = _load_document(store, key, object_keys.result_key(key))
+    error, error_etag = _load_document(store, key, object_keys.error_key(key))
+    document = None if result and error else result or error
+    return StoredOutput(key, document, result_etag, error_etag, {})
 
 
-def find(store: Store, key: str) -> Answer:
-    """All of the answer to the object `key`; raises TakenError."""
-    tags = {
-        form: store.etag(object_keys.companion_key(key, form)) for form in object_keys.COMPANIONS
+def load_output(store: OutputStore, key: str) -> StoredOutput:
+    """Load the output of the object `key`; raises KeyConflictError."""
+    etags = {
+        name: store.etag(object_keys.extra_format_key(key, name))
+        for name in object_keys.EXTRA_FORMATS
     }
-    companions = {form: tag for form, tag in tags.items() if tag is not None}
-    return replace(find_documents(store, key), companions=companions)
+    extra_formats = {name: etag for name, etag in etags.items() if etag is not None}
+    return replace(load_documents(store, key), extra_formats=extra_formats)
 
 
-def _document(store: Store, key: str, name: str) -> tuple[Members | None, str | None]:
-    """Read a document and its tag; raises TakenError if it is not an answer to this object."""
-    stored = store.read(name)
+def _load_document(store: OutputStore, key: str, name: str) -> tuple[Document | None, str | None]:
+    """Load a document and its ETag; raises KeyConflictError if it belongs to another object."""
+    stored = store.get(name)
     if stored is None:
         return None, None
     try:
-        members: Members = json.loads(stored.body)
-        answered = members["source"]["key"]
+        document: Document = json.loads(stored.body)
+        owner = document["source"]["key"]
     except (ValueError, KeyError, TypeError) as error:
-        raise TakenError(f"{name} is there already, and no answer to {key}") from error
-    if answered != key:
-        raise TakenError(f"{name} is there already, and answers {answered}, not {key}")
-    return members, stored.etag
+        raise KeyConflictError(
+            f"{name} exists and is not an output of {key}; move or delete it"
+        ) from error
+    if owner != key:
+        raise KeyConflictError(f"{name} exists and is the output of {owner}, not of {key}")
+    return document, stored.etag
 
 
-def answers_event(members: Members, event: ObjectEvent) -> bool:
-    """Whether a document speaks of what the event announced, or of something newer."""
-    source = members["source"]
+def covers_event(document: Document, event: ObjectEvent) -> bool:
+    """Whether a document describes the version that the event announced, or a newer one."""
+    source = document["source"]
     if not source["sequencer"] or not event.sequencer:
         return False
     if is_older(event.sequencer, source["sequencer"]):
         return True
-    # LocalStack and moto number all alike; to S3 itself the tag makes no difference.
+    # LocalStack and moto give all events the same sequencer; with S3 the ETag makes no difference.
     same = not is_older(source["sequencer"], event.sequencer)
     return bool(same and source["etag"] == event.etag)
 
 
-def answers_state(
-    members: Members, source: Source, model: ModelIdentity, companions: Sequence[str]
+def covers_version(
+    document: Document, source: SourceObject, model: ModelIdentity, extra_formats: Sequence[str]
 ) -> bool:
-    """Whether a document is what this model and decoder would give for this state of the object."""
+    """Whether a document is the output of this model and decoder for this version."""
     return bool(
-        source.is_state_of(members["source"])
-        and members["model"]["sha256"] == model.sha256
-        and members["model"].get("decoder", GREEDY) == model.decoder
-        and set(companions) <= set(members.get("formats", companions))
+        source.is_same_version_as(document["source"])
+        and document["model"]["sha256"] == model.sha256
+        and document["model"].get("decoder", GREEDY) == model.decoder
+        and set(extra_formats) <= set(document.get("formats", extra_formats))
     )
 
 
-def outlives_object(members: Members, event: ObjectEvent) -> bool:
-    """Whether a document stands though the object is gone: unless the event is known to be newer.
+def survives_deletion(document: Document, event: ObjectEvent) -> bool:
+    """Whether a document stays valid although the object is gone.
 
-    So the answers to objects that were cleared away stay.
+    It does unless the event is known to be newer, so deleting processed audio keeps its output.
     """
-    sequencer = members["source"]["sequencer"]
+    sequencer = document["source"]["sequencer"]
     return not (sequencer and event.sequencer and is_older(sequencer, event.sequencer))
 
 
 @dataclass(frozen=True)
 class Publication:
-    """Puts an answer in the place of what was found.
+    """Conditional replacement of the output of one object.
 
     Attributes
     ----------
+    replaced : StoredOutput
+        Output to be replaced.
     check : callable
-        Called before each step; what it raises ends the work there.
+        Called before each step; an exception stops the publication.
 
     Raises
     ------
     ConflictError
-        If something else is there by now.
+        If the stored output has changed since.
     """
 
-    store: Store
-    found: Answer
+    store: OutputStore
+    replaced: StoredOutput
     check: Callable[[], None]
 
-    def result(self, spoken: Transcript, source: Source, companions: Sequence[str]) -> None:
-        """Publish a transcript, in all forms that are wanted."""
-        key, replaces = self.found.key, self.found.result
-        self._delete(object_keys.error_key(key), self.found.refusal)
-        if companions or self.found.companions:
-            # Between two results neither would have the companions that it names.
+    def publish_result(
+        self, transcript: Transcript, source: SourceObject, extra_formats: Sequence[str]
+    ) -> None:
+        """Publish a transcript in JSON and in the extra formats."""
+        key, replaces = self.replaced.key, self.replaced.result_etag
+        self._delete(object_keys.error_key(key), self.replaced.error_etag)
+        if extra_formats or self.replaced.extra_formats:
+            # A result must never stand beside the extra formats of another one.
             self._delete(object_keys.result_key(key), replaces)
             replaces = None
-        self._delete_companions(besides=companions)
-        for form in companions:
-            name, rendering = object_keys.companion_key(key, form), FORMATS[form]
-            body = rendering.write(spoken).encode()
-            self._write(name, body, rendering.media_type, self.found.companions.get(form))
-        document = documents.result(spoken, source, companions)
-        self._write(
+        self._delete_extra_formats(keep=extra_formats)
+        for name in extra_formats:
+            rendering = FORMATS[name]
+            self._put(
+                object_keys.extra_format_key(key, name),
+                rendering.write(transcript).encode(),
+                rendering.media_type,
+                self.replaced.extra_formats.get(name),
+            )
+        document = documents.result_document(transcript, source, extra_formats)
+        self._put(
             object_keys.result_key(key), _json(document), FORMATS["json"].media_type, replaces
         )
 
-    def refusal(self, document: Members) -> None:
-        """Publish a problem document; no transcript is left."""
-        self._delete(object_keys.result_key(self.found.key), self.found.result)
-        self._delete_companions(besides=())
-        self._write(
-            object_keys.error_key(self.found.key),
+    def publish_error(self, document: Document) -> None:
+        """Publish an error document; deletes any transcript."""
+        self._delete(object_keys.result_key(self.replaced.key), self.replaced.result_etag)
+        self._delete_extra_formats(keep=())
+        self._put(
+            object_keys.error_key(self.replaced.key),
             _json(document),
             PROBLEM_MEDIA_TYPE,
-            self.found.refusal,
+            self.replaced.error_etag,
         )
 
-    def _delete_companions(self, besides: Sequence[str]) -> None:
-        for form, tag in self.found.companions.items():
-            if form not in besides:
-                self._delete(object_keys.companion_key(self.found.key, form), tag)
+    def _delete_extra_formats(self, keep: Sequence[str]) -> None:
+        for name, etag in self.replaced.extra_formats.items():
+            if name not in keep:
+                self._delete(object_keys.extra_format_key(self.replaced.key, name), etag)
 
-    def _write(self, name: str, body: bytes, media_type: str, replaces: str | None) -> None:
+    def _put(self, name: str, body: bytes, media_type: str, replaces: str | None) -> None:
         self.check()
-        self.store.write(name, body, media_type, replaces)
+        self.store.put(name, body, media_type, replaces)
 
-    def _delete(self, name: str, tag: str | None) -> None:
-        if tag is not None:
+    def _delete(self, name: str, etag: str | None) -> None:
+        if etag is not None:
             self.check()
-            self.store.delete(name, tag)
+            self.store.delete(name, etag)
 
 
-def _json(members: dict[str, Any]) -> bytes:
-    # A file's name may hold bytes that are no UTF-8: they stay as the escapes of JSON.
-    return json.dumps(members, ensure_ascii=False).encode(errors="backslashreplace")
+def _json(document: Document) -> bytes:
+    # A file name may hold bytes that are not UTF-8: they stay escaped.
+    return json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace")

@@ -1,19 +1,19 @@
-"""A remote object as a file that can seek, read in large ranges of which the last few are kept."""
+"""Seekable read-only file over a remote object, with an LRU cache of large byte ranges."""
 
 import io
 from collections import OrderedDict
 from collections.abc import Callable
 
-RANGE_BYTES = 8 * 1024 * 1024  # 0.1 s at the pace of S3, 5 minutes of 16 kHz FLAC
-# A decoder goes between few places: the header, the table at the end, where it reads.
-KEPT_RANGES = 4
+RANGE_BYTES = 8 * 1024 * 1024  # 0.1 s at the throughput of S3, 5 minutes of 16 kHz FLAC
+# Audio readers alternate between few positions: header, index at the end, current position.
+CACHED_RANGES = 4
 
-# Gives the bytes in [start, end).
+# Returns the bytes in [start, end).
 Fetch = Callable[[int, int], bytes]
 
 
 class RangeFile(io.BufferedIOBase):
-    """A file of `size` bytes, each of which `fetch` can get; what that raises, `read` raises."""
+    """File of `size` bytes, fetched in ranges; errors of `fetch` are raised by `read`."""
 
     def __init__(self, fetch: Fetch, size: int) -> None:
         self._fetch = fetch
@@ -22,19 +22,19 @@ class RangeFile(io.BufferedIOBase):
         self._ranges: OrderedDict[int, bytes] = OrderedDict()
 
     def readable(self) -> bool:
-        """Yes."""
+        """Always true."""
         return True
 
     def seekable(self) -> bool:
-        """Yes."""
+        """Always true."""
         return True
 
     def tell(self) -> int:
-        """Position in bytes."""
+        """Current position, in bytes."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move; raises ValueError for a place before the beginning."""
+        """Change the position; raises ValueError for one before the start of the file."""
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
         if origin + offset < 0:
             raise ValueError(f"cannot seek to {origin + offset}")
@@ -42,7 +42,7 @@ class RangeFile(io.BufferedIOBase):
         return self._position
 
     def read(self, size: int | None = -1) -> bytes:
-        """Up to `size` bytes, fewer only at the end; all that is left if negative or None."""
+        """Read `size` bytes, fewer only at the end of the file; the rest if negative or None."""
         left = max(self._size - self._position, 0)
         wanted = left if size is None or size < 0 else min(size, left)
         parts = []
@@ -57,7 +57,7 @@ class RangeFile(io.BufferedIOBase):
     def _range(self, number: int) -> bytes:
         if number not in self._ranges:
             start = number * RANGE_BYTES
-            while len(self._ranges) >= KEPT_RANGES:  # before, so that no more are ever held
+            while len(self._ranges) >= CACHED_RANGES:  # before fetching, to bound the memory
                 self._ranges.popitem(last=False)
             self._ranges[number] = self._fetch(start, min(start + RANGE_BYTES, self._size))
         self._ranges.move_to_end(number)

@@ -1,4 +1,4 @@
-"""Audio from S3 and answers to S3, by conditional requests."""
+"""Input and output stores in S3, on conditional requests."""
 
 import time
 from collections.abc import Iterator
@@ -10,25 +10,26 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from asr.errors import AudioGoneError
-from batch.documents import Source
+from batch.documents import SourceObject
 from batch.range_file import RangeFile
-from batch.store import Audio, ConflictError, SourceChangedError, Stored
+from batch.store import ConflictError, InputAudio, SourceChangedError, StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-GONE = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion"}
-# The second is that of two conditional writes at the same time.
+# Error codes of S3.
+NOT_FOUND = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion"}
+# 409: two conditional writes at the same time.
 CONFLICTS = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
-# S3 itself deletes conditionally since 2025; what is only like it may not, LocalStack 4.14 for one.
-UNCONDITIONAL = "NotImplemented"
+# S3 has conditional deletion since 2025; compatible servers may lack it, as LocalStack 4.14 does.
+NOT_IMPLEMENTED = "NotImplemented"
 FORMATS, DECODER = "formats", "decoder"  # user metadata of an object, x-amz-meta-...
 RANGE_ATTEMPTS = 4
-RANGE_PAUSE_SECONDS = 0.5  # doubled each time
+RANGE_RETRY_SECONDS = 0.5  # doubled after each attempt
 
 
 def client() -> "S3Client":
-    """A client that waits for what is slow, and tries again what may pass."""
+    """S3 client with generous time-outs and retries."""
     return boto3.client(
         "s3",
         config=Config(
@@ -39,21 +40,21 @@ def client() -> "S3Client":
     )
 
 
-class S3Sources:
-    """Objects in any bucket."""
+class S3InputStore:
+    """Audio objects in any bucket."""
 
     def __init__(self, s3: "S3Client") -> None:
         self._s3 = s3
 
-    def current(self, bucket: str, key: str) -> Audio:
-        """See `Sources`."""
+    def head(self, bucket: str, key: str) -> InputAudio:
+        """See `InputStore`."""
         try:
             head = self._s3.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            if _code(error) in GONE:
-                raise AudioGoneError(f"There is no object {key!r} any more.") from error
+            if _code(error) in NOT_FOUND:
+                raise AudioGoneError(f"The object {key!r} does not exist any more.") from error
             raise
-        source = Source(
+        source = SourceObject(
             bucket=bucket,
             key=key,
             etag=head["ETag"].strip('"'),
@@ -61,70 +62,70 @@ class S3Sources:
             size=head["ContentLength"],
             last_modified=head["LastModified"].isoformat(),
         )
-        asked = head["Metadata"]
-        return Audio(source, asked.get(FORMATS), asked.get(DECODER))
+        metadata = head["Metadata"]
+        return InputAudio(source, metadata.get(FORMATS), metadata.get(DECODER))
 
     @contextmanager
-    def open(self, source: Source) -> Iterator[BinaryIO]:
-        """See `Sources`."""
+    def open(self, source: SourceObject) -> Iterator[BinaryIO]:
+        """See `InputStore`."""
 
         def fetch(start: int, end: int) -> bytes:
-            return self._range(source, start, end)
+            return self._get_range(source, start, end)
 
         yield cast(BinaryIO, RangeFile(fetch, source.size or 0))
 
-    def _range(self, source: Source, start: int, end: int) -> bytes:
-        """Bytes [start, end); where a body breaks off boto3 does not try again, so this does."""
+    def _get_range(self, source: SourceObject, start: int, end: int) -> bytes:
+        """Bytes [start, end), retried here: boto3 does not retry a body that breaks off."""
         for attempt in range(RANGE_ATTEMPTS - 1):
             try:
-                return self._read(source, start, end)
+                return self._get(source, start, end)
             except BotoCoreError:
-                time.sleep(RANGE_PAUSE_SECONDS * 2**attempt)
-        return self._read(source, start, end)
+                time.sleep(RANGE_RETRY_SECONDS * 2**attempt)
+        return self._get(source, start, end)
 
-    def _read(self, source: Source, start: int, end: int) -> bytes:
+    def _get(self, source: SourceObject, start: int, end: int) -> bytes:
         try:
-            answer = self._s3.get_object(
+            response = self._s3.get_object(
                 Bucket=source.bucket,
                 Key=source.key,
                 IfMatch=f'"{source.etag}"',
                 Range=f"bytes={start}-{end - 1}",
             )
         except ClientError as error:
-            if _code(error) in GONE | CONFLICTS:
+            if _code(error) in NOT_FOUND | CONFLICTS:
                 raise SourceChangedError(source.key) from error
             raise
-        return answer["Body"].read()
+        return response["Body"].read()
 
 
-class S3Store:
-    """One bucket of answers."""
+class S3OutputStore:
+    """One bucket of output documents."""
 
     def __init__(self, s3: "S3Client", bucket: str) -> None:
         self._s3 = s3
         self._bucket = bucket
 
-    def read(self, key: str) -> Stored | None:
-        """See `Store`."""
+    def get(self, key: str) -> StoredObject | None:
+        """See `OutputStore`."""
         try:
-            answer = self._s3.get_object(Bucket=self._bucket, Key=key)
+            response = self._s3.get_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
-            if _code(error) in GONE:
+            if _code(error) in NOT_FOUND:
                 return None
             raise
-        return Stored(answer["Body"].read(), answer["ETag"])
+        return StoredObject(response["Body"].read(), response["ETag"])
 
     def etag(self, key: str) -> str | None:
-        """See `Store`."""
+        """See `OutputStore`."""
         try:
             return self._s3.head_object(Bucket=self._bucket, Key=key)["ETag"]
         except ClientError as error:
-            if _code(error) in GONE:
+            if _code(error) in NOT_FOUND:
                 return None
             raise
 
-    def write(self, key: str, body: bytes, media_type: str, replaces: str | None) -> str:
-        """See `Store`."""
+    def put(self, key: str, body: bytes, media_type: str, replaces: str | None) -> str:
+        """See `OutputStore`."""
         condition = {"IfNoneMatch": "*"} if replaces is None else {"IfMatch": replaces}
         try:
             return self._s3.put_object(
@@ -132,26 +133,26 @@ class S3Store:
                 Key=key,
                 Body=body,
                 ContentType=media_type,
-                **condition,  # type: ignore[arg-type]  # one of two members
+                **condition,  # type: ignore[arg-type]  # one of two keys
             )["ETag"]
         except ClientError as error:
-            if _code(error) not in GONE | CONFLICTS:
+            if _code(error) not in NOT_FOUND | CONFLICTS:
                 raise
-            found = self.read(key)
-            if found is not None and found.body == body:
-                return found.etag
+            stored = self.get(key)
+            if stored is not None and stored.body == body:
+                return stored.etag
             raise ConflictError(key) from error
 
     def delete(self, key: str, etag: str) -> None:
-        """See `Store`."""
+        """See `OutputStore`."""
         try:
             self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag)
         except ClientError as error:
-            if _code(error) in GONE:
+            if _code(error) in NOT_FOUND:
                 return
             if _code(error) in CONFLICTS:
                 raise ConflictError(key) from error
-            if _code(error) != UNCONDITIONAL:
+            if _code(error) != NOT_IMPLEMENTED:
                 raise
             if self.etag(key) not in {etag, None}:
                 raise ConflictError(key) from error

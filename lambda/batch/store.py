@@ -1,78 +1,79 @@
-"""What batch asks of a place to read audio from, and of one to write answers to.
+"""Interfaces of the storage: one to read audio from, one to write output documents to.
 
-`batch.s3` has both for S3, `batch.local_folder` for a folder. All that converges rests on one property of
-the second: a write says what it replaces, and fails where something else is there by now.
+`batch.s3` implements both for S3, `batch.local_folder` for a folder. Convergence rests on one
+property of the output store: a write names the version that it replaces, and fails if the stored
+one differs (compare-and-swap).
 """
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from batch.documents import Source
+from batch.documents import SourceObject
 
 
 class ConflictError(Exception):
-    """What was to be replaced or deleted is not what is there."""
+    """The stored object is not the version that was to be replaced or deleted."""
 
 
 class SourceChangedError(Exception):
-    """The object was overwritten or deleted while it was read."""
+    """The audio object was overwritten or deleted while it was being read."""
 
 
 @dataclass(frozen=True)
-class Stored:
-    """The content of a key, and the tag that tells it from any other."""
+class StoredObject:
+    """Content of a key, and the ETag that identifies it."""
 
     body: bytes
     etag: str
 
 
 @dataclass(frozen=True)
-class Audio:
-    """An object as it is now, and what its uploader asked for, None where it did not.
+class InputAudio:
+    """Current version of an audio object, and its uploader's options (None: not given).
 
-    `source.sequencer` is not known here.
+    `source.sequencer` is unknown here.
     """
 
-    source: Source
+    source: SourceObject
     formats: str | None = None
     decoder: str | None = None
 
 
-class Sources(Protocol):
-    """Where audio lies."""
+class InputStore(Protocol):
+    """Storage of the audio objects."""
 
-    def current(self, bucket: str, key: str) -> Audio:
-        """The object as it is now; raises AudioGoneError if there is none."""
+    def head(self, bucket: str, key: str) -> InputAudio:
+        """Current version of an object; raises AudioGoneError if there is none."""
         ...
 
-    def open(self, source: Source) -> AbstractContextManager[BinaryIO]:
-        """A file of that very state, which can seek; its `read` may raise SourceChangedError."""
+    def open(self, source: SourceObject) -> AbstractContextManager[BinaryIO]:
+        """Open exactly this version as a seekable file; `read` may raise SourceChangedError."""
         ...
 
 
-class Store(Protocol):
-    """Where answers go. Other errors than those named are those of the place, and may pass."""
+class OutputStore(Protocol):
+    """Storage of the output documents. Errors other than those named may be temporary."""
 
-    def read(self, key: str) -> Stored | None:
-        """What is there, or None."""
+    def get(self, key: str) -> StoredObject | None:
+        """Stored object, or None."""
         ...
 
     def etag(self, key: str) -> str | None:
-        """The tag of what is there, or None."""
+        """ETag of the stored object, or None."""
         ...
 
-    def write(self, key: str, body: bytes, media_type: str, replaces: str | None) -> str:
-        """Write over what has the tag `replaces`, or where nothing is; gives the new tag.
+    def put(self, key: str, body: bytes, media_type: str, replaces: str | None) -> str:
+        """Replace the object with the ETag `replaces`, or create one if None; returns the new ETag.
 
         Raises
         ------
         ConflictError
-            If something else is there; unless it is `body`, for then an earlier attempt of this
-            very write has come through.
+            If another object is stored, unless it equals `body`: then an earlier attempt of the
+            same request succeeded.
         """
         ...
 
     def delete(self, key: str, etag: str) -> None:
-        """Delete what has this tag; nothing there is fine too. Raises ConflictError."""
+        """Delete the object with this ETag, if it exists; raises ConflictError."""
         ...

@@ -1,7 +1,7 @@
-"""One object from its event to its answer.
+"""Process one object: transcribe its current version and publish the output documents.
 
-What can never succeed is answered with a problem document; what may succeed later is raised. An
-event only says that an object was written: what is transcribed is the object as it is now.
+A permanent failure is published as an error document; a temporary one is raised, to be retried. An
+event only announces that an object was written: its current version is what is transcribed.
 """
 
 from dataclasses import dataclass, replace
@@ -12,167 +12,168 @@ from asr.errors import AsrError, AudioGoneError, MalformedRequestError, TooLongE
 from asr.settings import DECODERS, Settings, names
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity, Transcript
-from batch import (
-    documents,
-    lease,
-    object_keys,
-)
-from batch import (
-    publication as answers,
-)
-from batch.deadline import Deadline, Pace, RetryLaterError
-from batch.documents import Source
+from batch import documents, lease, object_keys, publication
+from batch.deadline import Deadline, RetryLaterError, RuntimeEstimate
+from batch.documents import SourceObject
 from batch.events import ObjectEvent
 from batch.lease import Lease
-from batch.publication import Answer, Publication
-from batch.store import Audio, ConflictError, SourceChangedError, Sources, Store
+from batch.publication import Publication, StoredOutput
+from batch.store import ConflictError, InputAudio, InputStore, OutputStore, SourceChangedError
 
 ATTEMPTS = 3  # at an object that changes while it is read
-CHANGING_SECONDS = 10.0
+UNSTABLE_SECONDS = 10.0  # until the next attempt after these
 
 
-class ChangingError(RetryLaterError):
-    """The object, or its answer, does not come to rest."""
+class UnstableSourceError(RetryLaterError):
+    """The object, or its output, keeps changing while it is processed."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one event: a transcript, a refusal, or nothing, for it was answered before."""
+    """Outcome of one event: a transcript, a permanent error, or nothing to do."""
 
     key: str
-    status: Literal["transcribed", "refused", "up_to_date"]
+    status: Literal["transcribed", "rejected", "up_to_date"]
     transcript: Transcript | None = None
     error: AsrError | None = None
 
 
 class Worker:
-    """Answers objects, one at a time, with an open model; knows at which pace it works.
+    """Processes objects one at a time with an open model, whose speed it measures.
 
     Raises
     ------
     ValueError
-        If the settings name a form that there is not.
+        If the settings name an unknown format.
     """
 
     def __init__(
-        self, sources: Sources, store: Store, transcriber: Transcriber, settings: Settings
+        self, inputs: InputStore, outputs: OutputStore, transcriber: Transcriber, settings: Settings
     ) -> None:
-        self._sources = sources
-        self._store = store
+        self._inputs = inputs
+        self._outputs = outputs
         self._transcriber = transcriber
         self._budget = audio.Budget(settings.batch_max_seconds)
-        self._formats = settings.batch_formats
-        self._speeds: dict[str, float | None] = {}
-        if unknown := set(self._formats) - set(object_keys.COMPANIONS):
-            raise ValueError(f"BATCH_FORMATS names {', '.join(sorted(unknown))}")
+        self._extra_formats = settings.batch_formats
+        self._real_time_factors: dict[str, float | None] = {}  # by decoder
+        if unknown := set(self._extra_formats) - set(object_keys.EXTRA_FORMATS):
+            raise ValueError(
+                f"BATCH_FORMATS: unknown format {', '.join(sorted(unknown))}; "
+                f"choose from {', '.join(object_keys.EXTRA_FORMATS)}"
+            )
 
-    def answer(self, event: ObjectEvent, deadline: Deadline) -> Outcome:
-        """Answer one event, unless it is answered already.
+    def process(self, event: ObjectEvent, deadline: Deadline) -> Outcome:
+        """Process the object of one event, unless its output is up to date.
 
         Raises
         ------
         RetryLaterError
-            If another is at it, or time is up, or the object does not come to rest.
-        What S3 raises
-            If that may pass.
-        TakenError
-            If where the answer belongs lies something else.
+            If another worker holds the lease, time is short, or the object keeps changing.
+        Exceptions of the store
+            If they may be temporary.
+        KeyConflictError
+            If the key of an output document holds something else.
         """
-        if self._stands(answers.find_documents(self._store, event.key), event):
+        if self._is_up_to_date(publication.load_documents(self._outputs, event.key), event):
             return Outcome(event.key, "up_to_date")
         deadline.check()
-        with lease.held(self._store, event.key, deadline) as claim:
+        with lease.acquire(self._outputs, event.key, deadline) as held:
             for _ in range(ATTEMPTS):
                 try:
-                    return self._answer(event, deadline, claim)
+                    return self._process(event, deadline, held)
                 except (SourceChangedError, ConflictError):
-                    claim.check()
-        raise ChangingError(f"{event.key!r} changes while it is read", CHANGING_SECONDS)
+                    held.check()
+        raise UnstableSourceError(
+            f"{event.key!r} keeps changing while it is read", UNSTABLE_SECONDS
+        )
 
-    def _answer(self, event: ObjectEvent, deadline: Deadline, claim: Lease) -> Outcome:
-        # The answer before the source: who is overtaken in between fails to replace it.
-        found = answers.find(self._store, event.key)
-        if self._stands(found, event):
+    def _process(self, event: ObjectEvent, deadline: Deadline, held: Lease) -> Outcome:
+        # The output is loaded before the audio: a worker overtaken in between cannot replace it.
+        stored = publication.load_output(self._outputs, event.key)
+        if self._is_up_to_date(stored, event):
             return Outcome(event.key, "up_to_date")
-        publication = Publication(self._store, found, claim.check)
-        source, model = Source.announced(event), self._transcriber.identity
+        replacement = Publication(self._outputs, stored, held.check)
+        source, model = SourceObject.from_event(event), self._transcriber.identity
         try:
-            current = self._sources.current(event.bucket, event.key)
-            source, model = current.source.known_by(event), self._model(current)
-            companions = self._companions(current)
-            spoken = self._transcribe(source, model.decoder, deadline)
+            current = self._inputs.head(event.bucket, event.key)
+            source, model = current.source.with_sequencer_from(event), self._model_for(current)
+            extra_formats = self._extra_formats_for(current)
+            transcript = self._transcribe(source, model.decoder, deadline)
         except AsrError as error:
-            publication.refusal(documents.refusal(error, source, model))
-            outcome = Outcome(event.key, "refused", error=error)
+            replacement.publish_error(documents.error_document(error, source, model))
+            outcome = Outcome(event.key, "rejected", error=error)
         else:
-            publication.result(spoken, source, companions)
-            outcome = Outcome(event.key, "transcribed", transcript=spoken)
+            replacement.publish_result(transcript, source, extra_formats)
+            outcome = Outcome(event.key, "transcribed", transcript=transcript)
         self._check_unchanged(source)
         return outcome
 
-    def _stands(self, found: Answer, event: ObjectEvent) -> bool:
-        """Whether there is nothing to do, for a document answers the event, or the object."""
-        document = found.members
+    def _is_up_to_date(self, stored: StoredOutput, event: ObjectEvent) -> bool:
+        """Whether a stored document covers the event, or the object's current version."""
+        document = stored.document
         if document is None:
             return False
-        if answers.answers_event(document, event):
+        if publication.covers_event(document, event):
             return True
         try:
-            current = self._sources.current(event.bucket, event.key)
+            current = self._inputs.head(event.bucket, event.key)
         except AudioGoneError:
-            return answers.outlives_object(document, event)
+            return publication.survives_deletion(document, event)
         try:
-            companions = self._companions(current)
+            extra_formats = self._extra_formats_for(current)
         except MalformedRequestError:
-            companions = ()
-        model = self._model(current)
-        return answers.answers_state(document, current.source, model, companions)
+            extra_formats = ()
+        model = self._model_for(current)
+        return publication.covers_version(document, current.source, model, extra_formats)
 
-    def _model(self, found: Audio) -> ModelIdentity:
-        """The model with the decoder that the object asks for, or with its own."""
+    def _model_for(self, current: InputAudio) -> ModelIdentity:
+        """Identity of the model with the decoder that the object's metadata names, if any."""
         model = self._transcriber.identity
-        return replace(model, decoder=found.decoder or model.decoder)
+        return replace(model, decoder=current.decoder or model.decoder)
 
-    def _companions(self, found: Audio) -> tuple[str, ...]:
-        """The forms wanted besides JSON; raises MalformedRequestError for one that there is not."""
-        if found.formats is None:
-            return self._formats
-        wanted = tuple(dict.fromkeys(names(found.formats)))
-        if unknown := set(wanted) - {"json", *object_keys.COMPANIONS}:
+    def _extra_formats_for(self, current: InputAudio) -> tuple[str, ...]:
+        """Formats to write besides JSON; raises MalformedRequestError for an unknown one."""
+        if current.formats is None:
+            return self._extra_formats
+        requested = tuple(dict.fromkeys(names(current.formats)))
+        if unknown := set(requested) - {"json", *object_keys.EXTRA_FORMATS}:
             raise MalformedRequestError(
-                f"The object asks for the format {min(unknown)!r}; there are json, "
-                f"{', '.join(object_keys.COMPANIONS)}."
+                f"The object's metadata names the unknown format {min(unknown)!r}; choose from "
+                f"json, {', '.join(object_keys.EXTRA_FORMATS)}."
             )
-        return tuple(form for form in wanted if form != "json")
+        return tuple(name for name in requested if name != "json")
 
-    def _transcribe(self, source: Source, decoder: str, deadline: Deadline) -> Transcript:
-        """Transcribe a state of an object, unless it is clear that time does not suffice."""
+    def _transcribe(self, source: SourceObject, decoder: str, deadline: Deadline) -> Transcript:
+        """Transcribe one version of an object, stopping once time cannot suffice."""
         if decoder not in DECODERS:
             raise MalformedRequestError(
-                f"The object asks for the decoder {decoder!r}; there are {', '.join(DECODERS)}."
+                f"The object's metadata names the unknown decoder {decoder!r}; choose from "
+                f"{', '.join(DECODERS)}."
             )
-        with self._sources.open(source) as file:
-            announced = audio.announced_seconds(file)
-            if announced is not None and announced > self._budget.max_seconds:
+        with self._inputs.open(source) as file:
+            header_duration = audio.announced_seconds(file)
+            if header_duration is not None and header_duration > self._budget.max_seconds:
                 raise TooLongError(
-                    f"The audio has {announced:.0f} seconds by its header; "
-                    f"up to {self._budget.max_seconds:.0f} are transcribed."
+                    f"The audio has {header_duration:.0f} seconds by its header; "
+                    f"the maximum is {self._budget.max_seconds:.0f}."
                 )
-            pace = Pace(deadline, announced, self._speeds.get(decoder))
+            estimate = RuntimeEstimate(
+                deadline, header_duration, self._real_time_factors.get(decoder)
+            )
             try:
-                return self._transcriber.transcribe_stream(file, self._budget, pace, decoder)
+                return self._transcriber.transcribe_stream(file, self._budget, estimate, decoder)
             finally:
-                self._speeds[decoder] = pace.speed
+                self._real_time_factors[decoder] = estimate.real_time_factor
 
-    def _check_unchanged(self, source: Source) -> None:
-        """Raise SourceChangedError if the object is another than what has just been answered.
+    def _check_unchanged(self, source: SourceObject) -> None:
+        """Raise SourceChangedError if the object has changed since its output was published.
 
-        So no answer is left behind that was overtaken unseen: by an object that nobody announces,
-        or because others have answered twice in between, and cleared away what would have shown it.
+        Otherwise an outdated output could stay: after a change without an event, or after two other
+        workers have replaced the output and removed what would have caused a conflict.
         """
         try:
-            current = self._sources.current(source.bucket, source.key)
+            current = self._inputs.head(source.bucket, source.key)
         except AudioGoneError:
             return
-        if not current.source.is_state_of(source):
+        if not current.source.is_same_version_as(source):
             raise SourceChangedError(source.key)

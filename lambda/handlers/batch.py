@@ -32,8 +32,8 @@ processor = PatientProcessor(settings.queue_url)
 def warm_worker(settings: Settings) -> Worker:
     """The one Worker of this process: made at the first call, kept while it is warm."""
     client = s3.client()
-    store = s3.S3Store(client, settings.output_bucket)
-    return Worker(s3.S3Sources(client), store, warm_transcriber(settings), settings)
+    store = s3.S3OutputStore(client, settings.output_bucket)
+    return Worker(s3.S3InputStore(client), store, warm_transcriber(settings), settings)
 
 
 def answer_all(objects: list[ObjectEvent], deadline: Deadline) -> list[Outcome]:
@@ -51,7 +51,7 @@ def answer_all(objects: list[ObjectEvent], deadline: Deadline) -> list[Outcome]:
 
 
 def _answer(written: ObjectEvent, deadline: Deadline) -> Outcome:
-    outcome = warm_worker(settings).answer(written, deadline)
+    outcome = warm_worker(settings).process(written, deadline)
     logger.info("answered", key=written.key, status=outcome.status)
     if outcome.transcript is not None:
         measure(outcome.transcript)
@@ -61,14 +61,14 @@ def _answer(written: ObjectEvent, deadline: Deadline) -> Outcome:
 
 
 def _answer_message(record: SQSRecord, deadline: Deadline) -> None:
-    answer_all(events.read_message(record.body), deadline)
+    answer_all(events.parse_message(record.body), deadline)
 
 
 def deadline_of(context: LambdaContext) -> Deadline:
     """The deadline of an invocation that has just begun."""
     return Deadline(
         remaining=lambda: context.get_remaining_time_in_millis() / 1000,
-        whole=context.get_remaining_time_in_millis() / 1000,
+        total=context.get_remaining_time_in_millis() / 1000,
     )
 
 
@@ -78,10 +78,10 @@ def deadline_of(context: LambdaContext) -> Deadline:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Lambda's entry point."""
     deadline = deadline_of(context)
-    if events.is_queue(event):
+    if events.is_sqs_batch(event):
         answer_message = partial(_answer_message, deadline=deadline)
         return dict(process_partial_response(event, answer_message, processor, context))
-    outcomes = answer_all(events.read(event), deadline)
+    outcomes = answer_all(events.parse_event(event), deadline)
     return {"outcomes": [{"key": outcome.key, "status": outcome.status} for outcome in outcomes]}
 
 

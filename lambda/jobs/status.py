@@ -64,7 +64,7 @@ def _links(storage: Storage, ticket: Ticket) -> dict[str, str]:
         form: storage.link(
             object_keys.result_key(ticket.key)
             if form == "json"
-            else object_keys.companion_key(ticket.key, form)
+            else object_keys.extra_format_key(ticket.key, form)
         )
         for form in ticket.formats
     }

@@ -1,4 +1,4 @@
-"""The places of batch, real ones: S3 as moto serves it over HTTP, and a folder."""
+"""Storage fixtures: S3, as served by moto over HTTP, and a local folder."""
 
 import pytest
 

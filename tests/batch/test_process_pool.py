@@ -1,4 +1,4 @@
-"""A folder, answered by parallel processes; each run is a process, as for its user."""
+"""Batch transcription of a folder by parallel processes; each run is a process of its own."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import pytest
 
 from asr.settings import Settings
 from batch import __main__, object_keys, process_pool
-from batch.process_pool import Run, alone
+from batch.process_pool import RunConfig, exclusive_run
 from batch.worker import Worker
 from tests.support import toy_model
 from tests.support.batch_stores import document
@@ -24,16 +24,16 @@ def command(folder_place, toy_bundle):
     return [*COMMAND, str(folder_place.folder), *map(str, options)]
 
 
-def test_a_folder_is_transcribed_and_the_next_run_passes_it_over(folder_place, command):
+def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, command):
     (folder_place.folder / "sub").mkdir()
     folder_place.put("sub/a b+c é.wav", toy_model.wav("hello"))
     folder_place.put("bad.wav", b"not audio")
-    folder_place.put("notes.txt", b"no audio by its name")
+    folder_place.put("notes.txt", b"not audio by its name")
     run = subprocess.run(
         [*command, "--formats", "text"], capture_output=True, text=True, check=True
     )
-    assert run.stdout == "1 refused, 1 transcribed\n"
-    assert "bad.wav: refused: The bytes are no audio" in run.stderr
+    assert run.stdout == "1 rejected, 1 transcribed\n"
+    assert "bad.wav: rejected: The bytes are no audio" in run.stderr
     written = {"sub/a b+c é.wav.json", "sub/a b+c é.wav.txt", "bad.wav.error.json"}
     assert folder_place.names() == written
     assert document(folder_place, "sub/a b+c é.wav.json")["transcript"] == "hello"
@@ -41,10 +41,10 @@ def test_a_folder_is_transcribed_and_the_next_run_passes_it_over(folder_place, c
     assert again.stdout == "2 up to date\n"
 
 
-def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(folder_place, command):
+def test_a_killed_run_leaves_no_processes_and_can_be_resumed(folder_place, command):
     for number in range(3):
         folder_place.put(f"{number}.wav", toy_model.wav("hello"))
-    os.mkfifo(folder_place.folder / "9.wav")  # whoever reads it waits for ever
+    os.mkfifo(folder_place.folder / "9.wav")  # reading it blocks
     with subprocess.Popen(command, start_new_session=True) as run:
         wait_until(lambda: len(folder_place.names()) == 4)  # three results, a lease
         run.kill()
@@ -64,7 +64,7 @@ def wait_until(true, pause=0.1):
 
 
 def is_running(session):
-    """Whether a process of a session still runs."""
+    """Whether a process of a session is still running."""
     listed = subprocess.run(
         ["ps", "-s", str(session), "-o", "stat="], capture_output=True, text=True, check=False
     )
@@ -73,17 +73,17 @@ def is_running(session):
 
 @pytest.fixture
 def interruptible():
-    """Lets processes that a test starts hear SIGINT, which those of a background job ignore."""
+    """Let child processes receive SIGINT, which is ignored in a background job."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
-def test_an_interrupted_run_ends_at_once(folder_place, command, interruptible):
+def test_an_interrupted_run_exits_immediately(folder_place, command, interruptible):
     folder_place.put("1.wav", toy_model.wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
-        # One process waits at the pipe, the other for something to do.
+        # One process is blocked by the pipe, the other is idle.
         wait_until(lambda: folder_place.names() == {"1.wav.json", object_keys.lease_key("9.wav")})
         os.killpg(run.pid, signal.SIGINT)
         assert run.wait(timeout=30) == 130
@@ -91,7 +91,7 @@ def test_an_interrupted_run_ends_at_once(folder_place, command, interruptible):
         assert b"Traceback" not in run.stderr.read()
 
 
-def test_an_interrupt_while_the_processes_start_leaves_no_trace_of_them(
+def test_an_interrupt_while_processes_start_prints_no_traceback(
     folder_place, command, interruptible
 ):
     for name in ("1.wav", "2.wav"):
@@ -110,12 +110,12 @@ def test_an_interrupt_while_the_processes_start_leaves_no_trace_of_them(
         assert b"Traceback" not in run.stderr.read()
 
 
-def test_what_fails_makes_the_exit_status_1(folder_place, command):
+def test_a_failed_file_makes_the_exit_status_1(folder_place, command):
     folder_place.put("a.wav", toy_model.wav("hello"))
-    folder_place.store().write("a.wav.json", b"{}", "", None)
+    folder_place.outputs().put("a.wav.json", b"{}", "", None)
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (1, "1 failed\n")
-    assert "a.wav: failed: a.wav.json is there already" in run.stderr
+    assert "a.wav: failed: a.wav.json exists and is not an output" in run.stderr
 
 
 def test_a_folder_without_audio_is_an_error(folder_place, capsys):
@@ -123,15 +123,15 @@ def test_a_folder_without_audio_is_an_error(folder_place, capsys):
     assert "no audio files" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path, capsys):
+def test_a_missing_folder_is_rejected(tmp_path, capsys):
     with pytest.raises(SystemExit):
         __main__.main([str(tmp_path / "nowhere"), "--out", str(tmp_path / "out")])
-    assert "nowhere is no folder" in capsys.readouterr().err
+    assert "nowhere is not a folder" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("name", ["part", "run", "lock", "a.wav.json", ".leases"])
-def test_folders_may_have_any_name(folder_place, command, name):
+def test_subfolders_may_have_the_names_of_state_files(folder_place, command, name):
     (folder_place.folder / name).mkdir()
     for key in (f"{name}/a.wav", "b.wav"):
         folder_place.put(key, toy_model.wav("hello"))
@@ -139,7 +139,7 @@ def test_folders_may_have_any_name(folder_place, command, name):
     assert run.stdout == "2 transcribed\n"
 
 
-def test_a_name_that_is_no_utf_8_is_answered_like_any_other(folder_place, command):
+def test_a_file_name_that_is_not_utf_8_is_processed(folder_place, command):
     name = os.fsdecode(b"caf\xe9.wav")
     folder_place.put(name, toy_model.wav("hello"))
     subprocess.run(command, capture_output=True, check=True)
@@ -148,46 +148,48 @@ def test_a_name_that_is_no_utf_8_is_answered_like_any_other(folder_place, comman
     assert again.stdout == "1 up to date\n"
 
 
-def die_at_deadly(run, key):
-    """Stands in for `answer`, in a process whose memory does not suffice for some files."""
+def crash_at_deadly(config, key):
+    """Replacement of `process_file` that kills its process for some files."""
     if "deadly" in key:
         os.kill(os.getpid(), signal.SIGKILL)
     return "transcribed", ""
 
 
-def test_a_file_at_which_processes_die_holds_up_no_other(folder_place, monkeypatch, capsys):
+def test_a_file_that_crashes_its_process_does_not_affect_the_others(
+    folder_place, monkeypatch, capsys
+):
     names = ["a", "b deadly", "c", "d", "e deadly", "f"]
-    run = Run(folder_place.folder, folder_place.out, Settings())
-    monkeypatch.setattr(process_pool, "answer", die_at_deadly)
-    ends = process_pool.answer_all(run, names, processes=2)
-    assert ends == {"transcribed": 4, "failed": 2}
-    told = capsys.readouterr().err
-    assert "b deadly: failed: the process that was at it died" in told
-    assert "e deadly: failed" in told
+    config = RunConfig(folder_place.folder, folder_place.out, Settings())
+    monkeypatch.setattr(process_pool, "process_file", crash_at_deadly)
+    counts = process_pool.process_files(config, names, processes=2)
+    assert counts == {"transcribed": 4, "failed": 2}
+    err = capsys.readouterr().err
+    assert "b deadly: failed: the worker process died" in err
+    assert "e deadly: failed" in err
 
 
-def test_two_runs_do_not_write_to_one_folder(folder_place, capsys):
+def test_a_second_run_with_the_same_output_folder_is_rejected(folder_place, capsys):
     folder_place.put("a.wav", toy_model.wav("hello"))
-    with alone(folder_place.out):
+    with exclusive_run(folder_place.out):
         assert __main__.main([str(folder_place.folder), "--out", str(folder_place.out)]) == 1
-    assert "another run is at work" in capsys.readouterr().err
+    assert "another run is writing to" in capsys.readouterr().err
 
 
-def test_the_leases_of_a_killed_run_hold_nobody_up(folder_place):
-    store = folder_place.store()
-    store.write(".leases/sub/a.wav.lease", b"{}", "", None)
-    with alone(folder_place.out):
-        assert store.read(".leases/sub/a.wav.lease") is None
+def test_leases_of_a_killed_run_are_deleted(folder_place):
+    store = folder_place.outputs()
+    store.put(".leases/sub/a.wav.lease", b"{}", "", None)
+    with exclusive_run(folder_place.out):
+        assert store.get(".leases/sub/a.wav.lease") is None
 
 
-def test_each_process_has_one_worker(folder_place, toy_bundle):
-    run = Run(folder_place.folder, folder_place.out, Settings(model_uri=str(toy_bundle)))
+def test_a_process_reuses_its_worker(folder_place, toy_bundle):
+    config = RunConfig(folder_place.folder, folder_place.out, Settings(model_uri=str(toy_bundle)))
     folder_place.put("a.wav", toy_model.wav("hello"))
-    assert process_pool.answer(run, "a.wav") == ("transcribed", "")
-    worker = process_pool._worker(run)
+    assert process_pool.process_file(config, "a.wav") == ("transcribed", "")
+    worker = process_pool._worker(config)
     assert isinstance(worker, Worker)
-    assert process_pool.answer(run, "a.wav") == ("up_to_date", "")
-    assert process_pool._worker(run) is worker
+    assert process_pool.process_file(config, "a.wav") == ("up_to_date", "")
+    assert process_pool._worker(config) is worker
 
 
 @pytest.mark.parametrize(
@@ -195,14 +197,14 @@ def test_each_process_has_one_worker(folder_place, toy_bundle):
     [
         (["--processes", "0"], "--processes"),
         (["--formats", "srt,docx"], "'docx'"),
-        (["--out", "notes.txt"], "is no folder"),
+        (["--out", "notes.txt"], "is not a folder"),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_any_work(
+def test_invalid_arguments_are_rejected_before_any_work(
     folder_place, capsys, tmp_path, monkeypatch, wrong, named
 ):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "notes.txt").write_text("no folder")
+    (tmp_path / "notes.txt").write_text("not a folder")
     folder_place.put("a.wav", toy_model.wav("hello"))
     with pytest.raises(SystemExit) as ended:
         __main__.main([str(folder_place.folder), "--out", str(folder_place.out), *wrong])

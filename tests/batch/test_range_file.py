@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch import range_file
-from batch.range_file import KEPT_RANGES, RangeFile
+from batch.range_file import CACHED_RANGES, RangeFile
 
 CONTENT = bytes(range(256)) * 4
 
 
 class Remote:
-    """What a file is fetched from; `fetched` are the ranges asked for, `held` what is alive."""
+    """Remote object with a file over it; `fetched` lists the fetched ranges."""
 
     def __init__(self, content: bytes = CONTENT) -> None:
         self.fetched: list[tuple[int, int]] = []
@@ -41,7 +41,7 @@ steps = st.lists(
 
 @settings(max_examples=200)
 @given(steps)
-def test_it_reads_as_a_local_file_does(steps):
+def test_reads_and_seeks_are_those_of_a_local_file(steps):
     remote, local = Remote().file, io.BytesIO(CONTENT)
     for step, number in steps:
         if step == "read":
@@ -59,14 +59,14 @@ def test_it_reads_as_a_local_file_does(steps):
         assert remote.tell() == local.tell()
 
 
-def test_small_reads_in_order_fetch_each_range_once():
+def test_sequential_reads_fetch_each_range_once():
     remote = Remote()
     while remote.file.read(7):
         pass
     assert remote.fetched == [(start, min(start + 100, 1024)) for start in range(0, 1024, 100)]
 
 
-def test_going_between_a_few_places_fetches_nothing_twice():
+def test_alternating_between_cached_ranges_fetches_none_twice():
     remote = Remote()
     for _ in range(5):
         for place in (0, 500, 1000):
@@ -75,7 +75,7 @@ def test_going_between_a_few_places_fetches_nothing_twice():
     assert len(remote.fetched) == 3
 
 
-def test_what_was_read_last_is_kept_longest():
+def test_the_least_recently_used_range_is_evicted():
     remote = Remote()
     for place in (0, 100, 0, 200, 0, 300, 0, 400, 0, 500, 0):
         remote.file.seek(place)
@@ -83,22 +83,22 @@ def test_what_was_read_last_is_kept_longest():
     assert len(remote.fetched) == 6
 
 
-def test_no_more_ranges_are_held_than_are_kept():
+def test_the_cache_is_bounded():
     remote = Remote()
     remote.file.read()
-    assert len(remote.file._ranges) == KEPT_RANGES
+    assert len(remote.file._ranges) == CACHED_RANGES
     remote.file.seek(0)
-    remote.file.read(1)  # long gone, so fetched again
+    remote.file.read(1)  # evicted, so fetched again
     assert remote.fetched[-1] == (0, 100)
 
 
-def test_nothing_is_fetched_of_an_empty_file():
+def test_an_empty_file_fetches_nothing():
     remote = Remote(b"")
     assert remote.file.read() == b""
     assert remote.fetched == []
 
 
-def test_what_fetching_raises_comes_out():
+def test_errors_of_fetch_are_raised_by_read():
     def fail(start, end):
         raise OSError
 

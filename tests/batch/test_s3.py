@@ -1,4 +1,4 @@
-"""What S3 alone does: transient failures, versions, objects that change while they are read."""
+"""S3 stores: transient failures, versions, objects that change while they are read."""
 
 import boto3
 import pytest
@@ -6,8 +6,8 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from asr.errors import AudioGoneError
 from batch import range_file, s3
-from batch.documents import Source
-from batch.s3 import S3Sources, S3Store
+from batch.documents import SourceObject
+from batch.s3 import S3InputStore, S3OutputStore
 from batch.store import ConflictError, SourceChangedError
 
 CONTENT = bytes(range(256)) * 4
@@ -19,8 +19,8 @@ def small_ranges(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def no_pauses(monkeypatch):
-    monkeypatch.setattr(s3, "RANGE_PAUSE_SECONDS", 0.0)
+def no_retry_delay(monkeypatch):
+    monkeypatch.setattr(s3, "RANGE_RETRY_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -29,101 +29,101 @@ def client(aws):
 
 
 class BrokenBody:
-    """The body of an answer whose connection breaks off."""
+    """Response body whose connection breaks off."""
 
     def read(self):
         raise ReadTimeoutError(endpoint_url="https://s3")
 
 
 def break_off(client, monkeypatch, times):
-    """Let the next answers to GetObject break off, so many of them."""
+    """Make the next `times` responses to GetObject break off."""
     get_object = client.get_object
     left = iter(range(times))
 
     def broken(**arguments):
-        answer = get_object(**arguments)
-        return answer | {"Body": BrokenBody()} if next(left, None) is not None else answer
+        response = get_object(**arguments)
+        return response | {"Body": BrokenBody()} if next(left, None) is not None else response
 
     monkeypatch.setattr(client, "get_object", broken)
 
 
-def test_a_body_that_breaks_off_is_asked_for_again(s3_place, client, monkeypatch):
+def test_a_range_whose_body_breaks_off_is_retried(s3_place, client, monkeypatch):
     s3_place.put("a", CONTENT)
-    sources = S3Sources(client)
+    inputs = S3InputStore(client)
     break_off(client, monkeypatch, s3.RANGE_ATTEMPTS - 1)
-    with sources.open(sources.current(s3_place.bucket, "a").source) as file:
+    with inputs.open(inputs.head(s3_place.bucket, "a").source) as file:
         assert file.read() == CONTENT
 
 
-def test_a_body_that_always_breaks_off_may_succeed_later(s3_place, client, monkeypatch):
+def test_a_body_that_always_breaks_off_is_a_temporary_failure(s3_place, client, monkeypatch):
     s3_place.put("a", CONTENT)
-    sources = S3Sources(client)
+    inputs = S3InputStore(client)
     break_off(client, monkeypatch, s3.RANGE_ATTEMPTS)
-    source = sources.current(s3_place.bucket, "a").source
-    with sources.open(source) as file, pytest.raises(ReadTimeoutError):
+    source = inputs.head(s3_place.bucket, "a").source
+    with inputs.open(source) as file, pytest.raises(ReadTimeoutError):
         file.read()
 
 
 @pytest.mark.parametrize("change", ["overwrite", "delete"])
-def test_an_object_that_changes_while_it_is_read_is_noticed(s3_place, client, change):
+def test_a_change_of_the_object_while_it_is_read_is_detected(s3_place, client, change):
     s3_place.put("a", CONTENT)
-    sources = S3Sources(client)
-    with sources.open(sources.current(s3_place.bucket, "a").source) as file:
+    inputs = S3InputStore(client)
+    with inputs.open(inputs.head(s3_place.bucket, "a").source) as file:
         file.read(100)
         if change == "overwrite":
             s3_place.put("a", CONTENT[::-1])
         else:
-            s3_place.remove("a")
+            s3_place.delete("a")
         with pytest.raises(SourceChangedError):
             file.read(100)
 
 
-def test_the_version_is_known_where_the_bucket_keeps_them(s3_place, client):
+def test_version_ids_are_reported_in_a_versioned_bucket(s3_place, client):
     boto3.client("s3").put_bucket_versioning(
         Bucket=s3_place.bucket, VersioningConfiguration={"Status": "Enabled"}
     )
     versions = []
     for _ in range(2):
         s3_place.put("a", CONTENT)
-        versions.append(S3Sources(client).current(s3_place.bucket, "a").source.version_id)
+        versions.append(S3InputStore(client).head(s3_place.bucket, "a").source.version_id)
     assert None not in versions
     assert len(set(versions)) == 2
-    s3_place.remove("a")
+    s3_place.delete("a")
     with pytest.raises(AudioGoneError):
-        S3Sources(client).current(s3_place.bucket, "a")
+        S3InputStore(client).head(s3_place.bucket, "a")
 
 
-def read(sources, source):
-    with sources.open(source) as file:
+def read(inputs, source):
+    with inputs.open(source) as file:
         return file.read()
 
 
-def test_what_is_forbidden_may_succeed_later(s3_place, client, monkeypatch):
+def test_access_denied_is_a_temporary_failure(s3_place, client, monkeypatch):
     def forbidden(**_):
         raise ClientError({"Error": {"Code": "AccessDenied"}}, "any")
 
     for method in ("head_object", "get_object", "put_object", "delete_object"):
         monkeypatch.setattr(client, method, forbidden)
-    sources, store = S3Sources(client), S3Store(client, s3_place.output)
+    inputs, outputs = S3InputStore(client), S3OutputStore(client, s3_place.output)
     for attempt in (
-        lambda: sources.current(s3_place.bucket, "a"),
-        lambda: read(sources, Source(s3_place.bucket, "a", "etag", size=1)),
-        lambda: store.read("a"),
-        lambda: store.etag("a"),
-        lambda: store.write("a", b"", "", None),
-        lambda: store.delete("a", "etag"),
+        lambda: inputs.head(s3_place.bucket, "a"),
+        lambda: read(inputs, SourceObject(s3_place.bucket, "a", "etag", size=1)),
+        lambda: outputs.get("a"),
+        lambda: outputs.etag("a"),
+        lambda: outputs.put("a", b"", "", None),
+        lambda: outputs.delete("a", "etag"),
     ):
         with pytest.raises(ClientError):
             attempt()
 
 
-def test_a_result_says_of_which_type_it_is(s3_place, client):
-    S3Store(client, s3_place.output).write("a", b"1", "text/vtt; charset=utf-8", None)
+def test_the_media_type_is_stored(s3_place, client):
+    S3OutputStore(client, s3_place.output).put("a", b"1", "text/vtt; charset=utf-8", None)
     head = client.head_object(Bucket=s3_place.output, Key="a")
     assert head["ContentType"] == "text/vtt; charset=utf-8"
 
 
-def test_where_nothing_is_deleted_conditionally_it_looks_first(s3_place, client, monkeypatch):
+def test_without_conditional_deletes_the_etag_is_checked_first(s3_place, client, monkeypatch):
     delete_object = client.delete_object
 
     def unconditional(**arguments):
@@ -132,17 +132,17 @@ def test_where_nothing_is_deleted_conditionally_it_looks_first(s3_place, client,
         return delete_object(**arguments)
 
     monkeypatch.setattr(client, "delete_object", unconditional)
-    store = S3Store(client, s3_place.output)
-    etag = store.write("a", b"1", "text/plain", None)
+    store = S3OutputStore(client, s3_place.output)
+    etag = store.put("a", b"1", "text/plain", None)
     with pytest.raises(ConflictError):
         store.delete("a", "another")
     store.delete("a", etag)
-    assert store.read("a") is None
+    assert store.get("a") is None
     store.delete("a", etag)
 
 
-def test_what_an_uploader_asks_for_is_in_the_metadata(s3_place, client):
-    asked = {"formats": "srt", "decoder": "beam"}
-    client.put_object(Bucket=s3_place.bucket, Key="a", Body=b"a", Metadata=asked)
-    found = S3Sources(client).current(s3_place.bucket, "a")
+def test_the_uploaders_options_are_read_from_the_metadata(s3_place, client):
+    options = {"formats": "srt", "decoder": "beam"}
+    client.put_object(Bucket=s3_place.bucket, Key="a", Body=b"a", Metadata=options)
+    found = S3InputStore(client).head(s3_place.bucket, "a")
     assert (found.formats, found.decoder) == ("srt", "beam")

@@ -1,4 +1,4 @@
-"""One object from its event to its answer, with S3 and with a folder."""
+"""Batch worker: one object from its event to its output documents, in S3 and in a folder."""
 
 import math
 from dataclasses import replace
@@ -13,18 +13,18 @@ from asr.transcriber import Transcriber
 from batch import object_keys
 from batch.deadline import Deadline, OutOfTimeError
 from batch.events import ObjectEvent
-from batch.lease import BusyError, held
-from batch.publication import TakenError
-from batch.worker import ChangingError, Worker
+from batch.lease import LeaseHeldError, acquire
+from batch.publication import KeyConflictError
+from batch.worker import UnstableSourceError, Worker
 from tests.support import audio_clips, ngram_toy, toy_model
 from tests.support.batch_stores import document
 
 FOREVER = Deadline()
-SOME_FORMS = Settings(batch_formats=("text", "vtt"))
+TEXT_AND_VTT = Settings(batch_formats=("text", "vtt"))
 
 
 class Spy:
-    """A transcriber that counts how often it is asked, and calls `during` when it is."""
+    """Transcriber that counts its calls and calls `during` at the start of each."""
 
     def __init__(self, transcriber: Transcriber) -> None:
         self.identity = transcriber.identity
@@ -45,61 +45,61 @@ def spy(toy_transcriber):
 
 @pytest.fixture
 def worker(place, spy):
-    return Worker(place.sources(), place.store(), spy, Settings())
+    return Worker(place.inputs(), place.outputs(), spy, Settings())
 
 
-def refused_for(outcome):
+def error_code(outcome):
     return outcome.error.code
 
 
-def test_a_result_tells_what_was_said_and_of_what(place, worker):
+def test_a_result_has_the_transcript_and_its_source(place, worker):
     event = place.put("a b+c é 🎤.wav", toy_model.wav("hello there"))
-    outcome = worker.answer(event, FOREVER)
+    outcome = worker.process(event, FOREVER)
     assert outcome.status == "transcribed"
     assert place.names() == {"a b+c é 🎤.wav.json"}
-    members = document(place, "a b+c é 🎤.wav.json")
-    assert members["transcript"] == outcome.transcript.text == "hello there"
-    assert members["model"]["sha256"] == worker._transcriber.identity.sha256
-    assert members["formats"] == []
-    source = members["source"]
+    result = document(place, "a b+c é 🎤.wav.json")
+    assert result["transcript"] == outcome.transcript.text == "hello there"
+    assert result["model"]["sha256"] == worker._transcriber.identity.sha256
+    assert result["formats"] == []
+    source = result["source"]
     assert (source["bucket"], source["key"]) == (place.bucket, "a b+c é 🎤.wav")
     assert (source["etag"], source["sequencer"]) == (event.etag, event.sequencer)
     assert source["size"] == len(toy_model.wav("hello there"))
     assert source["last_modified"].endswith("+00:00")
 
 
-def test_forms_are_written_with_it_as_configured(place, spy):
-    worker = Worker(place.sources(), place.store(), spy, SOME_FORMS)
-    worker.answer(place.put("a.wav", toy_model.wav("hello")), FOREVER)
+def test_configured_extra_formats_are_written(place, spy):
+    worker = Worker(place.inputs(), place.outputs(), spy, TEXT_AND_VTT)
+    worker.process(place.put("a.wav", toy_model.wav("hello")), FOREVER)
     assert place.names() == {"a.wav.json", "a.wav.txt", "a.wav.vtt"}
     assert document(place, "a.wav.json")["formats"] == ["text", "vtt"]
-    assert place.store().read("a.wav.txt").body == b"hello\n"
-    assert place.store().read("a.wav.vtt").body.startswith(b"WEBVTT\n")
+    assert place.outputs().get("a.wav.txt").body == b"hello\n"
+    assert place.outputs().get("a.wav.vtt").body.startswith(b"WEBVTT\n")
 
 
-def test_the_uploader_may_ask_for_other_forms(s3_place, spy):
-    worker = Worker(s3_place.sources(), s3_place.store(), spy, SOME_FORMS)
-    worker.answer(s3_place.put("a", toy_model.wav("hello"), formats="json, srt"), FOREVER)
+def test_the_uploader_can_choose_the_extra_formats(s3_place, spy):
+    worker = Worker(s3_place.inputs(), s3_place.outputs(), spy, TEXT_AND_VTT)
+    worker.process(s3_place.put("a", toy_model.wav("hello"), formats="json, srt"), FOREVER)
     assert s3_place.names() == {"a.json", "a.srt"}
-    worker.answer(s3_place.put("b", toy_model.wav("hello"), formats=""), FOREVER)
+    worker.process(s3_place.put("b", toy_model.wav("hello"), formats=""), FOREVER)
     assert "b.json" in s3_place.names()
     assert "b.txt" not in s3_place.names()
 
 
-def test_a_form_that_there_is_not_is_refused(s3_place, spy):
-    worker = Worker(s3_place.sources(), s3_place.store(), spy, SOME_FORMS)
+def test_an_unknown_format_in_the_metadata_is_rejected(s3_place, spy):
+    worker = Worker(s3_place.inputs(), s3_place.outputs(), spy, TEXT_AND_VTT)
     event = s3_place.put("a", toy_model.wav("hello"), formats="docx")
-    assert worker.answer(event, FOREVER).status == "refused"
-    refusal = document(s3_place, "a.error.json")
-    assert (refusal["code"], "docx" in refusal["detail"]) == ("malformed_request", True)
+    assert worker.process(event, FOREVER).status == "rejected"
+    error = document(s3_place, "a.error.json")
+    assert (error["code"], "docx" in error["detail"]) == ("malformed_request", True)
     again = ObjectEvent(event.bucket, event.key)
-    assert worker.answer(again, FOREVER).status == "up_to_date"
+    assert worker.process(again, FOREVER).status == "up_to_date"
     assert spy.calls == 0
 
 
-def test_a_form_that_there_is_not_cannot_be_configured(place, spy):
+def test_an_unknown_format_in_the_settings_is_rejected(place, spy):
     with pytest.raises(ValueError, match="docx"):
-        Worker(place.sources(), place.store(), spy, Settings(batch_formats=("docx",)))
+        Worker(place.inputs(), place.outputs(), spy, Settings(batch_formats=("docx",)))
 
 
 @pytest.mark.parametrize(
@@ -111,88 +111,88 @@ def test_a_form_that_there_is_not_cannot_be_configured(place, spy):
         (toy_model.encode(toy_model.speak("a" * 2000)), "too_long"),
     ],
 )
-def test_what_can_never_succeed_is_answered_with_a_problem(place, toy_transcriber, content, code):
+def test_a_permanent_failure_gives_an_error_document(place, toy_transcriber, content, code):
     settings = Settings(batch_max_seconds=60.0)
-    worker = Worker(place.sources(), place.store(), toy_transcriber, settings)
+    worker = Worker(place.inputs(), place.outputs(), toy_transcriber, settings)
     event = place.put("a", content)
-    outcome = worker.answer(event, FOREVER)
-    assert (outcome.status, refused_for(outcome)) == ("refused", code)
+    outcome = worker.process(event, FOREVER)
+    assert (outcome.status, error_code(outcome)) == ("rejected", code)
     assert place.names() == {"a.error.json"}
-    refusal = document(place, "a.error.json")
-    assert refusal["code"] == code
-    assert refusal["source"]["etag"] == event.etag
-    assert refusal["model"]["name"] == "toy"
+    error = document(place, "a.error.json")
+    assert error["code"] == code
+    assert error["source"]["etag"] == event.etag
+    assert error["model"]["name"] == "toy"
 
 
-def test_a_header_of_too_long_audio_is_enough_to_refuse_it(place, spy):
-    worker = Worker(place.sources(), place.store(), spy, Settings(batch_max_seconds=1.0))
-    outcome = worker.answer(place.put("a", toy_model.wav("hello there")), FOREVER)
-    assert refused_for(outcome) == "too_long"
+def test_audio_too_long_by_its_header_is_rejected_without_inference(place, spy):
+    worker = Worker(place.inputs(), place.outputs(), spy, Settings(batch_max_seconds=1.0))
+    outcome = worker.process(place.put("a", toy_model.wav("hello there")), FOREVER)
+    assert error_code(outcome) == "too_long"
     assert spy.calls == 0
 
 
-def test_an_object_that_is_gone_is_refused(place, worker):
+def test_a_deleted_object_gives_an_error_document(place, worker):
     event = place.put("a", toy_model.wav("hello"))
-    place.remove("a")
-    assert isinstance(worker.answer(event, FOREVER).error, AudioGoneError)
-    refusal = document(place, "a.error.json")
-    assert refusal["code"] == "audio_gone"
-    assert refusal["source"]["sequencer"] == event.sequencer
-    assert refusal["source"]["size"] is None
-    assert worker.answer(event, FOREVER).status == "up_to_date"
+    place.delete("a")
+    assert isinstance(worker.process(event, FOREVER).error, AudioGoneError)
+    error = document(place, "a.error.json")
+    assert error["code"] == "audio_gone"
+    assert error["source"]["sequencer"] == event.sequencer
+    assert error["source"]["size"] is None
+    assert worker.process(event, FOREVER).status == "up_to_date"
 
 
-def test_the_answer_to_an_object_that_was_cleared_away_stays(place, worker):
+def test_the_result_of_an_object_deleted_afterwards_is_kept(place, worker):
     event = place.put("a", toy_model.wav("hello"))
-    worker.answer(event, FOREVER)
-    place.remove("a")
+    worker.process(event, FOREVER)
+    place.delete("a")
     for late in (event, ObjectEvent(event.bucket, "a")):
-        assert worker.answer(late, FOREVER).status == "up_to_date"
+        assert worker.process(late, FOREVER).status == "up_to_date"
     assert place.names() == {"a.json"}
 
 
-def test_an_object_that_was_written_anew_and_is_gone_is_refused(place, worker):
-    worker.answer(place.put("a", toy_model.wav("hello")), FOREVER)
+def test_an_object_overwritten_and_then_deleted_gives_an_error_document(place, worker):
+    worker.process(place.put("a", toy_model.wav("hello")), FOREVER)
     event = place.put("a", toy_model.wav("there"))
-    place.remove("a")
-    assert worker.answer(event, FOREVER).status == "refused"
+    place.delete("a")
+    assert worker.process(event, FOREVER).status == "rejected"
     assert place.names() == {"a.error.json"}
 
 
-def test_a_duplicate_does_no_work(place, worker, spy):
+def test_a_duplicate_event_is_skipped(place, worker, spy):
     event = place.put("a", toy_model.wav("hello"))
-    worker.answer(event, FOREVER)
-    before = place.store().read("a.json")
-    assert worker.answer(event, FOREVER).status == "up_to_date"
-    assert place.store().read("a.json") == before
+    worker.process(event, FOREVER)
+    before = place.outputs().get("a.json")
+    assert worker.process(event, FOREVER).status == "up_to_date"
+    assert place.outputs().get("a.json") == before
     assert spy.calls == 1
 
 
-def test_events_out_of_order_end_in_the_newest(place, worker, spy):
+def test_events_out_of_order_converge_to_the_newest_version(place, worker, spy):
     older, newer = place.put("a", toy_model.wav("hello")), place.put("a", toy_model.wav("there"))
-    assert worker.answer(newer, FOREVER).status == "transcribed"
-    assert worker.answer(older, FOREVER).status == "up_to_date"
-    members = document(place, "a.json")
-    assert (members["transcript"], members["source"]["sequencer"]) == ("there", newer.sequencer)
+    assert worker.process(newer, FOREVER).status == "transcribed"
+    assert worker.process(older, FOREVER).status == "up_to_date"
+    result = document(place, "a.json")
+    assert (result["transcript"], result["source"]["sequencer"]) == ("there", newer.sequencer)
     assert spy.calls == 1
 
 
-def test_where_all_events_have_one_number_the_newest_state_is_answered(place, worker):
-    """As LocalStack and moto number them."""
+def test_with_equal_sequencers_the_newest_version_is_processed(place, worker):
+    """LocalStack and moto give all events the same sequencer."""
     event = place.put("a", toy_model.wav("hello"))
-    worker.answer(event, FOREVER)
+    worker.process(event, FOREVER)
     later = replace(place.put("a", toy_model.wav("there")), sequencer=event.sequencer)
-    assert worker.answer(later, FOREVER).status == "transcribed"
+    assert worker.process(later, FOREVER).status == "transcribed"
     assert document(place, "a.json")["transcript"] == "there"
 
 
-def test_an_event_means_the_object_as_it_is_now(place, worker, spy):
+def test_an_older_event_processes_the_current_version(place, worker, spy):
     older, newer = place.put("a", toy_model.wav("hello")), place.put("a", toy_model.wav("there"))
-    assert worker.answer(older, FOREVER).status == "transcribed"
-    members = document(place, "a.json")
-    assert members["transcript"] == "there"
-    assert members["source"]["sequencer"] is None  # which event told of this state is not known
-    assert worker.answer(newer, FOREVER).status == "up_to_date"
+    assert worker.process(older, FOREVER).status == "transcribed"
+    result = document(place, "a.json")
+    assert result["transcript"] == "there"
+    assert result["source"]["sequencer"] is None  # the event of this version is unknown
+    assert worker.process(newer, FOREVER).status == "up_to_date"
     assert spy.calls == 1
 
 
@@ -205,101 +205,106 @@ def test_an_event_means_the_object_as_it_is_now(place, worker, spy):
         (b"not audio", b"", {"a.error.json"}),
     ],
 )
-def test_an_answer_leaves_nothing_of_the_one_before(place, spy, first, second, names):
-    worker = Worker(place.sources(), place.store(), spy, SOME_FORMS)
-    worker.answer(place.put("a", first), FOREVER)
+def test_new_output_replaces_all_documents_of_the_old_one(place, spy, first, second, names):
+    worker = Worker(place.inputs(), place.outputs(), spy, TEXT_AND_VTT)
+    worker.process(place.put("a", first), FOREVER)
     event = place.put("a", second)
-    worker.answer(event, FOREVER)
+    worker.process(event, FOREVER)
     assert place.names() == names
     document_name = "a.json" if "a.json" in names else "a.error.json"
     assert document(place, document_name)["source"]["etag"] == event.etag
 
 
-def test_forms_that_are_wanted_no_more_go(place, spy):
+def test_extra_formats_no_longer_configured_are_deleted(place, spy):
     event = place.put("a", toy_model.wav("hello"))
-    Worker(place.sources(), place.store(), spy, SOME_FORMS).answer(event, FOREVER)
+    Worker(place.inputs(), place.outputs(), spy, TEXT_AND_VTT).process(event, FOREVER)
     event = place.put("a", toy_model.wav("there"))
     only_text = Settings(batch_formats=("text",))
-    Worker(place.sources(), place.store(), spy, only_text).answer(event, FOREVER)
+    Worker(place.inputs(), place.outputs(), spy, only_text).process(event, FOREVER)
     assert place.names() == {"a.json", "a.txt"}
 
 
 class TestWithoutSequencer:
-    """Items of a map, and files of a folder: what is up to date shows in the object itself."""
+    """Map items and local files: the object's current version decides whether it is up to date."""
 
-    def test_an_answered_object_is_passed_over(self, place, worker, spy):
+    def test_a_processed_object_is_skipped(self, place, worker, spy):
         item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
-        assert worker.answer(item, FOREVER).status == "transcribed"
-        assert worker.answer(item, FOREVER).status == "up_to_date"
+        assert worker.process(item, FOREVER).status == "transcribed"
+        assert worker.process(item, FOREVER).status == "up_to_date"
         assert spy.calls == 1
 
-    def test_an_object_written_anew_is_answered_anew(self, place, worker):
+    def test_an_overwritten_object_is_processed_again(self, place, worker):
         item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
-        worker.answer(item, FOREVER)
+        worker.process(item, FOREVER)
         place.put("a", toy_model.wav("there"))
-        assert worker.answer(item, FOREVER).status == "transcribed"
+        assert worker.process(item, FOREVER).status == "transcribed"
         assert document(place, "a.json")["transcript"] == "there"
 
-    def test_another_model_answers_anew(self, place, worker, tmp_path):
+    def test_another_model_processes_the_object_again(self, place, worker, tmp_path):
         event = place.put("a", toy_model.wav("hello"))
         item = ObjectEvent(event.bucket, "a")
-        worker.answer(event, FOREVER)
+        worker.process(event, FOREVER)
         other = Transcriber(
             bundle.load(str(toy_model.write_bundle(tmp_path / "other", version="2")))
         )
-        successor = Worker(place.sources(), place.store(), other, Settings())
-        assert successor.answer(event, FOREVER).status == "up_to_date"  # an event is answered once
-        assert successor.answer(item, FOREVER).status == "transcribed"
+        successor = Worker(place.inputs(), place.outputs(), other, Settings())
+        assert (
+            successor.process(event, FOREVER).status == "up_to_date"
+        )  # an event is processed once
+        assert successor.process(item, FOREVER).status == "transcribed"
         assert document(place, "a.json")["model"]["version"] == "2"
 
-    def test_a_form_that_was_not_wanted_before_is_made(self, place, spy):
+    def test_a_newly_configured_format_is_written(self, place, spy):
         item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
         for settings, status in [
             (Settings(), "transcribed"),
-            (SOME_FORMS, "transcribed"),
+            (TEXT_AND_VTT, "transcribed"),
             (Settings(), "up_to_date"),
         ]:
-            worker = Worker(place.sources(), place.store(), spy, settings)
-            assert worker.answer(item, FOREVER).status == status
+            worker = Worker(place.inputs(), place.outputs(), spy, settings)
+            assert worker.process(item, FOREVER).status == status
 
-    def test_a_refused_object_is_passed_over(self, place, worker, spy):
+    def test_a_rejected_object_is_skipped(self, place, worker, spy):
         item = ObjectEvent(place.put("a", b"not audio").bucket, "a")
-        assert worker.answer(item, FOREVER).status == "refused"
-        assert worker.answer(item, FOREVER).status == "up_to_date"
+        assert worker.process(item, FOREVER).status == "rejected"
+        assert worker.process(item, FOREVER).status == "up_to_date"
         assert spy.calls == 1
 
 
-def test_an_object_at_which_another_is_comes_back_later(place, worker, spy):
+def test_an_object_leased_by_another_worker_is_retried_later(place, worker, spy):
     event = place.put("a", toy_model.wav("hello"))
-    with held(place.store(), "a", Deadline(lambda: 100.0)), pytest.raises(BusyError) as busy:
-        worker.answer(event, FOREVER)
-    assert 100 <= busy.value.seconds <= 110
+    with (
+        acquire(place.outputs(), "a", Deadline(lambda: 100.0)),
+        pytest.raises(LeaseHeldError) as retry,
+    ):
+        worker.process(event, FOREVER)
+    assert 100 <= retry.value.seconds <= 110
     assert spy.calls == 0
-    assert worker.answer(event, FOREVER).status == "transcribed"
+    assert worker.process(event, FOREVER).status == "transcribed"
 
 
-def test_the_lease_is_there_during_the_work_and_gone_after_it(place, worker, spy):
+def test_the_lease_exists_only_while_the_object_is_processed(place, worker, spy):
     seen = []
     spy.during = lambda: seen.append(place.names())
-    worker.answer(place.put("a", toy_model.wav("hello")), FOREVER)
+    worker.process(place.put("a", toy_model.wav("hello")), FOREVER)
     assert seen == [{object_keys.lease_key("a")}]
     assert place.names() == {"a.json"}
 
 
-def test_what_fails_leaves_nothing_and_can_be_tried_again(place, worker, spy):
+def test_a_failed_attempt_leaves_no_output_and_can_be_repeated(place, worker, spy):
     def fail():
         raise MemoryError
 
     event = place.put("a", toy_model.wav("hello"))
     spy.during = fail
     with pytest.raises(MemoryError):
-        worker.answer(event, FOREVER)
+        worker.process(event, FOREVER)
     assert place.names() == set()
     spy.during = lambda: None
-    assert worker.answer(event, FOREVER).status == "transcribed"
+    assert worker.process(event, FOREVER).status == "transcribed"
 
 
-def test_an_object_overwritten_while_it_is_read_is_read_anew(place, worker, spy):
+def test_an_object_overwritten_while_it_is_read_is_read_again(place, worker, spy):
     older = place.put("a", toy_model.wav("hello"))
 
     def overwrite():
@@ -307,96 +312,98 @@ def test_an_object_overwritten_while_it_is_read_is_read_anew(place, worker, spy)
         place.put("a", toy_model.wav("there"))
 
     spy.during = overwrite
-    worker.answer(ObjectEvent(older.bucket, "a"), FOREVER)
+    worker.process(ObjectEvent(older.bucket, "a"), FOREVER)
     assert document(place, "a.json")["transcript"] == "there"
 
 
-def test_an_object_that_never_rests_comes_back_later(place, worker, spy):
+def test_an_object_that_keeps_changing_is_retried_later(place, worker, spy):
     spy.during = lambda: place.put("a", toy_model.wav("a" * (spy.calls + 1)))
     item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
-    with pytest.raises(ChangingError):
-        worker.answer(item, FOREVER)
+    with pytest.raises(UnstableSourceError):
+        worker.process(item, FOREVER)
 
 
-def test_nothing_is_begun_without_time(place, worker, spy):
+def test_nothing_is_started_without_time(place, worker, spy):
     event = place.put("a", toy_model.wav("hello"))
     with pytest.raises(OutOfTimeError):
-        worker.answer(event, Deadline(lambda: 1.0, 900.0))
+        worker.process(event, Deadline(lambda: 1.0, 900.0))
     assert place.names() == set()
     assert spy.calls == 0
 
 
-def test_what_is_none_of_ours_is_not_overwritten(place, worker):
-    place.store().write("a.json", b'{"transcript": "by hand"}', "application/json", None)
-    with pytest.raises(TakenError, match="no answer to a"):
-        worker.answer(place.put("a", toy_model.wav("hello")), FOREVER)
+def test_a_foreign_object_at_an_output_key_is_not_overwritten(place, worker):
+    place.outputs().put("a.json", b'{"transcript": "by hand"}', "application/json", None)
+    with pytest.raises(KeyConflictError, match="not an output of a;"):
+        worker.process(place.put("a", toy_model.wav("hello")), FOREVER)
 
 
-def test_an_answer_to_another_object_is_not_overwritten(place, worker):
-    worker.answer(place.put("a.error", toy_model.wav("hello")), FOREVER)  # at a.error.json
-    with pytest.raises(TakenError, match=r"answers a\.error, not a"):
-        worker.answer(place.put("a", b"not audio"), FOREVER)
+def test_the_output_of_another_object_is_not_overwritten(place, worker):
+    worker.process(place.put("a.error", toy_model.wav("hello")), FOREVER)  # at a.error.json
+    with pytest.raises(KeyConflictError, match=r"output of a\.error, not of a"):
+        worker.process(place.put("a", b"not audio"), FOREVER)
     assert document(place, "a.error.json")["transcript"] == "hello"
 
 
-def test_the_pace_of_one_file_tells_what_the_next_one_takes(place, spy):
+def test_the_speed_of_one_file_predicts_the_run_time_of_the_next(place, spy):
     """Three batches of windows, of 6.4 s each, are enough to measure it."""
-    worker = Worker(place.sources(), place.store(), spy, Settings(batch_max_seconds=1e9))
-    worker.answer(place.put("a", toy_model.encode(np.zeros(16 * 16_000, np.float32))), FOREVER)
-    worker.answer(place.put("b", toy_model.wav("hello")), FOREVER)  # too short to change it
+    worker = Worker(place.inputs(), place.outputs(), spy, Settings(batch_max_seconds=1e9))
+    worker.process(place.put("a", toy_model.encode(np.zeros(16 * 16_000, np.float32))), FOREVER)
+    worker.process(
+        place.put("b", toy_model.wav("hello")), FOREVER
+    )  # too short to change the measurement
     second = toy_model.encode(np.zeros(16_000, np.float32), "FLAC")
     event = place.put("c", audio_clips.flac_that_claims(second, frames=16_000 * 1_000_000))
-    outcome = worker.answer(event, Deadline(lambda: 16.0, whole=16.0))
-    assert refused_for(outcome) == "too_long"
+    outcome = worker.process(event, Deadline(lambda: 16.0, total=16.0))
+    assert error_code(outcome) == "too_long"
 
 
-def test_time_that_runs_out_ends_the_work_and_leaves_nothing(place, worker, spy):
+def test_running_out_of_time_stops_the_transcription_without_output(place, worker, spy):
     left = [900.0]
     deadline = Deadline(lambda: left[-1], math.inf)
     spy.during = lambda: left.append(20.0)
-    worker._speeds["greedy"] = 100.0  # seconds of work to one of audio
+    worker._real_time_factors["greedy"] = 100.0  # processing seconds per second of audio
     with pytest.raises(OutOfTimeError):
-        worker.answer(place.put("a", toy_model.wav("hello")), deadline)
+        worker.process(place.put("a", toy_model.wav("hello")), deadline)
     assert place.names() == set()
 
 
-class Asking:
-    """A place whose objects ask for a decoder, as their metadata can on S3."""
+class WithDecoder:
+    """Input store whose objects name a decoder in their metadata, as is possible in S3."""
 
-    def __init__(self, sources, decoder):
-        self._sources, self._decoder = sources, decoder
+    def __init__(self, inputs, decoder):
+        self._inputs, self._decoder = inputs, decoder
 
-    def current(self, bucket, key):
-        return replace(self._sources.current(bucket, key), decoder=self._decoder)
+    def head(self, bucket, key):
+        return replace(self._inputs.head(bucket, key), decoder=self._decoder)
 
     def open(self, source):
-        return self._sources.open(source)
+        return self._inputs.open(source)
 
 
-def test_an_object_can_ask_for_its_decoder(place, talking_transcriber):
+def test_an_object_can_choose_its_decoder(place, talking_transcriber):
     event = place.put("a", ngram_toy.mumble("a dab"))
-    for decoder, heard in ((None, "a dab"), ("beam", "a cab"), ("greedy", "a dab")):
-        asking = Asking(place.sources(), decoder)
-        worker = Worker(asking, place.store(), talking_transcriber, Settings())
+    for decoder, transcript in ((None, "a dab"), ("beam", "a cab"), ("greedy", "a dab")):
+        inputs = WithDecoder(place.inputs(), decoder)
+        worker = Worker(inputs, place.outputs(), talking_transcriber, Settings())
         unnumbered = ObjectEvent(event.bucket, "a")
-        assert worker.answer(unnumbered, FOREVER).status == "transcribed"
-        assert document(place, "a.json")["transcript"] == heard
-        assert worker.answer(unnumbered, FOREVER).status == "up_to_date"
+        assert worker.process(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == transcript
+        assert worker.process(unnumbered, FOREVER).status == "up_to_date"
 
 
 @pytest.mark.parametrize("decoder", ["beam", "viterbi"])
-def test_a_decoder_that_there_is_not_is_refused_once(place, spy, decoder):
-    worker = Worker(Asking(place.sources(), decoder), place.store(), spy, Settings())
+def test_an_unknown_decoder_in_the_metadata_is_rejected_once(place, spy, decoder):
+    worker = Worker(WithDecoder(place.inputs(), decoder), place.outputs(), spy, Settings())
     event = place.put("a", toy_model.wav("hello"))
-    assert refused_for(worker.answer(event, FOREVER)) == "malformed_request"
-    assert worker.answer(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
+    assert error_code(worker.process(event, FOREVER)) == "malformed_request"
+    assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
 
 
-def test_another_decoder_that_is_set_gives_another_answer(place, talking_bundle):
+def test_another_configured_decoder_processes_the_object_again(place, talking_bundle):
     event = place.put("a", ngram_toy.mumble("a dab"))
     unnumbered = ObjectEvent(event.bucket, "a")
-    for decoder, heard in (("greedy", "a dab"), ("beam", "a cab")):
+    for decoder, transcript in (("greedy", "a dab"), ("beam", "a cab")):
         opened = Transcriber(bundle.load(str(talking_bundle)), decoder)
-        worker = Worker(place.sources(), place.store(), opened, Settings())
-        assert worker.answer(unnumbered, FOREVER).status == "transcribed"
-        assert document(place, "a.json")["transcript"] == heard
+        worker = Worker(place.inputs(), place.outputs(), opened, Settings())
+        assert worker.process(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == transcript

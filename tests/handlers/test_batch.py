@@ -64,7 +64,7 @@ def test_the_items_of_a_map_are_answered_each(place):
     event = s3_events.items("a", "b") | {"BatchInput": {"bucket": place.bucket}}
     assert batch.handler(event, Context())["outcomes"] == [
         {"key": "a", "status": "transcribed"},
-        {"key": "b", "status": "refused"},
+        {"key": "b", "status": "rejected"},
     ]
     again = batch.handler(event, Context())["outcomes"]
     assert [outcome["status"] for outcome in again] == ["up_to_date", "up_to_date"]
@@ -84,7 +84,7 @@ def test_all_messages_may_fail(place):
 
 def test_of_several_records_all_have_their_turn_before_the_message_fails(place):
     taken, free = announce(place, "a"), announce(place, "b")
-    place.store().write("a.json", b"{}", "", None)
+    place.outputs().put("a.json", b"{}", "", None)
     both = {"Records": taken["Records"] + free["Records"]}
     assert failed(batch.handler(s3_events.messages(both), Context())) == ["0"]
     assert document(place, "b.json")["transcript"] == "hello"
@@ -92,7 +92,7 @@ def test_of_several_records_all_have_their_turn_before_the_message_fails(place):
 
 def test_what_has_to_be_tried_again_is_raised_to_who_has_no_messages(place):
     event = announce(place, "a")
-    place.store().write("a.json", b"{}", "", None)
+    place.outputs().put("a.json", b"{}", "", None)
     with pytest.raises(Exception, match="no answer to a"):
         batch.handler(event, Context())
     with pytest.raises(events.UnknownEventError):
@@ -128,7 +128,7 @@ def test_the_deadline_is_that_of_the_invocation():
     context = Context(seconds=900.0)
     deadline = batch.deadline_of(context)  # type: ignore[arg-type]
     context.seconds = 300.0
-    assert (deadline.whole, deadline.remaining()) == (900.0, 300.0)
+    assert (deadline.total, deadline.remaining()) == (900.0, 300.0)
 
 
 def test_answers_are_json_that_lambda_can_give_back(place):

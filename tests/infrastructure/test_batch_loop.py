@@ -73,7 +73,7 @@ def test_what_was_put_is_answered_and_the_queue_is_empty(place, queue):
 
 
 def test_what_fails_is_received_three_times_and_lies_in_the_dead_letters(place, queue):
-    place.store().write("a.json", b"{}", "application/json", None)
+    place.outputs().put("a.json", b"{}", "application/json", None)
     send(queue, place, "a", HELLO)
     invocations = []
 
@@ -88,10 +88,10 @@ def test_what_fails_is_received_three_times_and_lies_in_the_dead_letters(place, 
 
 
 def test_a_dead_letter_that_is_sent_back_is_answered(place, queue):
-    etag = place.store().write("a.json", b"{}", "application/json", None)
+    etag = place.outputs().put("a.json", b"{}", "application/json", None)
     send(queue, place, "a", HELLO)
     drain(queue)
-    place.store().delete("a.json", etag)
+    place.outputs().delete("a.json", etag)
     sqs = boto3.client("sqs")
     (dead,) = sqs.receive_message(QueueUrl=queue.dead_url)["Messages"]
     sqs.send_message(QueueUrl=queue.url, MessageBody=dead["Body"])

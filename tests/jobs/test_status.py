@@ -99,8 +99,8 @@ def test_a_job_runs_while_its_lease_lasts(job: Job):
 
 def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
     job.upload(b"audio")
-    store = s3.S3Store(job.s3, job.storage.settings.output_bucket)
-    with lease.held(store, job.ticket.key, Deadline(lambda: 60.0)):
+    store = s3.S3OutputStore(job.s3, job.storage.settings.output_bucket)
+    with lease.acquire(store, job.ticket.key, Deadline(lambda: 60.0)):
         running = status.look_up(job.storage, OWNER, job.ticket.id, datetime.now(UTC))
     assert running
     assert (running["status"], job.status) == ("running", "queued")
@@ -126,7 +126,7 @@ def test_a_result_is_given_with_links_to_the_forms_asked_for(job: Job):
     document = HELLO | {"source": {"etag": job.upload(b"audio")}}
     job.lease(NOW + timedelta(seconds=1))
     for form in ("srt", "vtt"):
-        job.write(object_keys.companion_key(job.ticket.key, form), form)
+        job.write(object_keys.extra_format_key(job.ticket.key, form), form)
     assert job.status == "running"
     job.write(object_keys.result_key(job.ticket.key), document)
     answer = job.look()

@@ -1,6 +1,6 @@
-"""Where tests put audio and look for answers, with one interface for S3 and for a folder.
+"""Test storage with one interface for S3 and for a folder: put audio, read output documents.
 
-Each place numbers what is put there as S3 does, by a sequencer, and can be sent to another process.
+Each write gets a sequencer, as in S3. Instances can be pickled for other processes.
 """
 
 import itertools
@@ -15,27 +15,27 @@ import boto3
 
 from batch import s3
 from batch.events import ObjectEvent
-from batch.local_folder import WORK, FolderSources, FolderStore
-from batch.store import Sources, Store
+from batch.local_folder import STATE_DIR, FolderInputStore, FolderOutputStore
+from batch.store import InputStore, OutputStore
 
-_numbers = itertools.count(0x10)
+_sequencers = itertools.count(0x10)
 
 
 class Place(Protocol):
     bucket: str
 
-    def sources(self) -> Sources: ...
+    def inputs(self) -> InputStore: ...
 
-    def store(self) -> Store: ...
+    def outputs(self) -> OutputStore: ...
 
     def put(self, key: str, audio: bytes, **metadata: str) -> ObjectEvent:
-        """Write audio; gives the event that tells of it."""
+        """Write audio; returns the event that announces it."""
         ...
 
-    def remove(self, key: str) -> None: ...
+    def delete(self, key: str) -> None: ...
 
     def names(self) -> set[str]:
-        """What lies among the answers."""
+        """Names of the output documents, leases included."""
         ...
 
 
@@ -52,20 +52,20 @@ class S3Place:
             boto3.client("s3").create_bucket(Bucket=bucket)
         return place
 
-    def sources(self) -> Sources:
-        return s3.S3Sources(s3.client())
+    def inputs(self) -> InputStore:
+        return s3.S3InputStore(s3.client())
 
-    def store(self) -> Store:
-        return s3.S3Store(s3.client(), self.output)
+    def outputs(self) -> OutputStore:
+        return s3.S3OutputStore(s3.client(), self.output)
 
     def put(self, key: str, audio: bytes, **metadata: str) -> ObjectEvent:
-        answer = boto3.client("s3").put_object(
+        response = boto3.client("s3").put_object(
             Bucket=self.bucket, Key=key, Body=audio, Metadata=metadata
         )
-        etag = answer["ETag"].strip('"')
-        return ObjectEvent(self.bucket, key, etag, sequencer=f"{next(_numbers):X}")
+        etag = response["ETag"].strip('"')
+        return ObjectEvent(self.bucket, key, etag, sequencer=f"{next(_sequencers):X}")
 
-    def remove(self, key: str) -> None:
+    def delete(self, key: str) -> None:
         boto3.client("s3").delete_object(Bucket=self.bucket, Key=key)
 
     def names(self) -> set[str]:
@@ -85,43 +85,43 @@ class FolderPlace:
         place.folder.mkdir()
         return place
 
-    def sources(self) -> Sources:
-        return FolderSources(self.folder)
+    def inputs(self) -> InputStore:
+        return FolderInputStore(self.folder)
 
-    def store(self) -> Store:
-        return FolderStore(self.out)
+    def outputs(self) -> OutputStore:
+        return FolderOutputStore(self.out)
 
     def put(self, key: str, audio: bytes) -> ObjectEvent:
-        number = next(_numbers)
+        number = next(_sequencers)
         path = self.folder / key
         path.write_bytes(audio)
-        os.utime(path, (number, number))  # the clock of a file system may not tell two writes apart
-        etag = self.sources().current("", key).source.etag
+        os.utime(path, (number, number))  # file systems with coarse clocks give two writes one time
+        etag = self.inputs().head("", key).source.etag
         return ObjectEvent("", key, etag, sequencer=f"{number:X}")
 
-    def remove(self, key: str) -> None:
+    def delete(self, key: str) -> None:
         (self.folder / key).unlink()
 
     def names(self) -> set[str]:
         found = {p.relative_to(self.out).as_posix() for p in self.out.rglob("*") if p.is_file()}
-        return {name for name in found if not name.startswith(WORK)}
+        return {name for name in found if not name.startswith(STATE_DIR)}
 
 
 def content(place: Place, name: str) -> bytes:
-    """What lies among the answers under a name."""
-    stored = place.store().read(name)
+    """Content of an output document."""
+    stored = place.outputs().get(name)
     assert stored is not None
     return stored.body
 
 
 def clear(place: Place, name: str) -> None:
-    """Delete it, whatever it is."""
-    etag = place.store().etag(name)
+    """Delete an output document or lease."""
+    etag = place.outputs().etag(name)
     assert etag is not None
-    place.store().delete(name, etag)
+    place.outputs().delete(name, etag)
 
 
 def document(place: Place, name: str) -> dict[str, Any]:
-    """A document among the answers."""
-    members: dict[str, Any] = json.loads(content(place, name))
-    return members
+    """Parsed output document."""
+    parsed: dict[str, Any] = json.loads(content(place, name))
+    return parsed

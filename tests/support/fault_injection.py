@@ -1,6 +1,6 @@
-"""What the tests of convergence do to a worker: overtake it, or kill it, before any of its steps.
+"""Fault injection for the batch worker: run code, or kill the process, before any of its steps.
 
-Runs in processes of its own, from a server that has imported all this once.
+Killed and concurrent workers are processes of a fork server that has imported everything once.
 """
 
 import os
@@ -13,19 +13,19 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from batch.deadline import Deadline
 from batch.events import ObjectEvent
-from batch.lease import BusyError
+from batch.lease import LeaseHeldError
 from batch.worker import Worker
 from tests.support.batch_stores import Place
 
-ALL_FORMS = ("text", "srt", "vtt")
-CHANGES = frozenset({"write", "delete"})
+ALL_FORMATS = ("text", "srt", "vtt")
+CHANGES = frozenset({"put", "delete"})
 
 fork_server = get_context("forkserver")
 fork_server.set_forkserver_preload([__name__])
 
 
-class Stepped:
-    """Passes every call on, and tells its name before: what is done there happens in between."""
+class StepProxy:
+    """Proxy that calls `before` with the name of each method before delegating to it."""
 
     def __init__(self, wrapped: Any, before: Callable[[str], None]) -> None:
         self._wrapped = wrapped
@@ -42,24 +42,24 @@ class Stepped:
 
 
 def worker(place: Place, model: str, before: Callable[[str], None] = lambda _: None) -> Worker:
-    """A worker at a place that writes all forms; `before` is called before each of its steps."""
-    settings = Settings(model_uri=model, batch_formats=ALL_FORMS)
-    sources, store = Stepped(place.sources(), before), Stepped(place.store(), before)
-    return Worker(sources, store, warm_transcriber(settings), settings)
+    """Worker that writes all formats; `before` is called before each step with its name."""
+    settings = Settings(model_uri=model, batch_formats=ALL_FORMATS)
+    inputs, outputs = StepProxy(place.inputs(), before), StepProxy(place.outputs(), before)
+    return Worker(inputs, outputs, warm_transcriber(settings), settings)
 
 
-def answer(place: Place, model: str, event: ObjectEvent) -> str:
-    """Answer one event; gives its status, or that another is at it."""
+def process(place: Place, model: str, event: ObjectEvent) -> str:
+    """Process one event; returns its status, or `leased` if another worker holds the lease."""
     try:
-        return worker(place, model).answer(event, Deadline(lambda: 60.0)).status
-    except BusyError:
-        return "busy"
+        return worker(place, model).process(event, Deadline(lambda: 60.0)).status
+    except LeaseHeldError:
+        return "leased"
 
 
-def answer_until(
+def process_until(
     environment: dict[str, str], place: Place, model: str, event: ObjectEvent, change: int
 ) -> None:
-    """Answer one event, and be killed right before the change of this number, from 0."""
+    """Process one event, killing this process right before change number `change`, from 0."""
     _adopt(environment)
     left = change
 
@@ -70,26 +70,26 @@ def answer_until(
                 os.kill(os.getpid(), signal.SIGKILL)
             left -= 1
 
-    worker(place, model, before).answer(event, Deadline(lambda: 60.0))
+    worker(place, model, before).process(event, Deadline(lambda: 60.0))
 
 
 def _adopt(environment: dict[str, str]) -> None:
-    """Take over an environment: a process has that of the server it comes from."""
+    """Set the environment: a forked process starts with that of the fork server."""
     os.environ.update(environment)
 
 
-def at_the_same_time(place: Place, model: str, announced: list[ObjectEvent]) -> list[str]:
-    """Answer events by two processes; gives the status of each."""
+def process_concurrently(place: Place, model: str, announced: list[ObjectEvent]) -> list[str]:
+    """Process events by two processes; returns the status of each."""
     tasks = [(place, model, event) for event in announced]
     with fork_server.Pool(2, _adopt, (dict(os.environ),)) as pool:
-        return pool.starmap(answer, tasks, chunksize=1)
+        return pool.starmap(process, tasks, chunksize=1)
 
 
 def was_killed(place: Place, model: str, event: ObjectEvent, change: int) -> bool:
-    """Run `answer_until` in another process; False if it came to its end."""
+    """Run `process_until` in another process; False if it completed."""
     arguments = (dict(os.environ), place, model, event, change)
-    process = fork_server.Process(target=answer_until, args=arguments)
-    process.start()
-    process.join()
-    assert process.exitcode in {0, -signal.SIGKILL}
-    return process.exitcode != 0
+    killed = fork_server.Process(target=process_until, args=arguments)
+    killed.start()
+    killed.join()
+    assert killed.exitcode in {0, -signal.SIGKILL}
+    return killed.exitcode != 0

@@ -78,6 +78,6 @@ def work(event: ObjectEvent, jobs: JobSettings) -> Any:
     """What the batch function does with an upload."""
     client = s3.client()
     transcriber = Transcriber(bundle.load(""))
-    store = s3.S3Store(client, jobs.output_bucket)
-    worker = Worker(s3.S3Sources(client), store, transcriber, Settings())
-    return worker.answer(event, Deadline())
+    store = s3.S3OutputStore(client, jobs.output_bucket)
+    worker = Worker(s3.S3InputStore(client), store, transcriber, Settings())
+    return worker.process(event, Deadline())

@@ -2,7 +2,7 @@ import json
 
 from asr import errors
 from asr.formats import registry
-from batch.object_keys import COMPANIONS
+from batch.object_keys import EXTRA_FORMATS
 from handlers import api
 from scripts.generate import make_openapi
 from tests.support.api_events import Context, request
@@ -52,7 +52,7 @@ def test_a_job_is_asked_for_with_json():
     schema = body["content"]["application/json"]["schema"]
     assert schema["required"] == ["file_name"]
     items = schema["properties"]["formats"]["items"]["enum"]
-    assert items == ["json", *COMPANIONS]
+    assert items == ["json", *EXTRA_FORMATS]
 
 
 def test_the_body_may_be_json_or_audio():
