@@ -55,7 +55,7 @@ def test_what_was_measured_is_what_the_manifest_says(opened):
 def test_the_card_is_the_one_that_is_generated(tmp_path):
     for name in ("manifest.json", "model.pt", FILE):
         shutil.copy(bundle.EMBEDDED / name, tmp_path)
-    card.rewrite(tmp_path)
+    card.update_card(tmp_path)
     assert (tmp_path / card.CARD).read_text() == (bundle.EMBEDDED / card.CARD).read_text()
     assert (bundle.EMBEDDED / "reliability.svg").exists()
 

@@ -51,7 +51,7 @@ def test_the_card_gives_the_accuracy_of_the_manifest(opened):
     for source in opened.manifest.sources:
         assert source["name"] in card
         assert source["license"] in card
-    assert (KEYWORD / "confusions.svg").exists()
+    assert (KEYWORD / "confusion_matrix.svg").exists()
     assert (KEYWORD / "curves.svg").exists()
 
 

@@ -1,1 +1,1 @@
-"""The model card of a bundle."""
+"""Model card of a bundle: measurements, the Jinja template, and the command that renders it."""

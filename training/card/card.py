@@ -1,8 +1,7 @@
-"""The model card of a bundle: written from its manifest and its measurements, never typed.
+"""Model card of a bundle: `python -m training card BUNDLE` renders it from its measurements.
 
-`python -m training card BUNDLE` writes it anew from `measurements.json`; `--report` takes other
-figures into it (what `training.evaluation.evaluate --bundle BUNDLE` printed), `--reference` those of
-PocketSphinx. The sealed files are left as they are.
+`--report` replaces the measurements of the data sets by a report of `python -m training evaluate
+--bundle BUNDLE`, `--reference` those of PocketSphinx. The model and its manifest are not changed.
 """
 
 from collections.abc import Sequence
@@ -12,97 +11,122 @@ from typing import Any
 
 from asr import bundle
 from asr.settings import GREEDY
-from training.card import text as card_text
 from training.card.measurements import FILE, Measurements, read_report
+from training.card.render import render_imported_card, render_trained_card
 from training.cli import command, command_parser
 from training.errors import InputError, error_context
-from training.evaluation import reliability
-from training.evaluation.reliability import Bin
+from training.evaluation.calibration import Bin, plot_reliability_diagram
 from training.networks.registry import build
 from training.recipe import Recipe
 
 CARD = "MODEL_CARD.md"
 
 
-def write(directory: Path, measured: Measurements) -> None:
-    """Write MODEL_CARD.md, its picture and `measurements.json` into the bundle `directory`."""
+def write_card(directory: Path, measurements: Measurements) -> None:
+    """Write the card of a trained bundle, its reliability diagram and `measurements.json`.
+
+    Raises
+    ------
+    AsrError
+        If `directory` has no valid bundle.
+    """
     manifest = bundle.load(str(directory)).manifest
-    curves = {
+    bins_by_set = {
         name: [Bin(**one) for one in report["confidence"]["bins"]]
-        for name, report in measured.sets.items()
+        for name, report in measurements.sets.items()
     }
-    reliability.draw(curves, directory / "reliability.svg")
-    measured.write(directory)
-    (directory / CARD).write_text(card_text.trained(manifest, measured), encoding="utf-8")
-
-
-def write_published(directory: Path, parameters: int, about: str, rates: str) -> None:
-    """Write MODEL_CARD.md of a model that others trained: `about` it, its published `rates`."""
-    manifest = bundle.load(str(directory)).manifest
-    text = card_text.published(manifest, parameters, about, rates)
+    plot_reliability_diagram(bins_by_set, directory / "reliability.svg")
+    measurements.write(directory)
+    text = render_trained_card(manifest, measurements)
     (directory / CARD).write_text(text, encoding="utf-8")
 
 
-def rewrite(
+def write_imported_card(
+    directory: Path, parameters: int, description: str, published_rates: str
+) -> None:
+    """Write the card of a bundle whose model was trained elsewhere.
+
+    Parameters are those of `render_imported_card`.
+
+    Raises
+    ------
+    AsrError
+        If `directory` has no valid bundle.
+    """
+    manifest = bundle.load(str(directory)).manifest
+    text = render_imported_card(manifest, parameters, description, published_rates)
+    (directory / CARD).write_text(text, encoding="utf-8")
+
+
+def update_card(
     directory: Path,
     report: Path | None = None,
     reference: Path | None = None,
     recipe: Path | None = None,
-    calibrated: str | None = None,
+    calibration_set: str | None = None,
 ) -> None:
-    """Write the card of an existing bundle anew, with what is given in place of what it had.
+    """Render the card of an existing bundle, its measurements replaced by those that are given.
 
     Raises
     ------
     InputError
-        If the bundle has no measurements and not all is given, or a report is of another bundle.
+        If the bundle has no measurements and not all of them are given, or `report` is of another
+        bundle or of beam search.
     AsrError, OSError
-        If something is not there.
+        If a file is missing or invalid.
     """
     with error_context(directory):
-        sealed = bundle.load(str(directory)).sha256
+        digest = bundle.load(str(directory)).sha256
     if (directory / FILE).exists():
-        measured = Measurements.read(directory)
-    elif recipe and report and calibrated:
-        measured = Measurements(0, calibrated, {})
+        measurements = Measurements.read(directory)
+    elif recipe and report and calibration_set:
+        measurements = Measurements(0, calibration_set, {})
     else:
-        raise InputError(f"{directory} has no {FILE}: give --report, --recipe and --calibrated")
+        raise InputError(
+            f"{directory} has no {FILE}: give --report, --recipe and --calibration-set"
+        )
     changes: dict[str, Any] = {}
     if report:
         printed = read_report(report)
-        _check_measured(report, printed["recogniser"], sealed)
+        _check_recogniser(report, printed["recogniser"], digest)
         changes["sets"] = printed["sets"]
     if reference:
         changes["reference"] = read_report(reference)
     if recipe:
-        changes["parameters"] = _parameters(Recipe.read(recipe))
-    if calibrated:
-        changes["calibrated"] = calibrated
-    write(directory, replace(measured, **changes))
+        changes["parameters"] = _count_parameters(Recipe.read(recipe))
+    if calibration_set:
+        changes["calibration_set"] = calibration_set
+    write_card(directory, replace(measurements, **changes))
 
 
-def _check_measured(report: Path, recogniser: dict[str, Any], sealed: str) -> None:
-    """Raise InputError unless a report is of the bundle `sealed`, decoded greedily."""
-    if recogniser["sha256"] != sealed:
-        raise InputError(f"{report} is of another bundle, {recogniser['sha256']}")
+def _check_recogniser(report: Path, recogniser: dict[str, Any], digest: str) -> None:
+    """Raise InputError unless a report is of the bundle with `digest`, decoded greedily."""
+    if recogniser["sha256"] != digest:
+        raise InputError(
+            f"{report} is of another bundle (manifest {recogniser['sha256']}, expected {digest})"
+        )
     if recogniser.get("decoder", GREEDY) != GREEDY:
-        raise InputError(f"{report} is of the decoder {recogniser['decoder']}")
+        raise InputError(f"{report} is of the decoder {recogniser['decoder']}, expected {GREEDY}")
 
 
-def _parameters(recipe: Recipe) -> int:
+def _count_parameters(recipe: Recipe) -> int:
     recogniser, _ = build(recipe.network, recipe.front_end, recipe.parameters)
     return sum(parameter.numel() for parameter in recogniser.parameters())
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and write."""
+    """Parse the command line and write the card."""
     parser = command_parser("card", __doc__)
     parser.add_argument("directory", type=Path, metavar="BUNDLE")
     parser.add_argument(
-        "--report", type=Path, help="what training.evaluation.evaluate printed of the bundle"
+        "--report", type=Path, help="report of `python -m training evaluate --bundle BUNDLE`"
     )
-    parser.add_argument("--reference", type=Path, help="what it printed of PocketSphinx")
+    parser.add_argument(
+        "--reference", type=Path, help="report of `python -m training evaluate --reference ...`"
+    )
     parser.add_argument("--recipe", type=Path, help="of the bundle, to count its parameters")
-    parser.add_argument("--calibrated", help="set on which confidence was fitted")
-    rewrite(**vars(parser.parse_args(arguments)))
+    parser.add_argument(
+        "--calibration-set", help="name of the data set on which confidences were calibrated"
+    )
+    update_card(**vars(parser.parse_args(arguments)))

@@ -1,67 +1,83 @@
-"""All that a model card tells and a manifest does not, kept beside both as JSON."""
+"""Measurements of a bundle, beside its manifest the data of a model card: `measurements.json`."""
 
 import json
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from training import readable
 from training.errors import InputError
-from training.evaluation.fidelity import Comparison
+from training.evaluation.fidelity import Fidelity
 
 FILE = "measurements.json"
 
 
 @dataclass(frozen=True)
 class Measurements:
-    """What was measured of a bundle.
+    """Measurements of a bundle, for its model card.
 
     Attributes
     ----------
     parameters : int
         Number of weights.
-    calibrated : str
-        Name of the set on which confidence was fitted.
+    calibration_set : str
+        Name of the data set on which confidences were calibrated.
     sets : dict
-        By name of the set, what `training.evaluation.report.full_report` gives.
-    comparison : Comparison, optional
-        With the network before export, on clips of the set for calibration.
+        By name of the data set, the report of `training.evaluation.report.bundle_report`.
+    fidelity : Fidelity, optional
+        Comparison with the network before export, on clips of the calibration set.
     reference : dict, optional
-        What `training.evaluation.evaluate` prints of a reference recogniser.
+        The report of `python -m training evaluate --reference` on the same data sets.
     decoders : dict, optional
-        What `training.export.add_language_model` prints of a language model.
+        The report of `python -m training add-language-model`.
     """
 
     parameters: int
-    calibrated: str
+    calibration_set: str
     sets: dict[str, dict[str, Any]]
-    comparison: Comparison | None = None
+    fidelity: Fidelity | None = None
     reference: dict[str, Any] | None = None
     decoders: dict[str, Any] | None = None
 
     def write(self, bundle: Path) -> None:
         """Write `measurements.json` into the folder of a bundle."""
-        (bundle / FILE).write_text(readable.dumps(asdict(self)) + "\n", encoding="utf-8")
+        text = json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        (bundle / FILE).write_text(text + "\n", encoding="utf-8")
 
     @staticmethod
     def read(bundle: Path) -> "Measurements":
-        """Read what was written; raises InputError if it is something else."""
-        needed = {field.name for field in fields(Measurements) if field.default is MISSING}
-        members = _members(bundle / FILE, needed)
-        comparison = members.get("comparison")
-        return Measurements(**members | {"comparison": comparison and Comparison(**comparison)})
+        """Read `measurements.json` from the folder of a bundle.
+
+        Raises
+        ------
+        InputError
+            If the file has other content.
+        OSError
+            If there is no such file.
+        """
+        required = {field.name for field in fields(Measurements) if field.default is MISSING}
+        members = _read_members(bundle / FILE, required)
+        fidelity = members.get("fidelity")
+        return Measurements(**members | {"fidelity": fidelity and Fidelity(**fidelity)})
 
 
 def read_report(file: Path) -> dict[str, Any]:
-    """What `training.evaluation.evaluate` printed; raises InputError if `file` is something else."""
-    return _members(file, {"recogniser", "sets"})
+    """Read the report that `python -m training evaluate` printed into `file`.
+
+    Raises
+    ------
+    InputError
+        If the file has other content.
+    OSError
+        If there is no such file.
+    """
+    return _read_members(file, {"recogniser", "sets"})
 
 
-def _members(file: Path, expected: set[str]) -> dict[str, Any]:
+def _read_members(file: Path, required: set[str]) -> dict[str, Any]:
     try:
         members = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise InputError(f"{file} is not JSON: {error}") from error
-    if not isinstance(members, dict) or not expected <= members.keys():
-        raise InputError(f"{file} lacks members: it holds not {', '.join(sorted(expected))}")
+    if not isinstance(members, dict) or not required <= members.keys():
+        raise InputError(f"{file} must be a JSON object with {', '.join(sorted(required))}")
     return members

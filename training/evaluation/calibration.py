@@ -1,71 +1,136 @@
-"""Make a word's confidence the probability that it is right: Platt scaling, fitted on dev.
+"""Calibration of word confidences: Platt scaling, calibration error, reliability diagram.
 
-Each hypothesised word is a trial: right if the alignment with the reference matches it, or, of a
-classifier of whole clips, if it is the clip's. The log-odds of the probability that the model gives
-it (for CTC, the mean of its characters) are scaled and shifted to fit (Platt 1999).
+Each word of a hypothesis is correct if the alignment with the reference matches it, or, for a
+keyword classifier, if it is the clip's word. Platt scaling (Platt 1999) scales and shifts the
+log-odds of the model's probability of the word (for CTC, the mean over its characters), so that the
+confidence becomes the probability of being correct.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
+import matplotlib
 import numpy as np
+import torch
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from torch.nn import functional as F
 
 from asr.manifest import Confidence
 from training.evaluation.inference import Result
-from training.evaluation.metrics import matches
+from training.evaluation.metrics import word_hits
+from training.evaluation.optimisation import minimise
 
-NEWTON_STEPS = 50
+BINS = 10
 RESOLUTION = 1e-3  # a transcript gives confidences to three decimals: 1.0 means 0.9995 or more
 
 Floats = NDArray[np.float64]
 
 
-def trials(results: Sequence[Result], kind: str = "ctc") -> tuple[Floats, Floats]:
-    """Confidence of every word heard, and 1 where it is right, else 0; both shape (words,)."""
+def confidence_pairs(results: Sequence[Result], kind: str = "ctc") -> tuple[Floats, Floats]:
+    """Confidence and correctness of each word of the hypotheses.
+
+    Returns
+    -------
+    tuple of ndarray of float64, shape (words,)
+        Confidences, and 1 for each correct word, else 0.
+    """
     confidences: list[float] = []
-    right: list[float] = []
+    correct: list[float] = []
     for result in results:
         if result.transcript is None or not result.text:
             continue
         confidences += [word.confidence for word in result.transcript.words]
-        right += _RIGHT[kind](result.utterance.text, result.text)
-    return np.array(confidences), np.array(right)
+        correct += IS_CORRECT[kind](result.utterance.text, result.text)
+    return np.array(confidences), np.array(correct)
 
 
-def _matches(reference: str, hypothesis: str) -> list[float]:
-    heard = {position for _, position in matches(reference, hypothesis)}
-    return [float(position in heard) for position in range(len(hypothesis.split()))]
+def _words_correct(reference: str, hypothesis: str) -> list[float]:
+    hits = {position for _, position in word_hits(reference, hypothesis)}
+    return [float(position in hits) for position in range(len(hypothesis.split()))]
 
 
-def _equals(reference: str, hypothesis: str) -> list[float]:
+def _keyword_correct(reference: str, hypothesis: str) -> list[float]:
     return [float(reference == hypothesis)]
 
 
-_RIGHT: dict[str, Callable[[str, str], list[float]]] = {"ctc": _matches, "keyword": _equals}
+IS_CORRECT: dict[str, Callable[[str, str], list[float]]] = {
+    "ctc": _words_correct,
+    "keyword": _keyword_correct,
+}
 
 
-def fit(confidences: Floats, right: Floats) -> Confidence:
-    """Fit scale and bias by Newton's method on the log-loss, with Platt's smoothed targets.
+def fit_platt_scaling(confidences: Floats, correct: Floats) -> Confidence:
+    """Fit scale and bias of the log-odds by maximum likelihood, with Platt's smoothed targets.
 
-    A step that would raise the loss is halved (Lin, Lin and Weng 2007): from the odds of an
-    overconfident model, full steps diverge.
+    Parameters
+    ----------
+    confidences, correct : ndarray of float64, shape (words,)
+        As `confidence_pairs` gives them; without any words the identity is fitted.
     """
-    positive, negative = right.sum(), (1 - right).sum()
-    target = np.where(right > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
-    clipped = np.clip(confidences, RESOLUTION / 2, 1 - RESOLUTION / 2)
-    design = np.stack([np.log(clipped / (1 - clipped)), np.ones_like(clipped)], axis=1)
-    weights = np.array([1.0, 0.0])
-    for _ in range(NEWTON_STEPS):
-        estimate = 1 / (1 + np.exp(-design @ weights))
-        curvature = design.T @ (design * (estimate * (1 - estimate))[:, None])
-        step = np.linalg.solve(curvature + 1e-6 * np.eye(2), design.T @ (estimate - target))
-        while _log_loss(design @ (weights - step), target) > _log_loss(design @ weights, target):
-            step = step / 2
-        weights = weights - step
-        if np.abs(step).max() < 1e-9:
-            break
-    return Confidence(scale=round(float(weights[0]), 4), bias=round(float(weights[1]), 4))
+    positive, negative = correct.sum(), (1 - correct).sum()
+    target = np.where(correct > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    clipped = torch.from_numpy(np.clip(confidences, RESOLUTION / 2, 1 - RESOLUTION / 2))
+    log_odds, targets = clipped.logit(), torch.from_numpy(target)
+    scale = torch.ones((), dtype=torch.float64, requires_grad=True)
+    bias = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    minimise(
+        lambda: F.binary_cross_entropy_with_logits(
+            scale * log_odds + bias, targets, reduction="sum"
+        ),
+        [scale, bias],
+    )
+    return Confidence(scale=round(scale.item(), 4), bias=round(bias.item(), 4))
 
 
-def _log_loss(odds: Floats, target: Floats) -> float:
-    return float((np.logaddexp(0, odds) - target * odds).sum())
+@dataclass(frozen=True)
+class Bin:
+    """Words of similar confidence: their number, mean confidence, and share that is correct."""
+
+    words: int
+    confidence: float
+    accuracy: float
+
+
+def reliability_bins(confidences: Floats, correct: Floats) -> list[Bin]:
+    """Reliability of confidences in ten bins of equal width, without the empty ones.
+
+    Parameters
+    ----------
+    confidences, correct : ndarray of float64, shape (words,)
+        As `confidence_pairs` gives them.
+    """
+    indices = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    return [
+        Bin(
+            int((indices == b).sum()),
+            round(float(confidences[indices == b].mean()), 4),
+            round(float(correct[indices == b].mean()), 4),
+        )
+        for b in range(BINS)
+        if (indices == b).any()
+    ]
+
+
+def expected_calibration_error(bins: Sequence[Bin]) -> float:
+    """Mean gap between confidence and accuracy, weighted by words (Naeini et al. 2015)."""
+    total = sum(b.words for b in bins)
+    return sum(b.words * abs(b.confidence - b.accuracy) for b in bins) / max(total, 1)
+
+
+def plot_reliability_diagram(bins_by_set: Mapping[str, Sequence[Bin]], file: Path) -> None:
+    """Plot accuracy over confidence as SVG, one line for each data set."""
+    figure = Figure(figsize=(3.6, 3.4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], linestyle=":", color="grey", linewidth=1)
+    for name, bins in bins_by_set.items():
+        axes.plot([b.confidence for b in bins], [b.accuracy for b in bins], "o-", label=name)
+    axes.set_xlabel("confidence")
+    axes.set_ylabel("share of words that are correct")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    axes.legend(frameon=False)
+    axes.grid(alpha=0.3)
+    with matplotlib.rc_context({"svg.hashsalt": "reliability"}):  # reproducible byte for byte
+        figure.savefig(file, metadata={"Date": None})

@@ -1,4 +1,4 @@
-"""The confusion matrix of a classifier of whole clips, as a picture."""
+"""Confusion matrix of a keyword classifier, and its plot."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,20 +11,26 @@ from numpy.typing import NDArray
 from training.evaluation.inference import Result
 
 INCHES_PER_WORD = 0.3
-NOTHING = "(nothing)"  # in silence, and where a clip is too short
+NO_WORD = "(none)"  # prediction for silence, and for a clip that is too short
 
 
-def count(results: Sequence[Result]) -> tuple[list[str], NDArray[np.int64]]:
-    """Words, sorted, and how many clips of each (rows) were heard as each; shape (words, words)."""
-    pairs = Counter((result.utterance.text, result.text or NOTHING) for result in results)
+def confusion_matrix(results: Sequence[Result]) -> tuple[list[str], NDArray[np.int64]]:
+    """Count clips by spoken and predicted word.
+
+    Returns
+    -------
+    list of str, ndarray of int64, shape (words, words)
+        The words, sorted, and the counts: rows are spoken words, columns predicted ones.
+    """
+    pairs = Counter((result.utterance.text, result.text or NO_WORD) for result in results)
     words = sorted({word for pair in pairs for word in pair})
-    counts = [[pairs[spoken, heard] for heard in words] for spoken in words]
+    counts = [[pairs[spoken, predicted] for predicted in words] for spoken in words]
     return words, np.array(counts, dtype=np.int64)
 
 
-def draw(results: Sequence[Result], file: Path) -> None:
-    """Draw as SVG: shares of each word's clips, and where there are any, their number."""
-    words, counts = count(results)
+def plot_confusion_matrix(results: Sequence[Result], file: Path) -> None:
+    """Plot the confusion matrix as SVG: cells shaded by share of their row, labelled by count."""
+    words, counts = confusion_matrix(results)
     size = 1.5 + INCHES_PER_WORD * len(words)
     figure = Figure(figsize=(size, size), layout="constrained")
     axes = figure.subplots()
@@ -36,6 +42,6 @@ def draw(results: Sequence[Result], file: Path) -> None:
         axes.text(column, row, number, ha="center", va="center", fontsize=7, color=shade)
     axes.set_xticks(range(len(words)), words, rotation=90, fontsize=8)
     axes.set_yticks(range(len(words)), words, fontsize=8)
-    axes.set_xlabel("heard")
-    axes.set_ylabel("said")
+    axes.set_xlabel("predicted word")
+    axes.set_ylabel("spoken word")
     figure.savefig(file, metadata={"Date": None})

@@ -1,23 +1,27 @@
-"""Which words a recogniser takes for which: the most frequent edits of its transcripts."""
+"""Error analysis: the most frequent substitutions, deletions and insertions of words."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import islice
 from typing import Any
 
 import jiwer
 
-MOST = 10
+MAX_LISTED = 10  # of each kind of edit
 
 
-def most_frequent(references: Sequence[str], hypotheses: Sequence[str]) -> dict[str, Any]:
-    """The most frequent substitutions, deletions and insertions, with their counts.
+def most_frequent_errors(references: Sequence[str], hypotheses: Sequence[str]) -> dict[str, Any]:
+    """Count word edits by kind and list the most frequent ones; empty references are ignored.
 
     Returns
     -------
     dict
-        `substitutions` as [said, heard, count], `deletions` and `insertions` as [word, count];
-        the most frequent first, equal counts in the order of the alphabet.
+        `substitutions` as [reference word, hypothesis word, count], `deletions` and `insertions`
+        as [word, count], in descending order of count, then alphabetically.
+
+    Raises
+    ------
+    ValueError
+        If there are more references than hypotheses, or fewer.
     """
     edits: dict[str, Counter[tuple[str, ...]]] = {
         kind: Counter() for kind in ("substitute", "delete", "insert")
@@ -34,10 +38,10 @@ def most_frequent(references: Sequence[str], hypotheses: Sequence[str]) -> dict[
 
 
 def _edits(reference: str, hypothesis: str) -> Iterable[tuple[str, tuple[str, ...]]]:
-    said, heard = reference.split(), hypothesis.split()
+    reference_words, hypothesis_words = reference.split(), hypothesis.split()
     for chunk in jiwer.process_words(reference, hypothesis).alignments[0]:
-        left = said[chunk.ref_start_idx : chunk.ref_end_idx]
-        right = heard[chunk.hyp_start_idx : chunk.hyp_end_idx]
+        left = reference_words[chunk.ref_start_idx : chunk.ref_end_idx]
+        right = hypothesis_words[chunk.hyp_start_idx : chunk.hyp_end_idx]
         if chunk.type == "substitute":
             yield from (("substitute", pair) for pair in zip(left, right, strict=True))
         elif chunk.type != "equal":
@@ -46,4 +50,4 @@ def _edits(reference: str, hypothesis: str) -> Iterable[tuple[str, tuple[str, ..
 
 def _top(counts: Counter[tuple[str, ...]]) -> list[list[str | int]]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [[*words, count] for words, count in islice(ranked, MOST)]
+    return [[*words, count] for words, count in ranked[:MAX_LISTED]]

@@ -1,11 +1,13 @@
-"""Measure a bundle on corpora, through the very pipeline that serves.
+"""Evaluate a bundle on corpora, through the pipeline that serves.
 
-`python -m training evaluate --bundle DIR --manifest DIR/manifest.tsv ...` prints as JSON, by set
-(the folder of a manifest): WER and CER (of a keyword bundle, its accuracy) in all, by corpus and by
-length, the most frequent mistakes, how far confidences and times of words can be believed, and the
-speed. `--reference pocketsphinx` measures PocketSphinx in the same way.
+`python -m training evaluate --bundle DIR --manifest DIR/manifest.tsv ...` prints a report as JSON.
+For each data set (named after the folder of its manifest): WER and CER, or the accuracy of a
+keyword bundle, in total, by corpus and by duration; the most frequent errors; calibration of
+confidences; word timing errors; and the real-time factor. `--reference pocketsphinx` evaluates
+PocketSphinx in the same way.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,75 +21,86 @@ from asr.transcript import ModelIdentity
 from training.cli import command, command_parser
 from training.data.manifest import Utterance, read_sets
 from training.errors import error_context
-from training.evaluation.inference import draw, transcribe
+from training.evaluation.inference import sample_utterances, transcribe_corpus
 from training.evaluation.pocketsphinx import PocketSphinx
-from training.evaluation.report import full_report, report
-from training.readable import dumps
+from training.evaluation.report import bundle_report, recognition_report
 
 REFERENCES = {"pocketsphinx": PocketSphinx}
 
-Measure = Callable[[Sequence[Utterance]], dict[str, Any]]
+# From the utterances of a data set to its report.
+Evaluator = Callable[[Sequence[Utterance]], dict[str, Any]]
 
 
-def of_bundle(uri: str, decoder: str = GREEDY) -> tuple[ModelIdentity, Measure]:
-    """Open the bundle at `uri` with a decoder; gives who it is and what measures it."""
-    with error_context(uri or "the embedded bundle"):
-        transcriber = Transcriber(bundle.load(uri), decoder)
-    return transcriber.identity, lambda heard: full_report(
-        transcribe(transcriber, heard), transcriber
-    )
-
-
-def of_reference(name: str) -> tuple[ModelIdentity, Measure]:
-    """Open a reference recogniser: of its confidences and times nothing is claimed."""
-    listener = REFERENCES[name]()
-    return listener.identity, lambda heard: report(transcribe(listener, heard))
-
-
-def evaluate(
-    recogniser: tuple[ModelIdentity, Measure],
-    manifests: Sequence[Path],
-    clips: int | None = None,
-    seed: int = 0,
-) -> dict[str, Any]:
-    """Measure a recogniser on each set; with `clips`, on so many that are drawn from it.
+def bundle_evaluator(uri: str, decoder: str = GREEDY) -> tuple[ModelIdentity, Evaluator]:
+    """Open the bundle at `uri` and return its identity and evaluator.
 
     Raises
     ------
     InputError
-        If a manifest or a clip of it cannot be used, or two sets have one name.
+        If the bundle cannot be loaded, or has no such decoder.
     """
-    identity, measure = recogniser
-    measured = {}
+    with error_context(uri or "the embedded bundle"):
+        transcriber = Transcriber(bundle.load(uri), decoder)
+    return (
+        transcriber.identity,
+        lambda utterances: bundle_report(transcribe_corpus(transcriber, utterances), transcriber),
+    )
+
+
+def reference_evaluator(name: str) -> tuple[ModelIdentity, Evaluator]:
+    """Return the identity and evaluator of a reference recogniser: error rates and speed only."""
+    recogniser = REFERENCES[name]()
+    return (
+        recogniser.identity,
+        lambda utterances: recognition_report(transcribe_corpus(recogniser, utterances)),
+    )
+
+
+def evaluate(
+    recogniser: tuple[ModelIdentity, Evaluator],
+    manifests: Sequence[Path],
+    clips: int | None = None,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Evaluate a recogniser on each data set, or on a random sample of `clips` of each.
+
+    Raises
+    ------
+    InputError
+        If a manifest or one of its clips cannot be used, or two data sets have the same name.
+    """
+    identity, evaluator = recogniser
+    reports = {}
     for name, utterances in read_sets(manifests).items():
-        drawn = utterances if clips is None else draw(utterances, clips, seed)
-        measured[name] = {"clips_listed": len(utterances), **measure(drawn)}
+        sample = utterances if clips is None else sample_utterances(utterances, clips, seed)
+        reports[name] = {"clips_listed": len(utterances), **evaluator(sample)}
     return {
         "recogniser": vars(identity),
         **({} if clips is None else {"seed": seed}),
-        "sets": measured,
+        "sets": reports,
     }
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and print the report."""
+    """Parse the command line and print the report."""
     parser = command_parser("evaluate", __doc__)
     recogniser = parser.add_mutually_exclusive_group()
     recogniser.add_argument(
-        "--bundle", default="", help="folder or s3:// prefix; default: embedded"
+        "--bundle", default="", help="folder or s3:// prefix (default: the embedded bundle)"
     )
-    recogniser.add_argument("--reference", choices=REFERENCES, help="in place of a bundle")
+    recogniser.add_argument("--reference", choices=REFERENCES, help="evaluate this recogniser")
     parser.add_argument("--decoder", choices=DECODERS, default=GREEDY, help="of the bundle")
     parser.add_argument("--manifest", type=Path, required=True, nargs="+")
-    parser.add_argument("--clips", type=int, help="measure only so many of each, drawn at random")
-    parser.add_argument("--seed", type=int, default=0, help="of the draw")
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--clips", type=int, help="size of a random sample of each data set")
+    parser.add_argument("--seed", type=int, default=0, help="of the random sample (default: 0)")
+    parser.add_argument("--threads", type=int, default=1, help="processor threads (default: 1)")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     opened = (
-        of_reference(options.reference)
+        reference_evaluator(options.reference)
         if options.reference
-        else of_bundle(options.bundle, options.decoder)
+        else bundle_evaluator(options.bundle, options.decoder)
     )
-    print(dumps(evaluate(opened, options.manifest, options.clips, options.seed)))
+    report = evaluate(opened, options.manifest, options.clips, options.seed)
+    print(json.dumps(report, indent=1, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""Fidelity of an exported model: log-probabilities, error rate and speed against the trained network."""
+"""Fidelity of an exported model: differences from the trained float32 network, and its speed."""
 
 import time
 from collections.abc import Sequence
@@ -17,19 +17,19 @@ from training.evaluation.metrics import score
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """How far an exported model is from the network that it was made of, on the same clips.
+class Fidelity:
+    """An exported model against the float32 network that it was made of, on the same clips.
 
     Attributes
     ----------
     max_difference, mean_difference : float
-        Of the log-probabilities, over all frames and classes, absolute.
+        Absolute difference of log-probabilities, over all frames and classes.
     wer, network_wer : float
-        Word error rates of the exported model and of the network in float32.
+        Word error rates of the exported model and of the float32 network, decoded greedily.
     megabytes : float
         Size of the exported file.
     real_time_factor, network_real_time_factor : float
-        Processor seconds to a second of audio.
+        Processor seconds per second of audio.
     """
 
     precision: str
@@ -43,45 +43,58 @@ class Comparison:
     network_real_time_factor: float
 
 
-def compare(
+def measure_fidelity(
     network: nn.Module, transcriber: Transcriber, utterances: Sequence[Utterance]
-) -> Comparison:
-    """Run a network and its exported model on the same clips, one by one.
+) -> Fidelity:
+    """Run a network and the bundle exported from it on the same clips, one by one.
 
     Parameters
     ----------
     network : nn.Module
-        The trained network in float32, in evaluation mode.
+        In float32 and evaluation mode, with the signature of the bundle contract: waveforms
+        (batch, samples) and lengths (batch,) to log-probabilities (batch, frames, classes) and
+        frame lengths (batch,).
     transcriber : Transcriber
-        The open bundle that was exported from it.
+        Of the bundle, whose kind is `ctc`.
+    utterances : sequence of Utterance
+        At least one.
+
+    Raises
+    ------
+    InputError
+        If a clip cannot be read or decoded.
     """
     manifest = transcriber.manifest
-    differences, texts, spent = [], [], np.zeros(2)
-    seconds = 0.0
+    differences, texts, cpu_seconds = [], [], np.zeros(2)
+    audio_seconds = 0.0
     for utterance in utterances:
         waveform = decode(utterance)
-        seconds += len(waveform.samples) / audio.SAMPLE_RATE
+        audio_seconds += len(waveform.samples) / audio.SAMPLE_RATE
         started = time.process_time()
-        (written,) = transcriber.model.log_probs([waveform.samples])
+        (exported,) = transcriber.model.log_probs([waveform.samples])
         between = time.process_time()
         with torch.inference_mode():
             expected = network(
                 torch.from_numpy(waveform.samples)[None], torch.tensor([len(waveform.samples)])
             )[0][0].numpy()
-        spent += (between - started, time.process_time() - between)
-        differences.append(np.abs(written - expected))
-        texts.append([ctc.greedy_text(frames, manifest.alphabet) for frames in (written, expected)])
-    every = np.concatenate(differences)
+        cpu_seconds += (between - started, time.process_time() - between)
+        differences.append(np.abs(exported - expected))
+        texts.append(
+            [ctc.greedy_text(frames, manifest.alphabet) for frames in (exported, expected)]
+        )
+    all_differences = np.concatenate(differences)
     references = [utterance.text for utterance in utterances]
-    wer, network_wer = (score(references, heard).wer for heard in zip(*texts, strict=True))
-    return Comparison(
+    wer, network_wer = (
+        score(references, hypotheses).wer for hypotheses in zip(*texts, strict=True)
+    )
+    return Fidelity(
         precision=manifest.precision,
         clips=len(references),
-        max_difference=float(every.max()),
-        mean_difference=float(every.mean()),
+        max_difference=float(all_differences.max()),
+        mean_difference=float(all_differences.mean()),
         wer=wer,
         network_wer=network_wer,
         megabytes=manifest.model.bytes / 1e6,
-        real_time_factor=spent[0] / seconds,
-        network_real_time_factor=spent[1] / seconds,
+        real_time_factor=cpu_seconds[0] / audio_seconds,
+        network_real_time_factor=cpu_seconds[1] / audio_seconds,
     )

@@ -1,4 +1,4 @@
-"""What a recogniser hears in a corpus, clip by clip, through the very pipeline that serves."""
+"""Inference over a corpus: each clip through the pipeline that serves, with its processor time."""
 
 import sys
 import time
@@ -18,8 +18,8 @@ from training.errors import error_context
 BUDGET = Budget(max_seconds=600.0)
 
 
-class Listener(Protocol):
-    """Whatever transcribes: a bundle's `asr.transcriber.Transcriber`, or a reference."""
+class RecogniserLike(Protocol):
+    """A recogniser to evaluate: `asr.transcriber.Transcriber` of a bundle, or a reference."""
 
     identity: ModelIdentity
 
@@ -30,46 +30,54 @@ class Listener(Protocol):
 
 @dataclass(frozen=True)
 class Result:
-    """An utterance and what was heard in it; None where it is too short to hear anything.
+    """An utterance and its hypothesis.
 
-    `spent` is the processor time that it took, in seconds, decoding included.
+    Attributes
+    ----------
+    transcript : Transcript, optional
+        None if the clip is too short to be transcribed.
+    cpu_seconds : float
+        Processor time of decoding the audio and recognising it.
     """
 
     utterance: Utterance
     transcript: Transcript | None
-    spent: float = 0.0
+    cpu_seconds: float = 0.0
 
     @property
     def text(self) -> str:
-        """The transcript's text."""
+        """Text of the hypothesis; empty if there is no transcript."""
         return self.transcript.text if self.transcript else ""
 
 
-def transcribe(listener: Listener, utterances: Sequence[Utterance]) -> list[Result]:
-    """Transcribe each clip as a request would be.
+def transcribe_corpus(recogniser: RecogniserLike, utterances: Sequence[Utterance]) -> list[Result]:
+    """Transcribe clips one by one, as a request with the same audio would be.
 
     Raises
     ------
     InputError
-        If a clip is not there, or cannot be decoded; it names the file.
+        If a clip cannot be read or decoded; the message names the file.
     """
     results = []
     for utterance in tqdm(utterances, unit="clip", disable=not sys.stderr.isatty()):
         with error_context(utterance.path):
             started = time.process_time()
-            heard = _heard(listener, utterance)
-            results.append(Result(utterance, heard, time.process_time() - started))
+            transcript = _transcribe_clip(recogniser, utterance)
+            results.append(Result(utterance, transcript, time.process_time() - started))
     return results
 
 
-def _heard(listener: Listener, utterance: Utterance) -> Transcript | None:
+def _transcribe_clip(recogniser: RecogniserLike, utterance: Utterance) -> Transcript | None:
     try:
-        return listener.transcribe(utterance.path.read_bytes(), BUDGET)
+        return recogniser.transcribe(utterance.path.read_bytes(), BUDGET)
     except TooShortError:
         return None
 
 
-def draw(utterances: Sequence[Utterance], clips: int, seed: int) -> list[Utterance]:
-    """So many of the utterances, each as likely as any other, in their order."""
-    drawn = np.random.default_rng(seed).permutation(len(utterances))[:clips]
-    return [utterances[index] for index in sorted(drawn.tolist())]
+def sample_utterances(utterances: Sequence[Utterance], count: int, seed: int) -> list[Utterance]:
+    """Sample up to `count` utterances uniformly without replacement; keeps their order.
+
+    With one seed, a smaller sample is a subset of a larger one.
+    """
+    sampled = np.random.default_rng(seed).permutation(len(utterances))[:count]
+    return [utterances[index] for index in sorted(sampled.tolist())]

@@ -1,4 +1,4 @@
-"""Accuracy, and word and character error rates at corpus level (edits over reference words)."""
+"""Accuracy, word error rate (WER) and character error rate (CER) of a corpus, with intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,15 @@ from dataclasses import dataclass
 import jiwer
 import numpy as np
 
+BOOTSTRAP_RESAMPLES = 2000
+CONFIDENCE_PERCENT = 95  # level of a bootstrap interval
+
 
 @dataclass(frozen=True)
 class Score:
-    """Edits between references and hypotheses.
+    """Edit counts between references and hypotheses.
 
-    `words` and `characters` are those of the references; rates are edits over them.
+    `words` and `characters` count those of the references, the denominators of the rates.
     """
 
     utterances: int
@@ -29,7 +32,7 @@ class Score:
 
     @property
     def wer(self) -> float:
-        """Word error rate; above 1 where there are more insertions than hits."""
+        """Word error rate; above 1 if there are more insertions than hits."""
         return self.word_edits / max(self.words, 1)
 
     @property
@@ -39,14 +42,20 @@ class Score:
 
 
 def score(references: Sequence[str], hypotheses: Sequence[str]) -> Score:
-    """Align normalised texts pair by pair (Levenshtein) and add up the edits."""
+    """Align pairs of normalised texts by Levenshtein distance and sum the edits.
+
+    Raises
+    ------
+    ValueError
+        If there are more references than hypotheses, or fewer.
+    """
     spoken = [(r, h) for r, h in zip(references, hypotheses, strict=True) if r]
-    # jiwer refuses an empty reference; every word heard there is an insertion.
-    invented = [h for r, h in zip(references, hypotheses, strict=True) if not r]
-    extra_words = sum(len(h.split()) for h in invented)
-    extra_characters = sum(len(h) for h in invented)
+    # jiwer rejects an empty reference; every word of its hypothesis is an insertion.
+    hallucinated = [h for r, h in zip(references, hypotheses, strict=True) if not r]
+    extra_words = sum(len(h.split()) for h in hallucinated)
+    extra_characters = sum(len(h) for h in hallucinated)
     if not spoken:
-        return Score(len(invented), 0, 0, 0, 0, extra_words, extra_characters)
+        return Score(len(hallucinated), 0, 0, 0, 0, extra_words, extra_characters)
     left, right = [r for r, _ in spoken], [h for _, h in spoken]
     words = jiwer.process_words(left, right)
     characters = jiwer.process_characters(left, right)
@@ -65,13 +74,19 @@ def score(references: Sequence[str], hypotheses: Sequence[str]) -> Score:
 
 
 def accuracy(references: Sequence[object], hypotheses: Sequence[object]) -> float:
-    """Share of the pairs that are equal."""
+    """Share of the pairs that are equal; 0 if there are none.
+
+    Raises
+    ------
+    ValueError
+        If there are more references than hypotheses, or fewer.
+    """
     pairs = list(zip(references, hypotheses, strict=True))
     return sum(reference == hypothesis for reference, hypothesis in pairs) / max(len(pairs), 1)
 
 
-def matches(reference: str, hypothesis: str) -> list[tuple[int, int]]:
-    """Positions, in both texts, of each word that the alignment of words finds unchanged."""
+def word_hits(reference: str, hypothesis: str) -> list[tuple[int, int]]:
+    """Pairs of word positions (reference, hypothesis) that the Levenshtein alignment matches."""
     if not reference:
         return []
     chunks = jiwer.process_words(reference, hypothesis).alignments[0]
@@ -87,29 +102,28 @@ def matches(reference: str, hypothesis: str) -> list[tuple[int, int]]:
     ]
 
 
-RESAMPLES = 2000
+def bootstrap_interval(
+    errors: Sequence[int], units: Sequence[int], seed: int = 0
+) -> tuple[float, float]:
+    """Bootstrap 95 % confidence interval of `sum(errors) / sum(units)` (Bisani and Ney 2004).
 
-
-COVERAGE_PERCENT = 95
-
-
-def interval(errors: Sequence[int], units: Sequence[int], seed: int = 0) -> tuple[float, float]:
-    """The 95 % interval of `sum(errors) / sum(units)` when the utterances are drawn anew.
+    Utterances are resampled with replacement.
 
     Parameters
     ----------
     errors, units : sequence of int, shape (utterances,)
-        Edits of each utterance, and the words of its reference; of these there is one at least.
+        Word edits of each utterance and the words of its reference; at least one utterance.
 
     Returns
     -------
     tuple of float
-        Lower and upper bound, by percentile.
+        Lower and upper bound: percentiles of the resampled rates.
     """
-    drawn = np.random.default_rng(seed).integers(0, len(errors), (RESAMPLES, len(errors)))
-    rates = np.asarray(errors)[drawn].sum(axis=1) / np.maximum(
-        np.asarray(units)[drawn].sum(axis=1), 1
+    random = np.random.default_rng(seed)
+    resamples = random.integers(0, len(errors), (BOOTSTRAP_RESAMPLES, len(errors)))
+    rates = np.asarray(errors)[resamples].sum(axis=1) / np.maximum(
+        np.asarray(units)[resamples].sum(axis=1), 1
     )
-    tail = (100 - COVERAGE_PERCENT) / 2
+    tail = (100 - CONFIDENCE_PERCENT) / 2
     low, high = np.percentile(rates, [tail, 100 - tail])
     return float(low), float(high)

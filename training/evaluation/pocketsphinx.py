@@ -1,4 +1,4 @@
-"""PocketSphinx, with the model of its wheel: a reference recogniser that everyone can reproduce."""
+"""PocketSphinx with the English model of its wheel, as a reproducible reference recogniser."""
 
 import time
 
@@ -14,14 +14,20 @@ IDENTITY = ModelIdentity("pocketsphinx-en-us", "5", "", decoder="pocketsphinx")
 
 
 class PocketSphinx:
-    """Transcribes as `asr.transcriber.Transcriber` does, so that both are scored alike."""
+    """Reference recogniser with the interface of `asr.transcriber.Transcriber`."""
 
     def __init__(self) -> None:
         self.identity = IDENTITY
         self._decoder = Decoder(samprate=audio.SAMPLE_RATE, loglevel="FATAL")
 
     def transcribe(self, source: audio.Source, budget: audio.Budget) -> Transcript:
-        """Decode and transcribe `source`; raises what `asr.audio.audio.decode` raises."""
+        """Decode and transcribe `source`.
+
+        Raises
+        ------
+        AsrError
+            If the audio cannot be decoded within `budget`, or is too short.
+        """
         started = time.perf_counter()
         waveform = audio.decode(source, budget)
         decoded = time.perf_counter()
@@ -34,7 +40,7 @@ class PocketSphinx:
                 part,
                 round(segment.start_frame * FRAME_SECONDS, 3),
                 round((segment.end_frame + 1) * FRAME_SECONDS, 3),
-                confidence=1.0,  # its posteriors are not calibrated, and none are claimed
+                confidence=1.0,  # its posteriors are not calibrated
             )
             for segment in self._decoder.seg() or ()
             for part in _words(segment.word)
@@ -54,7 +60,10 @@ class PocketSphinx:
 
 
 def _words(token: str) -> list[str]:
-    """Normalised words of a dictionary entry: none for silence and noise, no pronunciation mark."""
+    """Normalised words of a dictionary entry, without the mark of a pronunciation variant.
+
+    Silence and noise have none.
+    """
     if token.startswith(("<", "[")):
         return []
     return text.normalise(token.partition("(")[0]).split()

@@ -1,4 +1,4 @@
-"""What was heard, scored: error rates in all, by corpus and by length, and what goes with them."""
+"""Evaluation report of a data set: error rates by corpus and duration, calibration, word timing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -6,27 +6,31 @@ from itertools import pairwise
 from typing import Any
 
 from asr.transcriber import Transcriber
-from training.evaluation import word_timing
-from training.evaluation.calibration import trials
-from training.evaluation.error_analysis import most_frequent
+from training.evaluation.calibration import (
+    confidence_pairs,
+    expected_calibration_error,
+    reliability_bins,
+)
+from training.evaluation.error_analysis import most_frequent_errors
 from training.evaluation.inference import Result
-from training.evaluation.metrics import accuracy, interval, score
-from training.evaluation.reliability import bins, expected_calibration_error
+from training.evaluation.metrics import accuracy, bootstrap_interval, score
+from training.evaluation.word_timing import ctc_aligner, pocketsphinx_aligner, word_timing_errors
 
-# Seconds that part the bands of length.
-EDGES = (3, 6, 10, 15)
-BANDS = (
-    f"under {EDGES[0]} s",
-    *(f"{low} to {high} s" for low, high in pairwise(EDGES)),
-    f"{EDGES[-1]} s and more",
+DURATION_EDGES = (3, 6, 10, 15)  # seconds
+DURATION_BANDS = (
+    f"under {DURATION_EDGES[0]} s",
+    *(f"{low} to {high} s" for low, high in pairwise(DURATION_EDGES)),
+    f"{DURATION_EDGES[-1]} s and more",
 )
 
 
 def error_rates(results: Sequence[Result]) -> dict[str, Any]:
-    """Rates, the 95 % interval of WER, and counts of edits, for JSON."""
+    """WER with its 95 % confidence interval, CER, and counts of edits, for JSON."""
     rates = score([r.utterance.text for r in results], [r.text for r in results])
-    alone = [score([r.utterance.text], [r.text]) for r in results]
-    low, high = interval([one.word_edits for one in alone], [one.words for one in alone])
+    by_utterance = [score([r.utterance.text], [r.text]) for r in results]
+    low, high = bootstrap_interval(
+        [one.word_edits for one in by_utterance], [one.words for one in by_utterance]
+    )
     return {
         "utterances": rates.utterances,
         "words": rates.words,
@@ -40,12 +44,12 @@ def error_rates(results: Sequence[Result]) -> dict[str, Any]:
 
 
 def clip_accuracy(results: Sequence[Result]) -> dict[str, Any]:
-    """The share and the number of clips that are right, for JSON."""
+    """Share and number of clips that are classified correctly, for JSON."""
     share = accuracy([r.utterance.text for r in results], [r.text for r in results])
     return {
         "utterances": len(results),
         "accuracy": round(share, 4),
-        "right": round(share * len(results)),
+        "correct": round(share * len(results)),
     }
 
 
@@ -55,71 +59,73 @@ RATES: dict[str, Callable[[Sequence[Result]], dict[str, Any]]] = {
 }
 
 
-def report(results: Sequence[Result], kind: str = "ctc") -> dict[str, Any]:
-    """Score what a recogniser of `kind` heard: all that its transcripts alone tell.
+def recognition_report(results: Sequence[Result], kind: str = "ctc") -> dict[str, Any]:
+    """Report that needs only the transcripts of a recogniser of `kind`.
 
     Returns
     -------
     dict
-        `all`, `corpora` and `lengths` (by name of the band) with rates, `mistakes` (of speech),
-        `audio_seconds` of what was heard, and `real_time_factor`: processor seconds to a second of
-        it.
+        Rates of `all` clips, by name of the corpus in `corpora` and by band of duration in
+        `lengths`; `most_frequent_errors` (`ctc` only); `audio_seconds` of the transcribed clips;
+        `real_time_factor`, processor seconds per second of audio.
     """
     rates = RATES[kind]
-    seconds = sum(r.transcript.duration for r in results if r.transcript)
-    spent = sum(r.spent for r in results if r.transcript)
-    scored: dict[str, Any] = {
+    audio_seconds = sum(r.transcript.duration for r in results if r.transcript)
+    cpu_seconds = sum(r.cpu_seconds for r in results if r.transcript)
+    report: dict[str, Any] = {
         "all": rates(results),
         "corpora": {
             name: rates([r for r in results if r.utterance.corpus == name])
             for name in sorted({r.utterance.corpus for r in results})
         },
         "lengths": {
-            BANDS[band]: rates([r for r in results if _band(r) == band])
-            for band in sorted({_band(r) for r in results})
+            DURATION_BANDS[band]: rates([r for r in results if _duration_band(r) == band])
+            for band in sorted({_duration_band(r) for r in results})
         },
     }
     if kind == "ctc":
-        scored["mistakes"] = most_frequent(
+        report["most_frequent_errors"] = most_frequent_errors(
             [r.utterance.text for r in results], [r.text for r in results]
         )
-    return scored | {
-        "audio_seconds": round(seconds, 1),
-        "real_time_factor": round(spent / max(seconds, 1e-9), 4),
+    return report | {
+        "audio_seconds": round(audio_seconds, 1),
+        "real_time_factor": round(cpu_seconds / max(audio_seconds, 1e-9), 4),
     }
 
 
-def full_report(results: Sequence[Result], transcriber: Transcriber) -> dict[str, Any]:
-    """As `report`, with how far the confidences and the times of a bundle can be believed.
+def bundle_report(results: Sequence[Result], transcriber: Transcriber) -> dict[str, Any]:
+    """Report of a bundle: `recognition_report`, calibration, and, for `ctc`, word timing.
 
     Returns
     -------
     dict
-        Also `confidence` (`expected_calibration_error` and `bins`), and of speech `word_times`, by
-        who aligned: what `training.evaluation.time_errors.TimeErrors` has, or None.
+        Also `confidence`, as `calibration_report` gives it, and `word_timing` (`ctc` only): by
+        aligner, the members of `training.evaluation.word_timing.TimingErrors`, or None.
+
+    Raises
+    ------
+    InputError
+        If a clip can no longer be read, for word timing.
     """
     kind = transcriber.manifest.kind
-    scored = report(results, kind) | {"confidence": confidence(results, kind)}
+    report = recognition_report(results, kind) | {"confidence": calibration_report(results, kind)}
     if kind == "ctc":
-        aligners = {
-            "itself": word_timing.by_itself(transcriber),
-            "pocketsphinx": word_timing.by_pocketsphinx(),
-        }
-        scored["word_times"] = {
+        aligners = {"model": ctc_aligner(transcriber), "pocketsphinx": pocketsphinx_aligner()}
+        report["word_timing"] = {
             name: errors and asdict(errors)
-            for name, errors in word_timing.measure(results, aligners).items()
+            for name, errors in word_timing_errors(results, aligners).items()
         }
-    return scored
+    return report
 
 
-def confidence(results: Sequence[Result], kind: str) -> dict[str, Any]:
-    """Reliability of confidences, for JSON."""
-    curve = bins(*trials(results, kind))
+def calibration_report(results: Sequence[Result], kind: str) -> dict[str, Any]:
+    """`expected_calibration_error` and `bins` of the reliability diagram, for JSON."""
+    bins = reliability_bins(*confidence_pairs(results, kind))
     return {
-        "expected_calibration_error": round(expected_calibration_error(curve), 4),
-        "bins": [asdict(one) for one in curve],
+        "expected_calibration_error": round(expected_calibration_error(bins), 4),
+        "bins": [asdict(one) for one in bins],
     }
 
 
-def _band(result: Result) -> int:
-    return sum(result.utterance.seconds >= edge for edge in EDGES)
+def _duration_band(result: Result) -> int:
+    return sum(result.utterance.seconds >= edge for edge in DURATION_EDGES)

@@ -1,4 +1,4 @@
-"""How far the times of words that were heard right stray from forced alignments."""
+"""Word timing errors: times of correctly recognised words against those of a forced alignment."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -16,18 +16,19 @@ from asr.transcriber import Transcriber
 from training.alignment import cut_words
 from training.data.corpus import decode
 from training.evaluation.inference import Result
-from training.evaluation.metrics import matches
+from training.evaluation.metrics import word_hits
 
 Samples = NDArray[np.float32]
-Edges = tuple[float, float]
-# Start and end, in seconds, of each word of a text in samples (samples,); none where it finds none.
+Edges = tuple[float, float]  # start and end of a word, in seconds
+# From samples, shape (samples,), float32 in [-1, 1] at 16 kHz, and their text, to the edges of each
+# word; none if the text cannot be aligned.
 Aligner = Callable[[Samples, str], list[Edges]]
 
 
-def by_itself(transcriber: Transcriber) -> Aligner:
-    """Aligns in the log-probabilities of a `ctc` bundle itself.
+def ctc_aligner(transcriber: Transcriber) -> Aligner:
+    """Forced alignment in the log-probabilities of a `ctc` bundle itself.
 
-    Against it, what is measured is what greedy decoding adds to the network's own blur.
+    Against this reference, the error is what greedy decoding adds to the model's own time blur.
     """
     manifest = transcriber.manifest
     reader = CtcReader(manifest, transcriber.model, greedy(manifest))
@@ -37,7 +38,7 @@ def by_itself(transcriber: Transcriber) -> Aligner:
         log_probs = np.concatenate(list(reader.log_probs([samples])))
         try:
             spans = align(log_probs, text, manifest.alphabet)
-        except ValueError:  # more characters than frames, or one that the alphabet lacks
+        except ValueError:  # more characters than frames, or one outside the alphabet
             return []
         seconds = len(samples) / SAMPLE_RATE
         return [(span.start * step, min(span.end * step, seconds)) for span in spans]
@@ -45,10 +46,10 @@ def by_itself(transcriber: Transcriber) -> Aligner:
     return edges
 
 
-def by_pocketsphinx() -> Aligner:
-    """Aligns by models of phones that know nothing of the bundle, in steps of 10 ms.
+def pocketsphinx_aligner() -> Aligner:
+    """Forced alignment by the phone models of PocketSphinx, independent of any bundle.
 
-    Only texts whose words are all in its dictionary; in others it finds none.
+    Its resolution is 10 ms. A text with an out-of-vocabulary word cannot be aligned.
     """
     decoder = Decoder(samprate=SAMPLE_RATE, lm=None, loglevel="FATAL")
 
@@ -63,8 +64,8 @@ def by_pocketsphinx() -> Aligner:
 
 
 @dataclass(frozen=True)
-class TimeErrors:
-    """How far the edges of correctly heard words lie from those of the alignment, in seconds."""
+class TimingErrors:
+    """Absolute errors of the starts and ends of correctly recognised words, in seconds."""
 
     words: int
     mean: float
@@ -72,13 +73,11 @@ class TimeErrors:
     percentile_95: float
 
 
-def time_errors(
-    pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]],
-) -> TimeErrors:
-    """Summarise pairs of (start, end), both edges counted alike; there is one pair at least."""
-    heard, aligned = np.array(pairs).transpose(1, 0, 2)
-    distance = np.abs(heard - aligned)
-    return TimeErrors(
+def timing_errors(pairs: Sequence[tuple[Edges, Edges]]) -> TimingErrors:
+    """Summarise pairs of (recognised, aligned) edges, at least one; starts and ends weigh alike."""
+    recognised, aligned = np.array(pairs).transpose(1, 0, 2)
+    distance = np.abs(recognised - aligned)
+    return TimingErrors(
         words=len(pairs),
         mean=round(float(distance.mean()), 3),
         median=round(float(np.median(distance)), 3),
@@ -86,24 +85,33 @@ def time_errors(
     )
 
 
-def measure(
+def word_timing_errors(
     results: Sequence[Result], aligners: Mapping[str, Aligner]
-) -> dict[str, TimeErrors | None]:
-    """Compare the times of words with those of each alignment to what was said, by its name.
+) -> dict[str, TimingErrors | None]:
+    """Compare the times of correctly recognised words with forced alignments of the references.
 
-    None stands where no word was heard right, in any clip that could be aligned.
+    Returns
+    -------
+    dict
+        By name of the aligner; None if no clip that it aligned has a correctly recognised word.
+
+    Raises
+    ------
+    InputError
+        If a clip can no longer be read.
     """
     pairs: dict[str, list[tuple[Edges, Edges]]] = defaultdict(list)
     for result in results:
-        spoken = result.utterance.text
-        right = matches(spoken, result.text)
-        if result.transcript is None or not right:
+        reference = result.utterance.text
+        hits = word_hits(reference, result.text)
+        if result.transcript is None or not hits:
             continue
         samples, words = decode(result.utterance).samples, result.transcript.words
         for name, aligner in aligners.items():
-            aligned = aligner(samples, spoken)
-            if len(aligned) == len(spoken.split()):
+            aligned = aligner(samples, reference)
+            if len(aligned) == len(reference.split()):
                 pairs[name] += [
-                    ((words[heard].start, words[heard].end), aligned[said]) for said, heard in right
+                    ((words[hypothesis].start, words[hypothesis].end), aligned[position])
+                    for position, hypothesis in hits
                 ]
-    return {name: time_errors(pairs[name]) if pairs[name] else None for name in aligners}
+    return {name: timing_errors(pairs[name]) if pairs[name] else None for name in aligners}

@@ -8,6 +8,7 @@ serves, for the card, which is written anew where the bundle has measurements.
 """
 
 import dataclasses
+import json
 import shutil
 import tempfile
 import time
@@ -36,13 +37,12 @@ from training.cli import command, command_parser
 from training.data.corpus import decode
 from training.data.manifest import Utterance, read_sets
 from training.errors import InputError, error_context
-from training.evaluation.calibration import fit, trials
-from training.evaluation.inference import draw, transcribe
+from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
+from training.evaluation.inference import sample_utterances, transcribe_corpus
 from training.evaluation.metrics import score
-from training.evaluation.report import confidence, report
+from training.evaluation.report import calibration_report, recognition_report
 from training.export.bundle_writer import add_language_model, replace
 from training.language_model import ngram_file
-from training.readable import dumps
 
 START = Search(language=0.7, word=0.8, unknown=0.0, hypotheses=256)
 STEPS: Mapping[str, float] = {"language": 0.2, "word": 0.6, "unknown": 1.5}
@@ -128,21 +128,23 @@ def tune(
     model, told = ngram_model.read(content), ngram_file.about(content)
     sets = read_sets([manifest, *measure])
     name, *_ = sets
-    drawn = sets[name] if clips is None else draw(sets[name], clips, seed=0)
+    drawn = sets[name] if clips is None else sample_utterances(sets[name], clips, seed=0)
     found = descend(errors(listen(opened, drawn), opened.manifest.alphabet, model), start)
     with tempfile.TemporaryDirectory() as temporary:
         draft = Path(temporary) / "bundle"
         shutil.copytree(directory, draft)
         add_language_model(draft, content, found, Confidence(), told["sources"])
-        heard = transcribe(Transcriber(bundle.load(str(draft)), BEAM), sets[name])
-        add_language_model(draft, content, found, fit(*trials(heard)), told["sources"])
+        heard = transcribe_corpus(Transcriber(bundle.load(str(draft)), BEAM), sets[name])
+        add_language_model(
+            draft, content, found, fit_platt_scaling(*confidence_pairs(heard)), told["sources"]
+        )
         measured = {
             "tuned": {"set": name, "clips": len(drawn), **asdict(found)},
             "language_model": told | _cost(content),
             "sets": {each: compare(draft, utterances) for each, utterances in sets.items()},
         }
         if (draft / FILE).exists():
-            card.write(draft, dataclasses.replace(Measurements.read(draft), decoders=measured))
+            card.write_card(draft, dataclasses.replace(Measurements.read(draft), decoders=measured))
         replace(directory, draft)
     return measured
 
@@ -152,14 +154,18 @@ def compare(directory: Path, utterances: Sequence[Utterance]) -> dict[str, Any]:
     opened = bundle.load(str(directory))
     measured = {}
     for decoder in DECODERS:
-        results = transcribe(Transcriber(opened, decoder), utterances)
+        results = transcribe_corpus(Transcriber(opened, decoder), utterances)
         measured[decoder] = {
-            key: value for key, value in report(results).items() if key not in _LEFT_OUT
-        } | {"expected_calibration_error": confidence(results, "ctc")["expected_calibration_error"]}
+            key: value for key, value in recognition_report(results).items() if key not in _LEFT_OUT
+        } | {
+            "expected_calibration_error": calibration_report(results, "ctc")[
+                "expected_calibration_error"
+            ]
+        }
     return measured
 
 
-_LEFT_OUT = {"corpora", "lengths", "mistakes"}
+_LEFT_OUT = {"corpora", "lengths", "most_frequent_errors"}
 
 
 def _cost(content: bytes) -> dict[str, Any]:
@@ -193,4 +199,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.clips,
         dataclasses.replace(START, hypotheses=options.hypotheses),
     )
-    print(dumps(measured))
+    print(json.dumps(measured, indent=1, ensure_ascii=False))

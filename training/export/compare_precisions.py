@@ -15,7 +15,7 @@ from asr.transcriber import Transcriber
 from training.cli import command, command_parser
 from training.data.manifest import read_manifest
 from training.errors import InputError
-from training.evaluation.fidelity import Comparison, compare
+from training.evaluation.fidelity import Fidelity, measure_fidelity
 from training.export.bundle_writer import (
     MODEL_FILE,
     ctc_contract,
@@ -30,7 +30,7 @@ HEADER = """\
 |---|---|---|---|---|---|"""
 
 
-def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Comparison]:
+def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Fidelity]:
     """Compare each precision with the network of `checkpoint` on the first `clips` clips."""
     recogniser, recipe, frame_seconds = trained(checkpoint)
     if recipe.task != "ctc":
@@ -51,12 +51,12 @@ def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Comparison
                 precision=precision,
             )
             comparisons.append(
-                compare(recogniser, Transcriber(bundle.load(str(draft))), utterances)
+                measure_fidelity(recogniser, Transcriber(bundle.load(str(draft))), utterances)
             )
     return comparisons
 
 
-def table(comparisons: list[Comparison]) -> str:
+def table(comparisons: list[Fidelity]) -> str:
     """The comparisons as a table in Markdown, under the network that they are measured against."""
     first = comparisons[0]
     rows = [

@@ -21,10 +21,10 @@ from training.cli import command, command_parser
 from training.data.manifest import MANIFEST, read_manifest
 from training.errors import InputError
 from training.evaluation import confusion_matrix
-from training.evaluation.calibration import fit, trials
-from training.evaluation.fidelity import Comparison, compare
-from training.evaluation.inference import Result, transcribe
-from training.evaluation.report import full_report
+from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
+from training.evaluation.fidelity import Fidelity, measure_fidelity
+from training.evaluation.inference import Result, transcribe_corpus
+from training.evaluation.report import bundle_report
 from training.export.bundle_writer import (
     GOLDEN_CLIP,
     MODEL_FILE,
@@ -51,7 +51,7 @@ CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
 # What is drawn of what the last measured set sounded like, by kind of bundle.
 PICTURES: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
     "ctc": {},
-    "keyword": {"confusions.svg": confusion_matrix.draw},
+    "keyword": {"confusion_matrix.svg": confusion_matrix.plot_confusion_matrix},
 }
 METRICS = {"ctc": ("utterances", "wer", "cer"), "keyword": ("utterances", "accuracy")}
 
@@ -91,15 +91,15 @@ def export(
 
         def listen(folder: str) -> list[Result]:
             transcriber = Transcriber(bundle.load(str(draft)))
-            return transcribe(transcriber, read_manifest(data / folder / MANIFEST))
+            return transcribe_corpus(transcriber, read_manifest(data / folder / MANIFEST))
 
-        confidence = fit(*trials(listen(calibrate), kind))
+        confidence = fit_platt_scaling(*confidence_pairs(listen(calibrate), kind))
         seal(draft, confidence=confidence, **identity)
         opened = Transcriber(bundle.load(str(draft)))
         sets: dict[str, Any] = {}
         for folder in measure:
             results = listen(folder)
-            sets[folder] = {"clips_listed": len(results), **full_report(results, opened)}
+            sets[folder] = {"clips_listed": len(results), **bundle_report(results, opened)}
         metrics = {
             folder: {key: value["all"][key] for key in METRICS[kind]}
             for folder, value in sets.items()
@@ -110,21 +110,21 @@ def export(
             draw(results, draft / name)
         measurements = Measurements(
             parameters=sum(p.numel() for p in recogniser.parameters()),
-            calibrated=calibrate,
+            calibration_set=calibrate,
             sets=sets,
-            comparison=_compare(recogniser, draft, data / calibrate),
+            fidelity=_measure_fidelity(recogniser, draft, data / calibrate),
             reference=beside,
         )
-        card.write(draft, measurements)
+        card.write_card(draft, measurements)
         replace(out, draft)
 
 
-def _compare(recogniser: Recogniser, draft: Path, corpus: Path) -> Comparison | None:
+def _measure_fidelity(recogniser: Recogniser, draft: Path, corpus: Path) -> Fidelity | None:
     """How far the bundle is from its network, told by error rates: for speech alone."""
     opened = Transcriber(bundle.load(str(draft)))
     if opened.manifest.kind != "ctc":
         return None
-    return compare(recogniser, opened, read_manifest(corpus / MANIFEST)[:COMPARED_CLIPS])
+    return measure_fidelity(recogniser, opened, read_manifest(corpus / MANIFEST)[:COMPARED_CLIPS])
 
 
 @command

@@ -119,7 +119,7 @@ def export(weights: Path, out: Path, precision: str = FLOAT32) -> None:
             license=LICENSE,
             precision=precision,
         )
-        card.write_published(draft, sum(p.numel() for p in built.parameters()), ABOUT, RATES)
+        card.write_imported_card(draft, sum(p.numel() for p in built.parameters()), ABOUT, RATES)
         replace(out, draft)
 
 

@@ -147,7 +147,7 @@ def export(name: str, out: Path, precision: str = FLOAT32) -> None:
             sources=published.sources,
         )
         about = ABOUT.format(published.pipeline)
-        card.write_published(draft, parameters, about, published.rates)
+        card.write_imported_card(draft, parameters, about, published.rates)
         replace(out, draft)
 
 

@@ -1,29 +1,31 @@
-"""What to add to a classifier's scores so that people whom it has not heard are told as they speak.
+"""Class bias of a keyword classifier: bias-corrected temperature scaling for unseen speakers.
 
-What it takes for which word among strangers goes the same way with most of them, and never shows
-in what it has learned from; so it is fitted on people that it was kept from.
+A classifier's confusions of speakers outside its training data have a common direction, which its
+training data do not show; so the bias of each class is fitted on speakers that were held out.
 """
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-PRIOR_DEVIATION = 1.0  # of a bias, a normal variable beforehand: what is hardly said stays near 0
-STEPS = 100
+from training.evaluation.optimisation import minimise
+
+PRIOR_DEVIATION = 1.0  # of a bias, a priori normal: the bias of a rare word stays near 0
 
 
-def fit(log_probs: Tensor, classes: Tensor) -> Tensor:
-    """Biases that make what was said most probable, with a scale that is fitted beside them.
+def fit_class_bias(log_probs: Tensor, classes: Tensor) -> Tensor:
+    """Fit class biases, and a scale beside them, by maximum a posteriori.
 
-    Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020), its biases in units
-    of the scores, and of mean 0. The scale is left to the confidence of a bundle.
+    Bias-corrected temperature scaling (Alexandari, Kundaje and Shrikumar 2020), with the biases in
+    units of the scores and of mean 0. The scale is discarded: the confidence of a bundle is
+    calibrated on its own.
 
     Parameters
     ----------
     log_probs : Tensor, shape (clips, words)
-        What a network gives, or several, each on clips of people that it was kept from.
-    classes : Tensor, shape (clips,)
-        The words that are said.
+        Output of a network, or of several, each for clips of speakers that it was not trained on.
+    classes : Tensor, shape (clips,), int64
+        Indices of the spoken words.
 
     Returns
     -------
@@ -32,17 +34,11 @@ def fit(log_probs: Tensor, classes: Tensor) -> Tensor:
     scores = log_probs.double()
     biases = torch.zeros(scores.shape[1], dtype=torch.float64, requires_grad=True)
     log_scale = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS(
-        [biases, log_scale], max_iter=STEPS, line_search_fn="strong_wolfe"
-    )
 
-    def surprise() -> Tensor:
-        optimiser.zero_grad()
-        loss = F.cross_entropy((scores + biases) * log_scale.exp(), classes, reduction="sum")
-        loss = loss + (biases / PRIOR_DEVIATION).square().sum() / 2
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
+    def negative_log_posterior() -> Tensor:
+        likelihood = F.cross_entropy((scores + biases) * log_scale.exp(), classes, reduction="sum")
+        return likelihood + (biases / PRIOR_DEVIATION).square().sum() / 2
 
-    optimiser.step(surprise)  # type: ignore[no-untyped-call]
-    found = biases.detach()
-    return (found - found.mean()).float()
+    minimise(negative_log_posterior, [biases, log_scale])
+    fitted = biases.detach()
+    return (fitted - fitted.mean()).float()

@@ -1,11 +1,13 @@
-"""Tell words of people who were kept from training: `python -m training cross-validate RECIPE --data DIR`.
+"""Cross-validation of a keyword recipe by speaker.
 
-Cross-validation by speaker: the clips of `--sets` are parted, each speaker's into one part, and a
-network learns by the recipe without each. Printed as JSON: what share of each part is right, and
-what share with biases that were fitted on the others; then the `biases` of all of them, for the
-recipe's parameters. The same command goes on where it was killed.
+`python -m training cross-validate RECIPE --data DIR --sets SET...` splits the clips of `--sets`
+into folds without a common speaker (group k-fold), and for each fold trains a network on the others
+and evaluates it on the fold. It prints as JSON the accuracy of each fold, without class bias and
+with one that was fitted on the other folds, and the `class_bias` fitted on all folds, for the
+recipe's parameters. The same command resumes an interrupted cross-validation.
 """
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -24,123 +26,155 @@ from training.data import corpus
 from training.data.manifest import MANIFEST, Utterance, read_manifest, write_manifest
 from training.errors import InputError
 from training.fit.train import train
-from training.keyword import bias_correction
-from training.keyword.predictions import Answers, answers
-from training.readable import dumps
+from training.keyword.bias_correction import fit_class_bias
+from training.keyword.predictions import Predictions, predict
 from training.recipe import Recipe
 
 FOLDS = 5
-LEFT_OUT = "left-out"
+HELD_OUT = "held-out"  # data set of a fold: its clips, which its network is not trained on
 
 
-def part(utterances: Sequence[Utterance], parts: int) -> list[int]:
-    """The part that each utterance is of, all of a speaker in one.
+def group_k_fold(utterances: Sequence[Utterance], folds: int) -> list[int]:
+    """Assign each utterance to a fold, all utterances of a speaker to the same one.
 
-    Speakers come one by one, those of most clips first, into the part that has fewest by then.
-    Clips of nobody known ("?") are of a speaker each.
+    Speakers are assigned in descending order of their clips, each to the fold that has the fewest
+    clips so far. Each clip of an unknown speaker ("?") counts as a speaker of its own.
 
     Raises
     ------
     InputError
-        If there are fewer speakers than parts.
+        If there are fewer speakers than folds.
     """
-    names = [
+    speakers = [
         str(utterance.path) if utterance.speaker.endswith("?") else utterance.speaker
         for utterance in utterances
     ]
-    clips = Counter(names)
-    if len(clips) < parts:
-        raise InputError(f"so few speakers as {len(clips)} cannot be parted into {parts}")
-    sizes, where = [0] * parts, {}
-    for name, count in sorted(clips.items(), key=lambda item: (-item[1], item[0])):
-        where[name] = sizes.index(min(sizes))
-        sizes[where[name]] += count
-    return [where[name] for name in names]
+    clips = Counter(speakers)
+    if len(clips) < folds:
+        raise InputError(f"found {len(clips)} speakers for {folds} folds: lower --folds")
+    sizes, fold_of = [0] * folds, {}
+    for speaker, count in sorted(clips.items(), key=lambda item: (-item[1], item[0])):
+        fold_of[speaker] = sizes.index(min(sizes))
+        sizes[fold_of[speaker]] += count
+    return [fold_of[speaker] for speaker in speakers]
 
 
-def write(recipe: Recipe, data: Path, sets: Sequence[str], folds: int, out: Path) -> list[Path]:
-    """Write `folds` folders of corpora under `out`: those of the recipe, and what is left out.
+def write_folds(
+    recipe: Recipe, data: Path, sets: Sequence[str], folds: int, out: Path
+) -> list[Path]:
+    """Write a folder of data sets for each fold under `out`, and return these folders.
 
-    Raises what `read_manifest` and `part` do, and InputError if `out` leaves out others: what has
-    learned from those would be asked about people whom it knows.
+    Each has the data sets of the recipe, those in `sets` without the clips of the fold, and these
+    clips as the data set `HELD_OUT`.
+
+    Raises
+    ------
+    InputError
+        If a manifest cannot be used, there are fewer speakers than folds, or `out` has other folds:
+        networks trained on those would be evaluated on speakers of their training data.
+    OSError
+        If a manifest is missing.
     """
-    data = data.absolute()  # a path in a manifest is else one within its folder
+    data = data.absolute()  # a relative path in a manifest would be relative to its folder
     clips = [(name, each) for name in sets for each in read_manifest(data / name / MANIFEST)]
-    placed = list(zip(clips, part([each for _, each in clips], folds), strict=True))
+    fold_of = group_k_fold([utterance for _, utterance in clips], folds)
+    assigned = list(zip(clips, fold_of, strict=True))
     folders = [out / str(index) for index in range(folds)]
     for index, folder in enumerate(folders):
-        left = [each for (_, each), its in placed if its == index]
-        before = folder / LEFT_OUT / MANIFEST
-        if before.exists() and paths(read_manifest(before)) != paths(left):
-            raise InputError(f"{out} has other folds; name other --runs, or remove it and its runs")
-        write_manifest(folder / LEFT_OUT, left)
+        held_out = [utterance for (_, utterance), fold in assigned if fold == index]
+        existing = folder / HELD_OUT / MANIFEST
+        if existing.exists() and _paths(read_manifest(existing)) != _paths(held_out):
+            raise InputError(
+                f"{out} has folds of other clips: name other --runs, or remove it and its runs"
+            )
+        write_manifest(folder / HELD_OUT, held_out)
         for name in recipe.train:
             if name in sets:
-                kept = [each for (of, each), its in placed if of == name and its != index]
+                kept = [each for (of, each), fold in assigned if of == name and fold != index]
                 write_manifest(folder / name, kept)
             elif not (folder / name).exists():
                 (folder / name).symlink_to(data / name)
     return folders
 
 
-def paths(utterances: Sequence[Utterance]) -> list[Path]:
-    """Where the clips lie."""
+def _paths(utterances: Sequence[Utterance]) -> list[Path]:
     return [utterance.path for utterance in utterances]
 
 
-def leave_out(recipe: Recipe, runs: Path, folder: Path, workers: int = 1) -> Answers:
-    """What a network says of the left-out clips in `folder`, once it has learned from the others.
+def train_fold(recipe: Recipe, runs: Path, folder: Path, workers: int = 1) -> Predictions:
+    """Train a network on the data of a fold, and predict the fold's held-out clips.
 
-    It learns without biases, and is taken as it is at the end: nothing is chosen by those clips.
+    It is trained without class bias, and its last checkpoint is used: the held-out clips select
+    nothing.
+
+    Raises
+    ------
+    InputError
+        If a data set or the recipe cannot be used.
     """
     torch.set_num_threads(1)
-    plain = {name: each for name, each in recipe.parameters.items() if name != "biases"}
+    parameters = {name: each for name, each in recipe.parameters.items() if name != "biases"}
     fold = replace(
         recipe,
         version=f"{recipe.version}-fold-{folder.name}",
-        parameters=plain,
-        dev=[LEFT_OUT],
+        parameters=parameters,
+        dev=[HELD_OUT],
         validate_every=recipe.steps,
     )
-    with redirect_stdout(sys.stderr):  # what Lightning tells is not what is printed
+    with redirect_stdout(sys.stderr):  # standard output is for the report
         run = train(fold, folder, runs, workers)
-    return answers(run, corpus.load(folder / LEFT_OUT / MANIFEST, runs / "cache"))
+    return predict(run, corpus.load(folder / HELD_OUT / MANIFEST, runs / "cache"))
 
 
-def report(parts: Sequence[Answers], labels: Sequence[str]) -> dict[str, Any]:
-    """The share that is right of each part, as it is and with biases of the others, and those."""
-    right = [round(each.right(), 3) for each in parts]
-    others = [Answers.joined([*parts[:at], *parts[at + 1 :]]) for at in range(len(parts))]
-    fitted = [bias_correction.fit(each.log_probs, each.classes) for each in others]
-    every = Answers.joined(parts)
-    of_all = bias_correction.fit(every.log_probs, every.classes).tolist()
+def cross_validation_report(
+    predictions: Sequence[Predictions], labels: Sequence[str]
+) -> dict[str, Any]:
+    """Accuracy of each fold, without and with a class bias fitted on the others, for JSON.
+
+    Parameters
+    ----------
+    predictions : sequence of Predictions
+        Of the held-out clips of each fold.
+    labels : sequence of str, length words
+        The words, in the order of the classes.
+    """
+    accuracies = [round(fold.accuracy(), 3) for fold in predictions]
+    with_bias = []
+    for index, fold in enumerate(predictions):
+        others = Predictions.concatenate([*predictions[:index], *predictions[index + 1 :]])
+        class_bias = fit_class_bias(others.log_probs, others.classes)
+        with_bias.append(round(fold.accuracy(class_bias), 3))
+    pooled = Predictions.concatenate(predictions)
+    pooled_bias = fit_class_bias(pooled.log_probs, pooled.classes).tolist()
     return {
-        "clips": [len(each.classes) for each in parts],
-        "accuracy": right,
-        "with_biases_of_others": [
-            round(each.right(added), 3) for each, added in zip(parts, fitted, strict=True)
-        ],
-        "biases": {word: round(bias, 2) for word, bias in zip(labels, of_all, strict=True)},
+        "clips": [len(fold.classes) for fold in predictions],
+        "accuracy": accuracies,
+        "accuracy_with_class_bias": with_bias,
+        "class_bias": {
+            word: round(bias, 2) for word, bias in zip(labels, pooled_bias, strict=True)
+        },
     }
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line; learn, and print."""
+    """Parse the command line, train the folds, and print the report."""
     parser = command_parser("cross-validate", __doc__)
     parser.add_argument("recipe", type=Path)
-    parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
-    parser.add_argument("--sets", nargs="+", required=True, help="whose speakers are left out")
-    parser.add_argument("--folds", type=int, default=FOLDS)
-    parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--jobs", type=int, default=1, help="networks that learn at a time")
+    parser.add_argument("--data", type=Path, required=True, help="folder of data sets")
+    parser.add_argument("--sets", nargs="+", required=True, help="data sets to split into folds")
+    parser.add_argument("--folds", type=int, default=FOLDS, help=f"default: {FOLDS}")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="default: runs")
+    parser.add_argument("--jobs", type=int, default=1, help="networks trained in parallel")
     options = parser.parse_args(arguments)
     recipe = Recipe.read(options.recipe)
     if recipe.task != "keyword":
-        raise InputError(f"{options.recipe} learns {recipe.task}, not keywords")
+        raise InputError(
+            f"{options.recipe} has the task {recipe.task}, but cross-validation needs keyword"
+        )
     out = options.runs / f"{recipe.name}-{recipe.version}-folds"
-    folders = write(recipe, options.data, options.sets, options.folds, out)
-    learn = partial(leave_out, recipe, options.runs)
+    folders = write_folds(recipe, options.data, options.sets, options.folds, out)
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-        parts = list(pool.map(learn, folders))
-    print(dumps(report(parts, recipe.parameters["labels"])))
+        predictions = list(pool.map(partial(train_fold, recipe, options.runs), folders))
+    report = cross_validation_report(predictions, recipe.parameters["labels"])
+    print(json.dumps(report, indent=1, ensure_ascii=False))

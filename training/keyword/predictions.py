@@ -1,4 +1,4 @@
-"""What a classifier that was trained says of clips, before anything is decided by it."""
+"""Predictions of a trained keyword classifier: the log-probabilities of its words for each clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,34 +14,48 @@ from training.fit.checkpoint import trained
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """Log-probabilities (clips, words), and the words that are said, shape (clips,)."""
+class Predictions:
+    """Predictions for the clips of a data set.
+
+    Attributes
+    ----------
+    log_probs : Tensor, shape (clips, words), float32
+    classes : Tensor, shape (clips,), int64
+        Indices of the spoken words.
+    """
 
     log_probs: Tensor
     classes: Tensor
 
     @staticmethod
-    def joined(parts: Sequence["Answers"]) -> "Answers":
-        """Those of all parts."""
-        return Answers(
+    def concatenate(parts: Sequence["Predictions"]) -> "Predictions":
+        """Concatenate predictions in the order of `parts`."""
+        return Predictions(
             torch.cat([part.log_probs for part in parts]),
             torch.cat([part.classes for part in parts]),
         )
 
-    def right(self, added: Tensor | float = 0.0) -> float:
-        """The share of clips whose word has the highest score, with so much added to the scores."""
-        return float(((self.log_probs + added).argmax(1) == self.classes).double().mean())
+    def accuracy(self, class_bias: Tensor | float = 0.0) -> float:
+        """Share of correctly classified clips, with `class_bias`, shape (words,), added."""
+        predicted = (self.log_probs + class_bias).argmax(1)
+        return float((predicted == self.classes).double().mean())
 
 
-def answers(run: Path, clips: Corpus) -> Answers:
-    """What the best checkpoint of `run`, one of a classifier, says of the clips."""
+def predict(run: Path, clips: Corpus) -> Predictions:
+    """Run the best checkpoint of the keyword classifier in `run` on clips.
+
+    Raises
+    ------
+    OSError
+        If the run has no checkpoint.
+    """
     recogniser, _, _ = trained(run / "best.ckpt")
     labels = cast(list[str], recogniser.network.labels)
     recogniser.eval()
     log_probs, classes = [], []
     with torch.inference_mode():
         for batch in evaluation_loader(KeywordDataset([clips], labels)):
-            said, _ = recogniser(batch.waveforms, batch.lengths)
-            log_probs.append(said[:, 0])
+            output, _ = recogniser(batch.waveforms, batch.lengths)
+            log_probs.append(output[:, 0])
             classes.append(batch.targets[:, 0])
-    return Answers(torch.cat(log_probs), torch.cat(classes))
+    return Predictions(torch.cat(log_probs), torch.cat(classes))

@@ -1,8 +1,8 @@
-"""Single words of more people, for a recipe of keywords: `python -m training keyword-data --data DIR`.
+"""Build the keyword data set of more speakers: `python -m training keyword-data --data DIR`.
 
-Beside the corpora that are in the folder come `words-cut`, its labels as they are said in the
-sentences there, and `words-synthetic`, all of them as synthesisers say them. Without these a
-corpus, or one of its four people, would give the word away.
+Beside the downloaded corpora in `--data` it writes `words-cut`, the recipe's labels cut from the
+sentences there by forced alignment, and `words-synthetic`, all labels from speech synthesisers.
+Without them the acoustics of a corpus, or of its few speakers, would predict the word.
 """
 
 from collections.abc import Sequence
@@ -20,22 +20,22 @@ from training.synthesis.synthesize import installed, make
 RECIPE = Path(__file__).parents[1] / "recipes" / "keyword_gru.yaml"
 SENTENCES = "sentences-train*/manifest.tsv"
 CUT, SYNTHETIC = "words-cut", "words-synthetic"
-MOST = (
-    1000  # clips of a word cut from sentences: all that there are, since a recipe can balance them
-)
-HOURS = 0.3425  # of synthetic words: 67 of each
+MAX_CLIPS_PER_WORD = 1000  # cut from sentences: in effect all, since recipes balance the classes
+SYNTHETIC_HOURS = 0.3425  # 67 clips of each word
 SEED = 1
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line; make what is not there."""
+    """Parse the command line and build the missing data sets."""
     parser = command_parser("keyword-data", __doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
-    parser.add_argument("--recipe", type=Path, default=RECIPE, help="whose labels are the words")
-    parser.add_argument("--hours", type=float, default=HOURS, help="of synthetic words")
+    parser.add_argument("--data", type=Path, required=True, help="folder of data sets")
+    parser.add_argument("--recipe", type=Path, default=RECIPE, help="recipe with the labels")
+    parser.add_argument(
+        "--hours", type=float, default=SYNTHETIC_HOURS, help="duration of the synthetic words"
+    )
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="synthesisers run in parallel")
     options = parser.parse_args(arguments)
     words = Recipe.read(options.recipe).parameters["labels"]
     if not (options.data / CUT / MANIFEST).exists():
@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             for utterance in read_manifest(manifest)
         ]
         if not sentences:
-            raise InputError(f"{options.data} has no {SENTENCES} to cut words from")
-        cut_words.write(sentences, words, options.data / CUT, MOST)
+            raise InputError(
+                f"{options.data} has no {SENTENCES} to cut words from: download a corpus first"
+            )
+        cut_words.write(sentences, words, options.data / CUT, MAX_CLIPS_PER_WORD)
     voices = [voice for voice in installed(options.engines) if not voice.held_out]
     print(make(options.data / SYNTHETIC, Plan(SEED, voices, words), options.hours, options.jobs))

@@ -5,6 +5,7 @@ on (their `manifest.tsv`), and `--without` leaves out what is said in those that
 One sentence in 25 is held out, and the perplexity of these printed, as JSON, with the sizes.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -29,7 +30,6 @@ from training.data.provenance import of_texts
 from training.data.sentences import held_out, lines
 from training.errors import InputError
 from training.language_model import kneser_ney, ngram_file
-from training.readable import dumps
 
 LETTERS = "".join(sorted(set(text.CHARACTERS) - {text.ALPHABET.word_boundary}))
 LEAST = (1, 1, 2)  # by length, what an n-gram must count to be kept
@@ -183,4 +183,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.least,
     )
     options.out.write_bytes(content)
-    print(dumps({"bytes": len(content)} | ngram_file.about(content)))
+    described = {"bytes": len(content)} | ngram_file.about(content)
+    print(json.dumps(described, indent=1, ensure_ascii=False))

@@ -9,10 +9,10 @@ from training.evaluation import evaluate
 
 @pytest.fixture
 def manifests(tmp_path):
-    """Two sets; of the words, one in six and one in two are misheard."""
+    """Two data sets, in which the toy recogniser errs in one word of six and one of two."""
     return [
         tone_corpus.write_clips(
-            tmp_path / name, [("an4", text, toy_model.speak(said)) for text, said in clips]
+            tmp_path / name, [("an4", text, toy_model.speak(spoken)) for text, spoken in clips]
         )
         for name, clips in {
             "dev": [("the cat sat", "the cat sat"), ("on the mat", "on a mat")],
@@ -21,60 +21,60 @@ def manifests(tmp_path):
     ]
 
 
-def printed(capsys, monkeypatch, *arguments):
+def evaluate_json(capsys, monkeypatch, *arguments):
     monkeypatch.setattr("sys.argv", ["evaluate", *map(str, arguments)])
     evaluate.main()
     return json.loads(capsys.readouterr().out)
 
 
-def test_a_report_has_each_set_by_the_name_of_its_folder(
+def test_data_sets_are_named_after_their_folders(
     toy_bundle, toy_transcriber, manifests, monkeypatch, capsys
 ):
-    found = printed(capsys, monkeypatch, "--bundle", toy_bundle, "--manifest", *manifests)
-    assert found["recogniser"] == vars(toy_transcriber.identity)
-    assert {name: scored["all"]["wer"] for name, scored in found["sets"].items()} == {
+    report = evaluate_json(capsys, monkeypatch, "--bundle", toy_bundle, "--manifest", *manifests)
+    assert report["recogniser"] == vars(toy_transcriber.identity)
+    assert {name: each["all"]["wer"] for name, each in report["sets"].items()} == {
         "dev": 0.1667,
         "test": 0.5,
     }
-    assert set(found["sets"]["dev"]) == {
-        "clips_listed", "all", "corpora", "lengths", "mistakes", "audio_seconds",
-        "real_time_factor", "confidence", "word_times",
+    assert set(report["sets"]["dev"]) == {
+        "clips_listed", "all", "corpora", "lengths", "most_frequent_errors", "audio_seconds",
+        "real_time_factor", "confidence", "word_timing",
     }  # fmt: skip
 
 
-def test_the_same_clips_give_the_same_report_but_for_its_speed(
-    toy_bundle, manifests, monkeypatch, capsys
-):
+def test_a_report_is_reproducible_except_for_its_speed(toy_bundle, manifests, monkeypatch, capsys):
     arguments = ["--bundle", toy_bundle, "--manifest", manifests[0]]
-    once, again = (printed(capsys, monkeypatch, *arguments) for _ in range(2))
-    for found in (once, again):
-        del found["sets"]["dev"]["real_time_factor"]
+    once, again = (evaluate_json(capsys, monkeypatch, *arguments) for _ in range(2))
+    for report in (once, again):
+        del report["sets"]["dev"]["real_time_factor"]
     assert json.dumps(once) == json.dumps(again)
 
 
-def test_a_part_of_a_set_is_said_to_be_one(toy_bundle, manifests, monkeypatch, capsys):
-    found = printed(
+def test_a_sample_of_a_data_set_is_marked_as_one(toy_bundle, manifests, monkeypatch, capsys):
+    report = evaluate_json(
         capsys, monkeypatch, "--bundle", toy_bundle, "--manifest", *manifests, "--clips", 1
     )
-    assert found["seed"] == 0
-    dev = found["sets"]["dev"]
+    assert report["seed"] == 0
+    dev = report["sets"]["dev"]
     assert (dev["clips_listed"], dev["all"]["utterances"]) == (2, 1)
 
 
-class Parrot:
-    """A reference that says the same of all that it hears."""
+class ConstantRecogniser:
+    """A reference recogniser with the same hypothesis for every clip."""
 
-    identity = ModelIdentity("parrot", "1", "")
+    identity = ModelIdentity("constant", "1", "")
 
     def transcribe(self, source, budget):
         words = (Word("a", 0.0, 0.5, 1.0), Word("dog", 0.5, 1.0, 1.0))
         return Transcript(words, 1.0, self.identity, Timing(0.0, 0.0, 0.0, cold_start=False))
 
 
-def test_a_reference_is_scored_by_the_same_command(manifests, monkeypatch, capsys):
-    monkeypatch.setitem(evaluate.REFERENCES, "pocketsphinx", Parrot)
-    found = printed(capsys, monkeypatch, "--reference", "pocketsphinx", "--manifest", *manifests)
-    assert found["recogniser"]["name"] == "parrot"
-    assert found["sets"]["test"]["all"]["wer"] == 0.0
-    assert found["sets"]["dev"]["all"]["wer"] == 1.0
-    assert not {"confidence", "word_times"} & found["sets"]["dev"].keys()
+def test_a_reference_recogniser_is_evaluated_by_the_same_command(manifests, monkeypatch, capsys):
+    monkeypatch.setitem(evaluate.REFERENCES, "pocketsphinx", ConstantRecogniser)
+    report = evaluate_json(
+        capsys, monkeypatch, "--reference", "pocketsphinx", "--manifest", *manifests
+    )
+    assert report["recogniser"]["name"] == "constant"
+    assert report["sets"]["test"]["all"]["wer"] == 0.0
+    assert report["sets"]["dev"]["all"]["wer"] == 1.0
+    assert not {"confidence", "word_timing"} & report["sets"]["dev"].keys()

@@ -15,22 +15,22 @@ def reference():
     return PocketSphinx()
 
 
-def test_the_reference_hears_words_with_their_times(reference):
-    heard = reference.transcribe(HELLO.read_bytes(), MINUTE)
-    assert set(heard.text.split()) & set("good morning the weather is fine today".split())
-    edges = [edge for word in heard.words for edge in (word.start, word.end)]
+def test_the_reference_recognises_words_with_their_times(reference):
+    transcript = reference.transcribe(HELLO.read_bytes(), MINUTE)
+    assert set(transcript.text.split()) & set("good morning the weather is fine today".split())
+    edges = [edge for word in transcript.words for edge in (word.start, word.end)]
     assert edges == sorted(edges)
-    assert 0 <= edges[0] < edges[-1] <= heard.duration
+    assert 0 <= edges[0] < edges[-1] <= transcript.duration
 
 
-def test_it_refuses_what_our_own_refuses(reference):
+def test_bytes_that_are_not_audio_are_rejected(reference):
     with pytest.raises(UnsupportedAudioError):
-        reference.transcribe(b"not audio at all", MINUTE)
+        reference.transcribe(b"not audio", MINUTE)
 
 
 @pytest.mark.parametrize(
     ("token", "expected"),
     [("<sil>", []), ("[NOISE]", []), ("read(2)", ["read"]), ("don't", ["don't"])],
 )
-def test_dictionary_entries_become_words(token, expected):
+def test_dictionary_entries_are_normalised_to_words(token, expected):
     assert _words(token) == expected

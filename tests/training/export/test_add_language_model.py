@@ -8,7 +8,7 @@ from asr import bundle
 from asr.manifest import Confidence, Search
 from asr.transcriber import Transcriber, check_golden
 from tests.support import ngram_toy, tone_corpus, toy_model
-from tests.support.reports import SPEECH
+from tests.support.reports import RECOGNITION_REPORT
 from training.card import card
 from training.card.measurements import Measurements
 from training.errors import InputError
@@ -93,7 +93,7 @@ def test_a_classifier_of_words_is_refused(tmp_path, dev):
 def test_the_command_writes_the_card_of_what_it_measured(
     directory, dev, tmp_path, monkeypatch, capsys
 ):
-    card.write(directory, Measurements(1000, "songs-dev", {"songs-test": SPEECH}))
+    card.write_card(directory, Measurements(1000, "songs-dev", {"songs-test": RECOGNITION_REPORT}))
     assert "decoder=beam" not in (directory / card.CARD).read_text()
     (tmp_path / "language.npz").write_bytes(ngram_toy.content())
     arguments = [str(directory), "--language-model", str(tmp_path / "language.npz")]
@@ -102,7 +102,7 @@ def test_the_command_writes_the_card_of_what_it_measured(
     add_language_model.main()
     printed = json.loads(capsys.readouterr().out)
     text = (directory / card.CARD).read_text()
-    assert "It keeps 16 hypotheses" in " ".join(text.split())
+    assert "Beam size 16," in " ".join(text.split())
     assert "| swallowed-dev | greedy | 3 | 9 | 0.222 |" in text
     assert "| swallowed-dev | beam | 3 | 9 | 0.000 |" in text
     assert printed["language_model"]["memory_bytes"] > 0

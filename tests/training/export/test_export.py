@@ -15,9 +15,9 @@ from tests.support import reports, tone_corpus, toy_model
 from training.card.measurements import Measurements
 from training.data.manifest import read_manifest
 from training.errors import InputError
-from training.evaluation.calibration import fit, trials
-from training.evaluation.inference import transcribe
-from training.evaluation.report import full_report, report
+from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
+from training.evaluation.inference import transcribe_corpus
+from training.evaluation.report import bundle_report, recognition_report
 from training.export import export
 from training.export.bundle_writer import GOLDEN_CLIP
 from training.fit import checkpoint
@@ -68,7 +68,7 @@ def test_the_manifest_says_what_evaluation_measures(learned, exported, transcrib
     manifest = transcriber.manifest
     for folder in ("dev", "tones"):
         utterances = read_manifest(learned.data / folder / "manifest.tsv")
-        rates = report(transcribe(transcriber, utterances))["all"]
+        rates = recognition_report(transcribe_corpus(transcriber, utterances))["all"]
         assert manifest.metrics[folder] == {k: rates[k] for k in ("utterances", "wer", "cer")}
         assert manifest.metrics[folder] == {"utterances": 3, "wer": 0.0, "cer": 0.0}
 
@@ -98,8 +98,8 @@ def test_confidence_is_fitted_on_what_was_heard_without_it(learned, exported, tm
     sealed["confidence"] = {"scale": 1.0, "bias": 0.0}
     (plain / "manifest.json").write_text(json.dumps(sealed))
     utterances = read_manifest(learned.data / "dev" / "manifest.tsv")
-    heard = transcribe(Transcriber(bundle.load(str(plain))), utterances)
-    assert confidence(exported) == fit(*trials(heard)) != Confidence()
+    heard = transcribe_corpus(Transcriber(bundle.load(str(plain))), utterances)
+    assert confidence(exported) == fit_platt_scaling(*confidence_pairs(heard)) != Confidence()
 
 
 def test_confidence_is_fitted_on_the_set_for_it(learned, tmp_path):
@@ -186,7 +186,7 @@ def test_a_run_of_a_classifier_becomes_a_keyword_bundle(keywords):
 def test_its_card_shows_what_was_confused(keywords):
     assert {path.name for path in keywords.iterdir()} == {
         "manifest.json", "model.pt", "MODEL_CARD.md", "measurements.json", "curves.svg",
-        "reliability.svg", "confusions.svg",
+        "reliability.svg", "confusion_matrix.svg",
     }  # fmt: skip
     card = (keywords / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "| dev | fsdd | 3 | 3 | 1.000 |" in card
@@ -194,22 +194,22 @@ def test_its_card_shows_what_was_confused(keywords):
 
 def test_what_was_measured_is_kept_beside_the_card(learned, exported):
     kept = Measurements.read(exported)
-    assert (kept.calibrated, list(kept.sets)) == ("dev", ["dev", "tones"])
+    assert (kept.calibration_set, list(kept.sets)) == ("dev", ["dev", "tones"])
     utterances = read_manifest(learned.data / "tones" / "manifest.tsv")
     opened = Transcriber(bundle.load(str(exported)))
-    heard = full_report(transcribe(opened, utterances), opened)
+    heard = bundle_report(transcribe_corpus(opened, utterances), opened)
     stored = dict(kept.sets["tones"])
     assert stored.pop("clips_listed") == 3
     assert stored | {"real_time_factor": 0.0} == heard | {"real_time_factor": 0.0}
-    assert heard["word_times"]["itself"]["words"] == 7
+    assert heard["word_timing"]["model"]["words"] == 7
     assert kept.comparison is not None
     assert kept.comparison.precision == "float32"
 
 
 def test_a_reference_is_put_beside_the_model(learned, tmp_path):
-    songs = reports.REFERENCE["sets"]["songs-test"]
+    songs = reports.REFERENCE_REPORT["sets"]["songs-test"]
     report = tmp_path / "reference.json"
-    report.write_text(json.dumps(reports.REFERENCE | {"sets": {"dev": songs}}))
+    report.write_text(json.dumps(reports.REFERENCE_REPORT | {"sets": {"dev": songs}}))
     out = tmp_path / "bundle"
     export.export(learned.run, learned.data, out, "dev", ["dev"], reference=report)
     card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from asr.acoustic_model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from tests.support import tone_corpus
 from training.data.manifest import read_manifest
-from training.evaluation.fidelity import compare
+from training.evaluation.fidelity import measure_fidelity
 from training.export import export
 from training.export.bundle_writer import ctc_contract, script, seal
 from training.export.quantisation import PRECISIONS, lower
@@ -116,11 +116,11 @@ def test_a_comparison_tells_how_far_a_bundle_is_from_its_network(learned, tmp_pa
     seal(tmp_path, contract=ctc_contract(frame_seconds), name="net", version="1", license="MIT")
     utterances = read_manifest(learned.data / "dev" / "manifest.tsv")
     opened = Transcriber(bundle.load(str(tmp_path)))
-    same = compare(recogniser, opened, utterances)
+    same = measure_fidelity(recogniser, opened, utterances)
     assert (same.wer, same.network_wer, same.clips) == (0.0, 0.0, 3)
     assert same.max_difference < 1e-4
     assert same.real_time_factor > 0
-    other = compare(Wrong(recogniser), opened, utterances)
+    other = measure_fidelity(Wrong(recogniser), opened, utterances)
     assert other.network_wer > 0.5
     assert other.max_difference > other.mean_difference > 1.0
 

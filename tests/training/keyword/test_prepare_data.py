@@ -24,37 +24,37 @@ def arguments(tmp_path, monkeypatch):
         yield [str(part) for option in options.items() for part in option]
 
 
-def test_labels_are_cut_from_the_sentences_to_train_on(arguments, tmp_path):
+def test_labels_are_cut_from_the_training_sentences(arguments, tmp_path):
     prepare_data.main(arguments)
     cut = read_manifest(tmp_path / "words-cut" / "manifest.tsv")
     assert [utterance.text for utterance in cut] == ["abc", "fed"]
 
 
-def test_every_label_is_spoken_by_voices_that_are_not_held_out(arguments, tmp_path):
+def test_every_label_is_synthesised_by_voices_that_are_not_held_out(arguments, tmp_path):
     prepare_data.main(arguments)
-    spoken = read_manifest(tmp_path / "words-synthetic" / "manifest.tsv")
-    assert {utterance.text for utterance in spoken} == set(LABELS)
-    assert {utterance.speaker for utterance in spoken} == {v.speaker for v in PEOPLE[:2]}
+    synthetic = read_manifest(tmp_path / "words-synthetic" / "manifest.tsv")
+    assert {utterance.text for utterance in synthetic} == set(LABELS)
+    assert {utterance.speaker for utterance in synthetic} == {v.speaker for v in PEOPLE[:2]}
 
 
-def test_what_is_there_is_left_as_it_is(arguments, tmp_path):
+def test_existing_data_sets_are_kept(arguments, tmp_path):
     prepare_data.main(arguments)
     before = {file: file.read_bytes() for file in tmp_path.glob("words-*/*")}
     prepare_data.main(arguments)
     assert {file: file.read_bytes() for file in tmp_path.glob("words-*/*")} == before
 
 
-def test_what_was_killed_before_its_manifest_is_made_anew(arguments, tmp_path):
+def test_a_data_set_without_its_manifest_is_built_again(arguments, tmp_path):
     (tmp_path / "words-cut").mkdir()
     prepare_data.main(arguments)
     assert read_manifest(tmp_path / "words-cut" / "manifest.tsv")
 
 
-def test_the_corpora_that_are_made_are_those_of_the_recipe():
+def test_the_recipe_trains_on_the_data_sets_that_are_built():
     assert {prepare_data.CUT, prepare_data.SYNTHETIC} < set(Recipe.read(prepare_data.RECIPE).train)
 
 
-def test_a_folder_without_sentences_is_refused(arguments, tmp_path, capsys):
+def test_a_folder_without_sentences_is_rejected(arguments, tmp_path, capsys):
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(SystemExit):
