@@ -202,8 +202,8 @@ def test_what_was_measured_is_kept_beside_the_card(learned, exported):
     assert stored.pop("clips_listed") == 3
     assert stored | {"real_time_factor": 0.0} == heard | {"real_time_factor": 0.0}
     assert heard["word_timing"]["model"]["words"] == 7
-    assert kept.comparison is not None
-    assert kept.comparison.precision == "float32"
+    assert kept.fidelity is not None
+    assert kept.fidelity.precision == "float32"
 
 
 def test_a_reference_is_put_beside_the_model(learned, tmp_path):

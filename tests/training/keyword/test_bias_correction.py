@@ -22,8 +22,8 @@ def test_the_fit_recovers_the_bias_at_any_scale(scale):
 def test_class_bias_makes_words_as_frequent_among_predictions_as_in_speech():
     log_probs, classes = simulated([-1.0, 0.0, 1.0], 1.0, 5_000)
     predicted = (log_probs + fit_class_bias(log_probs, classes)).argmax(1)
-    frequencies = [torch.bincount(words) / len(words) for words in (classes, predicted)]
-    assert torch.allclose(*frequencies, atol=0.03)
+    spoken, recognised = (torch.bincount(words) / len(words) for words in (classes, predicted))
+    assert torch.allclose(spoken, recognised, atol=0.03)
 
 
 def test_the_prior_bounds_the_bias_of_a_word_that_is_never_spoken():
