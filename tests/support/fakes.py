@@ -1,4 +1,4 @@
-"""What stands in for programs that are slow or may not be here: an aligner and a synthesiser."""
+"""Fakes of slow or optional programs: PocketSphinx, and a speech synthesiser."""
 
 from contextlib import AbstractContextManager
 from unittest import mock
@@ -7,18 +7,19 @@ import numpy as np
 import soundfile
 
 from training.synthesis.engines import ENGINES
-from training.synthesis.plan import Plan
-from training.synthesis.voices import Command, Engine, Voice
+from training.synthesis.plan import SynthesisPlan
+from training.synthesis.voices import Engine, EngineCommand, Prosody, Voice
 
-PEOPLE = [Voice("singer", name, "", name) for name in ("anna", "ben", "rms")]  # rms is held out
+# "rms" is a held-out speaker.
+VOICES = [Voice("tones", name, "", name) for name in ("anna", "ben", "rms")]
 TEXT = [f"{a} {b} is {c}" for a in ("the", "one") for b in ("cat", "dog") for c in ("in", "out")]
 
 
-class Aligner:
-    """Stands in for PocketSphinx: every word lasts as many tenths of a second as it has letters."""
+class FakeDecoder:
+    """A `pocketsphinx.Decoder` in which every character of a word lasts 0.1 s."""
 
     def set_align_text(self, text):
-        if "unheard" in text:
+        if "unalignable" in text:
             raise RuntimeError("Failed to set up alignment")
         self.words = text.split()
 
@@ -35,35 +36,35 @@ class Aligner:
     def seg(self):
         frame = 0
         for word in self.words:
-            yield Segment(f"{word}(2)", frame, frame + 10 * len(word) - 1)
+            yield FakeSegment(f"{word}(2)", frame, frame + 10 * len(word) - 1)
             frame += 10 * len(word)
 
 
-class Segment:
+class FakeSegment:
     def __init__(self, word, start_frame, end_frame):
         self.word, self.start_frame, self.end_frame = word, start_frame, end_frame
 
 
-def sing(voice, manner, sentence, file):
-    """An engine of its own kind: a tone of 1/20 s a character, in silence, written at once."""
+def tone_command(voice: Voice, prosody: Prosody, sentence: str, file) -> EngineCommand:
+    """Write a tone of 1/20 s a character, surrounded by silence; some sentences fail."""
     if "mute" in sentence:
-        return Command(["false"], "")
+        return EngineCommand(["false"], "")
     if "slow" in sentence:
-        return Command(["sleep", "5"], "")
-    seconds = 20 if "endless" in sentence else len(sentence) / 20 / manner.rate
+        return EngineCommand(["sleep", "5"], "")
+    seconds = 20 if "endless" in sentence else len(sentence) / 20 / prosody.rate
     time = np.arange(round(seconds * 16_000)) / 16_000
-    tone = np.sin(2 * np.pi * 200 * manner.pitch * time)
+    tone = np.sin(2 * np.pi * 200 * prosody.pitch * time)
     soundfile.write(file, 0.1 * np.pad(tone, (4000, 8000)), 16_000)
-    return Command(["true"], "")
+    return EngineCommand(["true"], "")
 
 
-SINGER = Engine("singer", "true", "nothing", 1.0, lambda: PEOPLE, sing)
+TONE_ENGINE = Engine("tones", "true", "no-package", 1.0, lambda: VOICES, tone_command)
 
 
-def only_singer() -> AbstractContextManager[object]:
-    """The only engine that there is, is the singer."""
-    return mock.patch.dict(ENGINES, {"singer": SINGER}, clear=True)
+def only_tone_engine() -> AbstractContextManager[object]:
+    """Replace all synthesis engines by `TONE_ENGINE`."""
+    return mock.patch.dict(ENGINES, {"tones": TONE_ENGINE}, clear=True)
 
 
-def plan(*texts, seed=1, voices=PEOPLE[:2]):
-    return Plan(seed, voices, texts or TEXT)
+def plan(*texts, seed=1, voices=VOICES[:2]):
+    return SynthesisPlan(seed, voices, texts or TEXT)

@@ -1,1 +1,1 @@
-"""Forced alignment with PocketSphinx: phones of sentences, and words cut out of them."""
+"""Forced alignment with PocketSphinx: phones of sentences, and words cut out of sentences."""

@@ -1,7 +1,7 @@
 """Cut words out of sentences: `python -m training cut-words MANIFEST... --words W... --out DIR`.
 
-Where a word lies is found by forced alignment (PocketSphinx, with the model of its wheel). What
-comes out is a corpus of single words, said by as many people as the sentences were.
+Words are located by forced alignment (PocketSphinx, with the model of its wheel). The result is a
+corpus of single words, of as many speakers as the sentences have.
 """
 
 import sys
@@ -12,97 +12,96 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from numpy.typing import NDArray
-from pocketsphinx import Decoder
 from tqdm import tqdm
 
-from asr.audio import audio
+from asr.audio.audio import SAMPLE_RATE
+from asr.types import Samples
+from training.alignment.pocketsphinx import WordAligner
 from training.cli import command, command_parser
 from training.data.corpus import decode
 from training.data.manifest import Utterance, read_manifest, write_manifest
 from training.errors import InputError
 
-FRAME = audio.SAMPLE_RATE // 100  # samples to a step of PocketSphinx, 10 ms
-MARGIN = 3 * FRAME  # kept on either side of a word
+MARGIN_SECONDS = 0.03  # kept on either side of a word
+MIN_SECONDS = 0.15  # shorter words are reduced pronunciations or alignment errors
 SEED = 1
-SHORTEST = 15 * FRAME  # what is shorter was slurred, or is aligned wrongly
-
-Samples = NDArray[np.float32]
 
 
-def align(decoder: Decoder, samples: Samples, text: str) -> list[tuple[str, int, int]]:
-    """Words of `text` with their first and last sample; none where it cannot be aligned."""
-    try:
-        decoder.set_align_text(text)
-        decoder.start_utt()
-    except RuntimeError:  # it holds a word that is not in the dictionary
-        return []
-    decoder.process_raw(np.round(samples * 32767).astype(np.int16).tobytes(), full_utt=True)
-    decoder.end_utt()
-    return [
-        # A second pronunciation of a word is called "word(2)".
-        (s.word.partition("(")[0], s.start_frame * FRAME, (s.end_frame + 1) * FRAME)
-        for s in decoder.seg() or ()
-    ]
-
-
-def isolated(
+def cut_words(
     utterances: Sequence[Utterance], words: Sequence[str]
 ) -> Iterator[tuple[Utterance, str, Samples]]:
-    """Each of `words` that is said in `utterances`, with its samples."""
-    decoder = Decoder(samprate=audio.SAMPLE_RATE, lm=None, loglevel="FATAL")
+    """Cut each occurrence of `words` out of `utterances`.
+
+    Yields
+    ------
+    (Utterance, str, NDArray[float32])
+        Sentence, word, and the samples of the word, shape (samples,), in [-1, 1] at 16 kHz.
+    """
+    aligner = WordAligner()
     wanted = frozenset(words)
-    saying = [utterance for utterance in utterances if wanted & set(utterance.text.split())]
-    for utterance in tqdm(saying, unit="clip", disable=not sys.stderr.isatty()):
+    candidates = [utterance for utterance in utterances if wanted & set(utterance.text.split())]
+    for utterance in tqdm(candidates, unit="clip", disable=not sys.stderr.isatty()):
         samples = decode(utterance).samples
-        for word, start, end in align(decoder, samples, utterance.text):
-            if word in wanted and end - start >= SHORTEST:
+        for word, start, end in aligner.align(samples, utterance.text):
+            if word in wanted and round(end - start, 2) >= MIN_SECONDS:
+                first, last = (
+                    round(edge * SAMPLE_RATE)
+                    for edge in (max(start - MARGIN_SECONDS, 0), end + MARGIN_SECONDS)
+                )
                 # A copy, since a view would keep the whole sentence in memory.
-                yield utterance, word, samples[max(start - MARGIN, 0) : end + MARGIN].copy()
+                yield utterance, word, samples[first:last].copy()
 
 
-def drawn(words: Sequence[str], most: int) -> list[int]:
-    """Indices into `words`, ascending, of `most` of each that come more often, else of all."""
+def sample_clips(words: Sequence[str], limit: int) -> list[int]:
+    """Indices, ascending, of a random choice of up to `limit` clips of each of `words`."""
     order = np.random.default_rng(SEED).permutation(len(words)).tolist()
-    taken: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     chosen = []
     for index in order:
-        taken[words[index]] += 1
-        if taken[words[index]] <= most:
+        counts[words[index]] += 1
+        if counts[words[index]] <= limit:
             chosen.append(index)
     return sorted(chosen)
 
 
-def write(utterances: Sequence[Utterance], words: Sequence[str], out: Path, most: int) -> None:
-    """Write the corpus of `words`, `most` of each, into the folder `out`, its manifest last.
+def write_words(
+    utterances: Sequence[Utterance], words: Sequence[str], out: Path, limit: int
+) -> None:
+    """Write a corpus of `words`, up to `limit` clips of each, to the folder `out`.
+
+    The manifest is written last.
 
     Raises
     ------
     InputError
-        If none of the words is said.
+        If none of the words could be cut.
     """
-    cuts = list(isolated(utterances, words))
+    cuts = list(cut_words(utterances, words))
     if not cuts:
-        raise InputError("none of the words is said where it could be cut out")
+        raise InputError(
+            f"none of the words could be cut from the {len(utterances)} clips: {', '.join(words)}"
+        )
     out.mkdir(parents=True, exist_ok=True)
     written = []
-    chosen = drawn([word for _, word, _ in cuts], most)
+    chosen = sample_clips([word for _, word, _ in cuts], limit)
     for index, (utterance, word, samples) in enumerate(cuts[i] for i in chosen):
         name = Path(f"{index:06d}.flac")
-        soundfile.write(out / name, samples, audio.SAMPLE_RATE)
-        seconds = len(samples) / audio.SAMPLE_RATE
+        soundfile.write(out / name, samples, SAMPLE_RATE)
+        seconds = len(samples) / SAMPLE_RATE
         written.append(replace(utterance, path=name, seconds=seconds, text=word))
     write_manifest(out, written)
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and cut."""
+    """Parse the command line and cut words."""
     parser = command_parser("cut-words", __doc__)
     parser.add_argument("manifests", nargs="+", type=Path, metavar="MANIFEST")
     parser.add_argument("--words", nargs="+", required=True)
-    parser.add_argument("--most", type=int, default=1000, help="clips of one word; default: 1000")
-    parser.add_argument("--corpus", help="only of this name; default: all")
+    parser.add_argument(
+        "--limit", type=int, default=1000, help="maximum clips of a word; default: 1000"
+    )
+    parser.add_argument("--corpus", help="only clips of this corpus; default: all")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args(arguments)
     utterances = [
@@ -111,4 +110,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for utterance in read_manifest(manifest)
         if options.corpus in (None, utterance.corpus)
     ]
-    write(utterances, options.words, options.out, options.most)
+    write_words(utterances, options.words, options.out, options.limit)

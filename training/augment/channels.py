@@ -45,7 +45,7 @@ def telephone(samples: Samples) -> Samples:
 
 
 def low_pass(samples: Samples, cutoff_hertz: float) -> Samples:
-    """Remove frequencies above `cutoff_hertz`, as a lower sampling rate does; samples (samples,)."""
+    """Remove frequencies above `cutoff_hertz`, like a lower sampling rate; samples (samples,)."""
     padded = fast_length(len(samples))
     spectrum = np.fft.rfft(samples, padded)
     hertz = np.arange(len(spectrum)) * (SAMPLE_RATE / padded)

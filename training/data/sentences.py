@@ -1,4 +1,4 @@
-"""Which sentences of open text a synthesiser can be trusted to speak as they are written."""
+"""Sentences of plain text that synthesisers read as they are spelled, and their test split."""
 
 import re
 import zlib
@@ -9,65 +9,69 @@ from pathlib import Path
 from training.data import text
 from training.errors import InputError
 
-WORDS = range(2, 21)  # in a sentence
-HELD_OUT_SHARE = 25  # one sentence in so many is kept for test sets
+SENTENCE_WORDS = range(2, 21)
+HELD_OUT_SHARE = 25  # one sentence in 25 is held out for test sets
 
-# Outside of words: quotation marks.
+# Apostrophes outside of words are quotation marks.
 _QUOTE = re.compile(r"(?<![A-Za-z])'|'(?![A-Za-z])")
-_PLAIN = str.maketrans(
+_TO_ASCII = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": "", "\u201d": "", '"': "", "\u2014": ", "}
     | {"\u2013": ", ", "\u2026": ",", "_": ""}
 )
-# A full stop ends a sentence here; elsewhere it is an abbreviation, read in as many ways as there
-# are engines, like digits, initials and words in capitals.
-_WRITTEN_OUT = re.compile(r"[A-Za-z' ,;:!?-]+[.!?]?")
-_READ_OTHERWISE = re.compile(
+# Engines differ in how they read abbreviations, which have a full stop within the sentence, digits,
+# initials and words in capitals.
+_SPELLED_OUT = re.compile(r"[A-Za-z' ,;:!?-]+[.!?]?")
+_AMBIGUOUS = re.compile(
     r"\b([A-Z]{2,}|[B-HJ-Z]|Mr|Mrs|Messrs|Dr|St|Jr|Sr|Col|Capt|Co|Ltd|vs|etc)\b"
 )
 
 
-def speakable(sentence: str) -> str | None:
-    """The sentence in plain characters, or None if it may not be spoken as it is spelled."""
-    plain = " ".join(_QUOTE.sub("", sentence.translate(_PLAIN)).split())
-    if not _WRITTEN_OUT.fullmatch(plain) or _READ_OTHERWISE.search(plain):
+def to_speakable(sentence: str) -> str | None:
+    """ASCII form of a sentence, or None if engines may not read it as it is spelled."""
+    plain = " ".join(_QUOTE.sub("", sentence.translate(_TO_ASCII)).split())
+    if not _SPELLED_OUT.fullmatch(plain) or _AMBIGUOUS.search(plain):
         return None
-    return plain if len(text.normalise(plain).split()) in WORDS else None
+    return plain if len(text.normalise(plain).split()) in SENTENCE_WORDS else None
 
 
-def read(files: Iterable[Path]) -> list[str]:
-    """All speakable sentences of `files`, one a line there, each of them once, in their order.
+def read_sentences(files: Iterable[Path]) -> list[str]:
+    """Read the speakable lines of text files, in their order and without repetitions.
 
     Raises
     ------
     InputError
-        If a file is not text.
+        If a file is not UTF-8 text.
     OSError
-        If there is no such file.
+        If a file does not exist.
     """
-    spoken: dict[str, str] = {}
-    for line in lines(files):
-        if (plain := speakable(line)) is not None:
-            spoken.setdefault(text.normalise(plain), plain)
-    return list(spoken.values())
+    unique: dict[str, str] = {}
+    for line in read_lines(files):
+        if (plain := to_speakable(line)) is not None:
+            unique.setdefault(text.normalise(plain), plain)
+    return list(unique.values())
 
 
-def lines(files: Iterable[Path]) -> Iterator[str]:
-    """The lines of all files; raises as `read` does."""
+def read_lines(files: Iterable[Path]) -> Iterator[str]:
+    """Read the lines of text files; raises as `read_sentences` does."""
     for file in files:
         try:
             yield from file.read_text(encoding="utf-8").splitlines()
         except UnicodeDecodeError as error:
-            raise InputError(f"{file} is not text: {error}") from error
+            raise InputError(f"{file} is not UTF-8 text: {error}") from error
 
 
-def of_common_words(spoken: Sequence[str], vocabulary: int) -> list[str]:
-    """The sentences of `spoken` that use none but its `vocabulary` most frequent words."""
-    words = [text.normalise(sentence).split() for sentence in spoken]
-    ranked = Counter(word for of_one in words for word in of_one).most_common(vocabulary)
-    common = {word for word, _ in ranked}
-    return [sentence for sentence, used in zip(spoken, words, strict=True) if common >= set(used)]
+def restrict_vocabulary(sentences: Sequence[str], size: int) -> list[str]:
+    """Select the sentences whose words are all among the `size` most frequent ones."""
+    words = [text.normalise(sentence).split() for sentence in sentences]
+    ranked = Counter(word for of_one in words for word in of_one).most_common(size)
+    vocabulary = {word for word, _ in ranked}
+    return [
+        sentence
+        for sentence, used in zip(sentences, words, strict=True)
+        if vocabulary.issuperset(used)
+    ]
 
 
-def held_out(sentence: str) -> bool:
-    """Whether a sentence is for test sets; it depends on the words alone."""
+def is_held_out(sentence: str) -> bool:
+    """Whether a sentence is reserved for test sets; a function of its normalised words."""
     return zlib.crc32(text.normalise(sentence).encode()) % HELD_OUT_SHARE == 0

@@ -2,14 +2,11 @@
 
 import time
 
-import numpy as np
-from pocketsphinx import Decoder
-
 from asr.audio import audio
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
+from training.alignment.pocketsphinx import Recogniser
 from training.data import text
 
-FRAME_SECONDS = 0.01
 IDENTITY = ModelIdentity("pocketsphinx-en-us", "5", "", decoder="pocketsphinx")
 
 
@@ -18,7 +15,7 @@ class PocketSphinx:
 
     def __init__(self) -> None:
         self.identity = IDENTITY
-        self._decoder = Decoder(samprate=audio.SAMPLE_RATE, loglevel="FATAL")
+        self._recogniser = Recogniser()
 
     def transcribe(self, source: audio.Source, budget: audio.Budget) -> Transcript:
         """Decode and transcribe `source`.
@@ -31,19 +28,11 @@ class PocketSphinx:
         started = time.perf_counter()
         waveform = audio.decode(source, budget)
         decoded = time.perf_counter()
-        self._decoder.start_utt()
-        samples = np.round(waveform.samples * 32767).astype(np.int16)
-        self._decoder.process_raw(samples.tobytes(), full_utt=True)
-        self._decoder.end_utt()
         words = tuple(
-            Word(
-                part,
-                round(segment.start_frame * FRAME_SECONDS, 3),
-                round((segment.end_frame + 1) * FRAME_SECONDS, 3),
-                confidence=1.0,  # its posteriors are not calibrated
-            )
-            for segment in self._decoder.seg() or ()
-            for part in _words(segment.word)
+            # 1.0, since its posterior probabilities are not calibrated
+            Word(part, segment.start, segment.end, confidence=1.0)
+            for segment in self._recogniser.recognise(waveform.samples)
+            for part in text.normalise(segment.word).split()
         )
         done = time.perf_counter()
         return Transcript(
@@ -57,13 +46,3 @@ class PocketSphinx:
                 cold_start=False,
             ),
         )
-
-
-def _words(token: str) -> list[str]:
-    """Normalised words of a dictionary entry, without the mark of a pronunciation variant.
-
-    Silence and noise have none.
-    """
-    if token.startswith(("<", "[")):
-        return []
-    return text.normalise(token.partition("(")[0]).split()

@@ -5,20 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from pocketsphinx import Decoder
 
 from asr.audio.audio import SAMPLE_RATE
 from asr.decoding.decoders import greedy
 from asr.decoding.forced_alignment import align
 from asr.recognisers import CtcReader
 from asr.transcriber import Transcriber
-from training.alignment import cut_words
+from asr.types import Samples
+from training.alignment.pocketsphinx import WordAligner
 from training.data.corpus import decode
 from training.evaluation.inference import Result
 from training.evaluation.metrics import word_hits
 
-Samples = NDArray[np.float32]
 Edges = tuple[float, float]  # start and end of a word, in seconds
 # From samples, shape (samples,), float32 in [-1, 1] at 16 kHz, and their text, to the edges of each
 # word; none if the text cannot be aligned.
@@ -51,14 +49,10 @@ def pocketsphinx_aligner() -> Aligner:
 
     Its resolution is 10 ms. A text with an out-of-vocabulary word cannot be aligned.
     """
-    decoder = Decoder(samprate=SAMPLE_RATE, lm=None, loglevel="FATAL")
+    aligner = WordAligner()
 
     def edges(samples: Samples, text: str) -> list[Edges]:
-        return [
-            (start / SAMPLE_RATE, end / SAMPLE_RATE)
-            for word, start, end in cut_words.align(decoder, samples, text)
-            if not word.startswith(("<", "["))  # silence, noise
-        ]
+        return [(start, end) for _, start, end in aligner.align(samples, text)]
 
     return edges
 

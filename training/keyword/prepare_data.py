@@ -14,8 +14,8 @@ from training.data.manifest import MANIFEST, read_manifest
 from training.errors import InputError
 from training.recipe import Recipe
 from training.synthesis.engines import ENGINES
-from training.synthesis.plan import Plan
-from training.synthesis.synthesize import installed, make
+from training.synthesis.plan import SynthesisPlan
+from training.synthesis.synthesize import installed_voices, synthesize_corpus
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "keyword_gru.yaml"
 SENTENCES = "sentences-train*/manifest.tsv"
@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise InputError(
                 f"{options.data} has no {SENTENCES} to cut words from: download a corpus first"
             )
-        cut_words.write(sentences, words, options.data / CUT, MAX_CLIPS_PER_WORD)
-    voices = [voice for voice in installed(options.engines) if not voice.held_out]
-    print(make(options.data / SYNTHETIC, Plan(SEED, voices, words), options.hours, options.jobs))
+        cut_words.write_words(sentences, words, options.data / CUT, MAX_CLIPS_PER_WORD)
+    voices = [voice for voice in installed_voices(options.engines) if not voice.held_out]
+    plan = SynthesisPlan(SEED, voices, words)
+    print(synthesize_corpus(options.data / SYNTHETIC, plan, options.hours, options.jobs))

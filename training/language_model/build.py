@@ -27,7 +27,7 @@ from training.cli import command, command_parser
 from training.data import text
 from training.data.manifest import read_rows, read_sets
 from training.data.provenance import of_texts
-from training.data.sentences import held_out, lines
+from training.data.sentences import is_held_out, read_lines
 from training.errors import InputError
 from training.language_model import kneser_ney, ngram_file
 
@@ -51,7 +51,7 @@ def read_texts(files: Iterable[Path], transcripts: Iterable[Path] = ()) -> list[
         If there is no such file.
     """
     said = (row["text"] for manifest in transcripts for row in read_rows(manifest))
-    written = chain(lines(files), said)
+    written = chain(read_lines(files), said)
     spoken = (text.normalise(line) for line in written if not any(map(str.isdigit, line)))
     return [sentence for sentence in spoken if sentence]
 
@@ -176,8 +176,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (each.text for utterances in measured.values() for each in utterances),
     )
     content = build(
-        [each for each in sentences if not held_out(each)],
-        [each for each in sentences if held_out(each)],
+        [each for each in sentences if not is_held_out(each)],
+        [each for each in sentences if is_held_out(each)],
         of_texts(options.texts, options.transcripts),
         list(measured),
         options.least,

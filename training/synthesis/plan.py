@@ -1,4 +1,4 @@
-"""What is to be spoken, by whom and how: all of it drawn from a seed, before anything is said."""
+"""Random plan of a synthetic corpus: sentence, voice and prosody of each clip, from a seed."""
 
 import zlib
 from collections.abc import Iterator, Sequence
@@ -8,20 +8,48 @@ from itertools import count
 import numpy as np
 
 from training.synthesis.engines import ENGINES
-from training.synthesis.voices import Manner, Voice
+from training.synthesis.voices import Prosody, Voice
 
-# How much rate, pitch and the size of the speaker may differ from the voice's own.
-RATE, PITCH, SIZE = (0.8, 1.3), (0.8, 1.25), (0.88, 1.14)
-PEAK = (0.1, 0.9)
-EDGE_SECONDS = (0.05, 0.4)  # of silence then put at either end
+# Ranges relative to the voice: rate, pitch and vocal tract length.
+RATE_RANGE, PITCH_RANGE, VOCAL_TRACT_RANGE = (0.8, 1.3), (0.8, 1.25), (0.88, 1.14)
+PEAK_RANGE = (0.1, 0.9)
+SILENCE_SECONDS = (0.05, 0.4)  # range of the silence added at either end
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All that decides what is said: clip `n` of a plan is the same wherever it is made.
+class PlannedClip:
+    """One sentence to synthesise.
 
-    `variation` is the share of `RATE`, `PITCH` and `SIZE` that is used: at 0 each voice speaks as
-    it does by itself.
+    Attributes
+    ----------
+    file : str
+        Name of the sound file.
+    vocal_tract_scale : float
+        Relative length of the vocal tract; formants fall as it grows.
+    peak : float
+        Peak amplitude.
+    silence : (float, float)
+        Seconds of silence before and after the speech.
+    """
+
+    file: str
+    sentence: str
+    voice: Voice
+    prosody: Prosody
+    vocal_tract_scale: float
+    peak: float
+    silence: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SynthesisPlan:
+    """Parameters that determine every clip of a synthetic corpus, on any machine.
+
+    Attributes
+    ----------
+    variation : float
+        Share of `RATE_RANGE`, `PITCH_RANGE` and `VOCAL_TRACT_RANGE` that is used; at 0 each voice
+        has its own prosody.
     """
 
     seed: int
@@ -30,50 +58,40 @@ class Plan:
     variation: float = 1.0
 
     def identity(self) -> dict[str, float]:
-        """What two plans must have in common for one to continue the other's corpus."""
-        spoken = "\n".join([*self.sentences, *(voice.speaker for voice in self.voices)])
-        crc32 = zlib.crc32(spoken.encode())
+        """Fingerprint; plans with the same one can continue each other's corpus."""
+        content = "\n".join([*self.sentences, *(voice.identifier for voice in self.voices)])
+        crc32 = zlib.crc32(content.encode())
         return {"seed": self.seed, "crc32": crc32, "variation": self.variation}
 
-    def factor(self, limits: tuple[float, float], random: np.random.Generator) -> float:
-        """One of `RATE`, `PITCH` and `SIZE`, drawn."""
+    def clips(self) -> Iterator[PlannedClip]:
+        """Endless clips; every sentence occurs once, in random order, before any is repeated.
+
+        An engine is sampled by its share, then one of its speakers, then one of the speaker's
+        voices.
+        """
+        order = np.random.default_rng(self.seed).permutation(len(self.sentences))
+        engines = sorted({voice.engine for voice in self.voices})
+        shares = np.array([ENGINES[name].share for name in engines])
+        for index in count():
+            random = np.random.default_rng((self.seed, index))
+            engine = str(random.choice(engines, p=shares / shares.sum()))
+            of_engine = [voice for voice in self.voices if voice.engine == engine]
+            speaker = str(random.choice(sorted({voice.speaker for voice in of_engine})))
+            of_speaker = [voice for voice in of_engine if voice.speaker == speaker]
+            scale = self._sample(VOCAL_TRACT_RANGE, random)
+            yield PlannedClip(
+                file=f"{index:07d}.flac",
+                sentence=self.sentences[order[index % len(order)]],
+                voice=of_speaker[random.integers(len(of_speaker))],
+                prosody=Prosody(
+                    self._sample(RATE_RANGE, random) * scale,
+                    self._sample(PITCH_RANGE, random) * scale,
+                ),
+                vocal_tract_scale=scale,
+                peak=random.uniform(*PEAK_RANGE),
+                silence=(random.uniform(*SILENCE_SECONDS), random.uniform(*SILENCE_SECONDS)),
+            )
+
+    def _sample(self, limits: tuple[float, float], random: np.random.Generator) -> float:
+        """Random factor within the share `variation` of `limits`."""
         return 1 + self.variation * (random.uniform(*limits) - 1)
-
-
-@dataclass(frozen=True)
-class Clip:
-    """One sentence to be spoken; `size` is that of the speaker: formants fall as it grows."""
-
-    file: str
-    sentence: str
-    voice: Voice
-    manner: Manner
-    size: float
-    peak: float
-    edges: tuple[float, float]
-
-
-def draw(plan: Plan) -> Iterator[Clip]:
-    """Clips without end: each sentence once, in random order, before any comes twice.
-
-    An engine is drawn by its share, then one of its people, then one of that person's voices.
-    """
-    order = np.random.default_rng(plan.seed).permutation(len(plan.sentences))
-    engines = sorted({voice.engine for voice in plan.voices})
-    shares = np.array([ENGINES[name].share for name in engines])
-    for index in count():
-        random = np.random.default_rng((plan.seed, index))
-        engine = str(random.choice(engines, p=shares / shares.sum()))
-        of_engine = [voice for voice in plan.voices if voice.engine == engine]
-        person = str(random.choice(sorted({voice.person for voice in of_engine})))
-        of_person = [voice for voice in of_engine if voice.person == person]
-        size = plan.factor(SIZE, random)
-        yield Clip(
-            file=f"{index:07d}.flac",
-            sentence=plan.sentences[order[index % len(order)]],
-            voice=of_person[random.integers(len(of_person))],
-            manner=Manner(plan.factor(RATE, random) * size, plan.factor(PITCH, random) * size),
-            size=size,
-            peak=random.uniform(*PEAK),
-            edges=(random.uniform(*EDGE_SECONDS), random.uniform(*EDGE_SECONDS)),
-        )

@@ -1,4 +1,4 @@
-"""A voice of a free speech synthesiser, how it is asked to speak, and whom test sets keep."""
+"""Speech synthesis engines and their voices, and the speakers held out for test sets."""
 
 import shutil
 from collections.abc import Callable
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-# Who speaks in test sets, on every machine and with every seed: a twelfth of espeak-ng's timbres,
-# and one person or two of each other engine.
+# Speakers of test sets, independent of the machine and the seed: a twelfth of the timbres of
+# espeak-ng, and one or two speakers of each other engine.
 HELD_OUT = frozenset(
     {"espeak-ng " + name for name in ("f2", "m3", "Alicia", "klatt4", "Michael", "linda", "victor")}
     | {"rms", "ked", "clb", "pico en-GB"}
@@ -21,60 +21,57 @@ class Voice:
     Attributes
     ----------
     engine, name, variant : str
-        As the engine calls them; `variant` may be empty.
-    person : str
-        Whose voice it is: some people are in several engines, and espeak-ng speaks with one
-        timbre in several accents. This is what is held out.
+        Names by which the engine selects the voice; `variant` may be empty.
+    speaker : str
+        The recorded speaker, who may have voices in several engines, or a timbre of espeak-ng,
+        which has several accents. Test sets hold out speakers.
     """
 
     engine: str
     name: str
     variant: str
-    person: str
+    speaker: str
 
     @property
-    def speaker(self) -> str:
-        """The name in the `speaker` column of a manifest."""
+    def identifier(self) -> str:
+        """Value of the `speaker` column of a manifest."""
         return f"{self.engine}:{self.name}:{self.variant}"
 
     @property
     def held_out(self) -> bool:
-        """Whether it speaks in test sets only."""
-        return self.person in HELD_OUT
+        """Whether the voice is reserved for test sets."""
+        return self.speaker in HELD_OUT
 
 
 @dataclass(frozen=True)
-class Manner:
-    """How a sentence is to be spoken, relative to how the voice speaks by itself.
-
-    `rate` and `pitch` are asked of the engine; not every voice can change its pitch.
-    """
+class Prosody:
+    """Speaking rate and pitch relative to the voice's own; not every voice has a variable pitch."""
 
     rate: float
     pitch: float
 
 
-class Command(NamedTuple):
-    """A program with its arguments, and what it reads from its standard input."""
+class EngineCommand(NamedTuple):
+    """Arguments of a program, and its standard input."""
 
     arguments: list[str]
-    script: str
+    stdin: str
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A synthesiser.
+    """A speech synthesiser.
 
     Attributes
     ----------
     program, packages : str
-        What must be on the PATH, and the Debian packages that bring it and its voices.
+        The program to find on the PATH, and the Debian packages of it and its voices.
     share : float
-        How much of a corpus it speaks, relative to the others.
+        Share of a corpus, relative to the other engines.
     voices : callable
-        Lists what is installed.
+        Lists the installed voices.
     command : callable
-        (voice, manner, sentence, file) to what writes the sound file.
+        From (voice, prosody, sentence, file) to the command that writes the sound file.
     """
 
     name: str
@@ -82,8 +79,8 @@ class Engine:
     packages: str
     share: float
     voices: Callable[[], list[Voice]]
-    command: Callable[[Voice, Manner, str, Path], Command]
+    command: Callable[[Voice, Prosody, str, Path], EngineCommand]
 
     def installed(self) -> bool:
-        """Whether its program can be run here."""
+        """Whether the program is on the PATH."""
         return shutil.which(self.program) is not None

@@ -3,8 +3,8 @@ import pytest
 import soundfile
 
 from tests.support import tone_corpus
-from tests.support.fakes import Aligner
-from training.alignment import cut_words
+from tests.support.fakes import FakeDecoder
+from training.alignment import cut_words, pocketsphinx
 from training.data.manifest import read_manifest
 from training.errors import InputError
 
@@ -13,9 +13,10 @@ RATE = 16_000
 
 @pytest.fixture
 def sentences(tmp_path, monkeypatch):
-    monkeypatch.setattr(cut_words, "Decoder", lambda **_: Aligner())
+    """A corpus of ramps, so that the value of a sample is half its time in seconds."""
+    monkeypatch.setattr(pocketsphinx, "Decoder", lambda **_: FakeDecoder())
     (tmp_path / "in").mkdir()
-    texts = ["one a seven", "nothing here", "one unheard", "seven"]
+    texts = ["one a seven", "nothing here", "one unalignable", "seven"]
     rows = []
     for index, text in enumerate(texts):
         samples = np.arange(RATE * 2) / RATE / 2
@@ -26,8 +27,9 @@ def sentences(tmp_path, monkeypatch):
     return manifest
 
 
-def test_words_are_cut_out_where_they_are_said(sentences, tmp_path):
-    cut_words.write(read_manifest(sentences), ["one", "seven", "a"], tmp_path / "out", most=9)
+def test_words_are_cut_at_their_aligned_times(sentences, tmp_path):
+    utterances = read_manifest(sentences)
+    cut_words.write_words(utterances, ["one", "seven", "a"], tmp_path / "out", limit=9)
     written = read_manifest(tmp_path / "out" / "manifest.tsv")
     assert [(u.text, u.speaker, u.corpus) for u in written] == [
         ("one", "anna", "an4"),
@@ -39,23 +41,22 @@ def test_words_are_cut_out_where_they_are_said(sentences, tmp_path):
     assert samples[0] == pytest.approx((0.4 - 0.03) / 2, abs=1e-3)
 
 
-def test_no_word_comes_more_often_than_asked():
+def test_the_clips_of_a_word_are_limited():
     words = ["one"] * 30 + ["six"] * 3 + ["one"] * 30
-    chosen = cut_words.drawn(words, 20)
+    chosen = cut_words.sample_clips(words, 20)
     assert [words[i] for i in chosen].count("one") == 20
     assert [words[i] for i in chosen].count("six") == 3
-    assert chosen == sorted(set(chosen)) == cut_words.drawn(words, 20)
-    assert {i < 30 for i in chosen if words[i] == "one"} == {True, False}  # not the first
+    assert chosen == sorted(set(chosen)) == cut_words.sample_clips(words, 20)
+    assert {i < 30 for i in chosen if words[i] == "one"} == {True, False}  # not the first ones
 
 
-def test_a_corpus_can_be_chosen(sentences, tmp_path, monkeypatch):
-    arguments = [str(sentences), "--words", "seven", "--corpus", "lj", "--out", tmp_path / "out"]
-    monkeypatch.setattr("sys.argv", ["isolate", *map(str, arguments)])
-    cut_words.main()
+def test_only_clips_of_the_given_corpus_are_cut(sentences, tmp_path):
+    arguments = [sentences, "--words", "seven", "--corpus", "lj", "--out", tmp_path / "out"]
+    cut_words.main(list(map(str, arguments)))
     assert [u.corpus for u in read_manifest(tmp_path / "out" / "manifest.tsv")] == ["lj"]
 
 
-def test_words_that_nobody_says_leave_no_corpus(sentences, tmp_path):
-    with pytest.raises(InputError, match="none of the words is said"):
-        cut_words.write(read_manifest(sentences), ["zebra"], tmp_path / "out", most=1)
+def test_words_that_do_not_occur_leave_no_corpus(sentences, tmp_path):
+    with pytest.raises(InputError, match="none of the words could be cut from the 4 clips: zebra"):
+        cut_words.write_words(read_manifest(sentences), ["zebra"], tmp_path / "out", limit=1)
     assert not (tmp_path / "out").exists()

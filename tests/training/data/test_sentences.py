@@ -4,7 +4,7 @@ from training.data import sentences
 
 
 @pytest.mark.parametrize(
-    ("written", "spoken"),
+    ("written", "speakable"),
     [
         ("The cat sat.", "The cat sat."),
         (
@@ -26,25 +26,25 @@ from training.data import sentences
         ("", None),
     ],
 )
-def test_only_what_is_read_as_it_is_spelled_is_spoken(written, spoken):
-    assert sentences.speakable(written) == spoken
+def test_only_sentences_that_are_read_as_they_are_spelled_are_speakable(written, speakable):
+    assert sentences.to_speakable(written) == speakable
 
 
-def test_sentences_are_read_once_and_in_order(tmp_path):
+def test_sentences_are_read_in_order_without_repetitions(tmp_path):
     (tmp_path / "a").write_text("Two words.\nNo 1.\nThree more words.\n", encoding="utf-8")
     (tmp_path / "b").write_text("two words\nAnd so on.\n", encoding="utf-8")
-    read = sentences.read([tmp_path / "a", tmp_path / "b"])
+    read = sentences.read_sentences([tmp_path / "a", tmp_path / "b"])
     assert read == ["Two words.", "Three more words.", "And so on."]
 
 
-def test_sentences_of_common_words_use_no_others():
-    spoken = ["The dog ran.", "The dog sat.", "Dog, the cat!", "The dog, the DOG."]
-    assert sentences.of_common_words(spoken, 2) == ["The dog, the DOG."]
-    assert sentences.of_common_words(spoken, 5) == spoken
+def test_a_restricted_vocabulary_excludes_sentences_with_other_words():
+    read = ["The dog ran.", "The dog sat.", "Dog, the cat!", "The dog, the DOG."]
+    assert sentences.restrict_vocabulary(read, 2) == ["The dog, the DOG."]
+    assert sentences.restrict_vocabulary(read, 5) == read
 
 
-def test_one_sentence_in_25_is_held_out_however_it_is_written():
-    spoken = [f"{a} {b} {c}" for a in "abcdefghij" for b in "klmnopqrst" for c in "uvwxyzabcd"]
-    held = [sentence for sentence in spoken if sentences.held_out(sentence)]
-    assert len(held) == pytest.approx(40, abs=20)
-    assert all(sentences.held_out(f"{sentence.upper()}!") for sentence in held)
+def test_one_sentence_in_25_is_held_out_for_any_case_and_punctuation():
+    read = [f"{a} {b} {c}" for a in "abcdefghij" for b in "klmnopqrst" for c in "uvwxyzabcd"]
+    held_out = [sentence for sentence in read if sentences.is_held_out(sentence)]
+    assert len(held_out) == pytest.approx(40, abs=20)
+    assert all(sentences.is_held_out(f"{sentence.upper()}!") for sentence in held_out)

@@ -4,7 +4,7 @@ import pytest
 
 from asr.audio.audio import Budget
 from asr.errors import UnsupportedAudioError
-from training.evaluation.pocketsphinx import PocketSphinx, _words
+from training.evaluation.pocketsphinx import PocketSphinx
 
 HELLO = Path(__file__).parents[3] / "samples" / "hello.flac"
 MINUTE = Budget(max_seconds=60.0)
@@ -26,11 +26,3 @@ def test_the_reference_recognises_words_with_their_times(reference):
 def test_bytes_that_are_not_audio_are_rejected(reference):
     with pytest.raises(UnsupportedAudioError):
         reference.transcribe(b"not audio", MINUTE)
-
-
-@pytest.mark.parametrize(
-    ("token", "expected"),
-    [("<sil>", []), ("[NOISE]", []), ("read(2)", ["read"]), ("don't", ["don't"])],
-)
-def test_dictionary_entries_are_normalised_to_words(token, expected):
-    assert _words(token) == expected

@@ -2,8 +2,8 @@ import pytest
 import yaml
 
 from tests.support import tone_corpus
-from tests.support.fakes import PEOPLE, Aligner, only_singer
-from training.alignment import cut_words
+from tests.support.fakes import VOICES, FakeDecoder, only_tone_engine
+from training.alignment import pocketsphinx
 from training.data.manifest import read_manifest
 from training.keyword import prepare_data
 from training.recipe import Recipe
@@ -13,14 +13,14 @@ LABELS = tone_corpus.WORDS
 
 @pytest.fixture
 def arguments(tmp_path, monkeypatch):
-    monkeypatch.setattr(cut_words, "Decoder", lambda **_: Aligner())
+    monkeypatch.setattr(pocketsphinx, "Decoder", lambda **_: FakeDecoder())
     for name, text in (("train-0", "a abc"), ("train-1", "big fed"), ("test", "fed")):
         tone_corpus.write_corpus(tmp_path / f"sentences-{name}", [text])
     recipe = yaml.safe_load(prepare_data.RECIPE.read_text(encoding="utf-8"))
     recipe["parameters"]["labels"] = LABELS
     (tmp_path / "recipe.yaml").write_text(yaml.safe_dump(recipe), encoding="utf-8")
     options = {"--data": tmp_path, "--recipe": tmp_path / "recipe.yaml", "--hours": 0.002}
-    with only_singer():
+    with only_tone_engine():
         yield [str(part) for option in options.items() for part in option]
 
 
@@ -34,7 +34,7 @@ def test_every_label_is_synthesised_by_voices_that_are_not_held_out(arguments, t
     prepare_data.main(arguments)
     synthetic = read_manifest(tmp_path / "words-synthetic" / "manifest.tsv")
     assert {utterance.text for utterance in synthetic} == set(LABELS)
-    assert {utterance.speaker for utterance in synthetic} == {v.speaker for v in PEOPLE[:2]}
+    assert {utterance.speaker for utterance in synthetic} == {v.identifier for v in VOICES[:2]}
 
 
 def test_existing_data_sets_are_kept(arguments, tmp_path):

@@ -14,7 +14,7 @@ from asr.decoding.ngram_model import (
     UNKNOWN,
 )
 from tests.support import tone_corpus
-from training.data.sentences import held_out
+from training.data.sentences import is_held_out
 from training.errors import InputError
 from training.language_model import build as language_model
 from training.language_model import ngram_file
@@ -48,7 +48,7 @@ def test_what_is_said_in_corpora_is_text_too(tmp_path):
 
 def test_a_file_that_is_no_text_is_named(tmp_path):
     (tmp_path / "a.txt").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(InputError, match=r"a\.txt is not text"):
+    with pytest.raises(InputError, match=r"a\.txt is not UTF-8 text"):
         read_texts([tmp_path / "a.txt"])
 
 
@@ -106,7 +106,7 @@ def test_the_command_says_what_it_has_made_of_which_sources(tmp_path, monkeypatc
     monkeypatch.setattr(sys, "argv", ["language_model", *arguments])
     language_model.main()
     printed = json.loads(capsys.readouterr().out)
-    apart = [line for line in [*lines[1:], "a cab"] if held_out(line)]
+    apart = [line for line in [*lines[1:], "a cab"] if is_held_out(line)]
     assert apart
     assert printed["held_out"]["sentences"] == len(apart)
     assert printed["learned_from"]["sentences"] == 49 - len(apart)

@@ -8,10 +8,10 @@ import soundfile
 
 from training.synthesis import engines
 from training.synthesis.engines import ENGINES
-from training.synthesis.voices import Manner, Voice
+from training.synthesis.voices import Prosody, Voice
 
-PLAIN = Manner(rate=1.0, pitch=1.0)
-SOMEONE = {
+PLAIN = Prosody(rate=1.0, pitch=1.0)
+VOICES = {
     "espeak-ng": Voice("espeak-ng", "en-us", "f3", "espeak-ng f3"),
     "flite": Voice("flite", "kal16", "", "kal"),
     "festival": Voice("festival", "kal_diphone", "", "kal"),
@@ -20,53 +20,53 @@ SOMEONE = {
 }
 
 
-def numbers(engine, manner):
-    """All numbers in what `engine` is asked to do."""
-    command = ENGINES[engine].command(SOMEONE[engine], manner, "Yes.", Path("said.wav"))
-    asked = " ".join([*command.arguments, command.script])
-    return [float(number) for number in re.findall(r"(?<![\w.])\d+\.?\d*", asked)]
+def numbers(engine, prosody):
+    """All numbers in the command of `engine`."""
+    command = ENGINES[engine].command(VOICES[engine], prosody, "Yes.", Path("speech.wav"))
+    line = " ".join([*command.arguments, command.stdin])
+    return [float(number) for number in re.findall(r"(?<![\w.])\d+\.?\d*", line)]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_is_told_the_sentence_and_the_file(engine):
-    file = Path("folder/said.wav")
-    command = ENGINES[engine].command(SOMEONE[engine], PLAIN, "Some words.", file)
-    asked = [*command.arguments, command.script]
-    assert any("Some words." in part for part in asked)
-    assert any(str(file) in part for part in asked)
+def test_every_command_has_the_sentence_and_the_file(engine):
+    file = Path("folder/speech.wav")
+    command = ENGINES[engine].command(VOICES[engine], PLAIN, "Some words.", file)
+    parts = [*command.arguments, command.stdin]
+    assert any("Some words." in part for part in parts)
+    assert any(str(file) in part for part in parts)
     assert command.arguments[0] == ENGINES[engine].program
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_every_engine_is_told_the_rate_and_the_pitch(engine):
+def test_rate_and_pitch_each_change_one_number_of_a_command(engine):
     plain = numbers(engine, PLAIN)
-    for other in (Manner(rate=1.2, pitch=1.0), Manner(rate=1.0, pitch=1.2)):
+    for other in (Prosody(rate=1.2, pitch=1.0), Prosody(rate=1.0, pitch=1.2)):
         assert sum(a != b for a, b in zip(plain, numbers(engine, other), strict=True)) == 1
 
 
-def test_nothing_in_a_sentence_ends_the_command_that_it_is_in():
-    said = 'a "quoted" \\ <b> & so on'
-    scheme = ENGINES["festival"].command(SOMEONE["festival"], PLAIN, said, Path("x")).script
+def test_sentences_are_escaped():
+    sentence = 'a "quoted" \\ <b> & so on'
+    scheme = ENGINES["festival"].command(VOICES["festival"], PLAIN, sentence, Path("x")).stdin
     assert '(Utterance Text "a \\"quoted\\" \\\\ <b> & so on")' in scheme
-    pico = ENGINES["pico"].command(SOMEONE["pico"], PLAIN, said, Path("x")).arguments[-1]
+    pico = ENGINES["pico"].command(VOICES["pico"], PLAIN, sentence, Path("x")).arguments[-1]
     assert 'a "quoted" \\ &lt;b&gt; &amp; so on' in pico
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_what_is_installed_speaks(name, tmp_path):
+def test_an_installed_engine_writes_speech(name, tmp_path):
     engine = ENGINES[name]
     if not engine.installed():
-        pytest.skip(f"no {engine.program} here")
+        pytest.skip(f"{engine.program} is not installed")
     found = engine.voices()
     assert found
     assert {voice.engine for voice in found} == {name}
-    assert len({voice.speaker for voice in found}) == len(found)
-    command = engine.command(found[-1], PLAIN, "Some words.", tmp_path / "said.wav")
-    subprocess.run(command.arguments, input=command.script, text=True, check=True, timeout=60)
-    assert 0.3 < soundfile.info(tmp_path / "said.wav").duration < 5
+    assert len({voice.identifier for voice in found}) == len(found)
+    command = engine.command(found[-1], PLAIN, "Some words.", tmp_path / "speech.wav")
+    subprocess.run(command.arguments, input=command.stdin, text=True, check=True, timeout=60)
+    assert 0.3 < soundfile.info(tmp_path / "speech.wav").duration < 5
 
 
-def test_espeak_leaves_out_what_is_not_meant_for_speech(tmp_path, monkeypatch):
+def test_effects_among_the_variants_of_espeak_are_excluded(tmp_path, monkeypatch):
     table = (
         "5 variant --/M A !v/Annie\\n5 variant --/M B !v/robosoft2\\n5 variant --/M C !v/Mr mad\\n"
     )
