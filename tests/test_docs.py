@@ -466,6 +466,31 @@ def test_every_make_target_is_documented():
         assert re.search(rf"make {target}\b(?!-)", spoken), target
 
 
+def test_the_error_rates_of_the_readme_are_those_that_were_measured():
+    measured = measurements("default")
+    test = measured["sets"]["sentences-test"]
+    rates = [
+        test["all"],
+        test["corpora"]["ls-train-clean"],
+        measured["decoders"]["sets"]["sentences-test"]["beam"]["all"],
+        measured["reference"]["sets"]["sentences-test"]["all"],
+    ]
+    shown = [[float(cell) for cell in row[1:]] for row in pages.table("README.md", "decoding")]
+    assert shown == [[round(each["wer"], 2), round(each["cer"], 2)] for each in rates]
+
+
+def test_the_accuracies_of_the_keyword_page_are_those_that_were_measured():
+    test = measurements("keyword")["sets"]["words-test"]
+    rates = [test["all"], *(test["corpora"][name] for name in ("wake", "sc1", "fsdd"))]
+    shown = [row[1:] for row in pages.table("docs/keywords.md", "data set")]
+    assert shown == [[f"{each['utterances']:,}", f"{each['accuracy']:.3f}"] for each in rates]
+
+
+def measurements(model: str) -> Any:
+    file = ROOT / "model_artifacts" / model / "measurements.json"
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
 def test_the_glossary_is_sorted_and_names_a_place_for_each_term():
     rows = pages.table("docs/glossary.md", "term")
     terms = [row[0].lower() for row in rows]
