@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -44,4 +45,5 @@ def plot_confusion_matrix(results: Sequence[Result], file: Path) -> None:
     axes.set_yticks(range(len(words)), words, fontsize=8)
     axes.set_xlabel("predicted word")
     axes.set_ylabel("spoken word")
-    figure.savefig(file, metadata={"Date": None})
+    with matplotlib.rc_context({"svg.hashsalt": "confusion matrix"}):  # reproducible byte for byte
+        figure.savefig(file, metadata={"Date": None})

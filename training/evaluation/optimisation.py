@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-MAX_ITERATIONS = 200
+MAX_ITERATIONS = 100
 
 
 def minimise(loss: Callable[[], Tensor], parameters: Sequence[Tensor]) -> None:

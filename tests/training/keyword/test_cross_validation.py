@@ -43,7 +43,7 @@ def data(tmp_path):
 
 @pytest.fixture
 def recipe():
-    """Four steps with a tiny network: the tests are not about what it learns."""
+    """Four steps of a tiny network, whose accuracy no test here depends on."""
     return tone_corpus.keyword_recipe(
         train=["split", "whole"],
         dev=["split"],
