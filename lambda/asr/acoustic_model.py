@@ -1,6 +1,6 @@
-"""The acoustic model: a TorchScript file that turns waveforms into log-probabilities.
+"""Acoustic model: a TorchScript file that maps waveforms to log-probabilities.
 
-All that serving knows of torch is here. The file is loaded only from a verified bundle.
+The only module of serving that imports torch. The file is loaded only from a verified bundle.
 """
 
 import warnings
@@ -22,7 +22,7 @@ _no_profiling = partial(torch.jit.optimized_execution, False)  # type: ignore[at
 
 
 class AcousticModel:
-    """An open model.
+    """An open TorchScript model.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class AcousticModel:
                     BytesIO(bundle.model), map_location="cpu"
                 ).eval()
             if bundle.manifest.precision == "bfloat16":
-                # Only stored so: a processor without bfloat16 arithmetic takes float32's pace.
+                # A storage format only: processors without bfloat16 arithmetic compute it slowly.
                 self._module.float()
         except RuntimeError as error:
             raise ModelUnavailableError(
@@ -61,7 +61,7 @@ class AcousticModel:
         Returns
         -------
         list of arrays, shape (frames, classes)
-            One an input, without the frames of padding.
+            One per waveform, without the frames of padding.
         """
         lengths = torch.tensor([len(samples) for samples in waveforms])
         batch = torch.zeros(len(waveforms), int(lengths.max()))

@@ -1,9 +1,9 @@
-"""The sealed model bundle: find it, fetch it, verify it, before anything in it runs.
+"""Model bundles: fetch a bundle from a directory or S3, and verify its digests.
 
-A bundle is a directory or an S3 prefix that holds `manifest.json`, one TorchScript file and maybe a
-language model, which is read when it is first asked for. Loading TorchScript executes what the file
-holds, so its digest is checked first; the manifest's own digest can be pinned, so that a writer to
-the bucket cannot exchange both.
+A bundle is a directory or an S3 prefix that holds `manifest.json`, one TorchScript file and
+optionally a language model, which is read when a beam search first needs it. Loading TorchScript
+executes code from the file, so its digest is checked first; the manifest's own digest can be
+pinned, so that a writer to the bucket cannot exchange both.
 """
 
 import hashlib
@@ -19,26 +19,30 @@ from asr.manifest import MANIFEST, LanguageModel, Manifest, ModelFile
 
 EMBEDDED = Path(__file__).parents[2] / "model_artifacts" / "default"
 S3_SCHEME = "s3://"
-NO_LANGUAGE_MODEL = (
-    "the decoder beam needs a language model, and this bundle has none: `python -m training add-language-model` "
-    "puts one into it; the decoder greedy needs none"
-)
 
-# Reads one file of a bundle by its name.
-Reader = Callable[[str], bytes]
+# Reads one file of a bundle by its name; raises ModelUnavailableError.
+FileReader = Callable[[str], bytes]
 
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A verified bundle; `sha256` is that of its manifest, which seals the rest.
+    """A verified bundle.
 
-    `read` reads and verifies another file that the manifest names; it raises ModelUnavailableError.
+    Attributes
+    ----------
+    manifest : Manifest
+    sha256 : str
+        Digest of the manifest, which holds the digests of the other files.
+    model : bytes
+        The TorchScript file.
+    read_file : callable
+        Reads and verifies another file of the manifest; raises ModelUnavailableError.
     """
 
     manifest: Manifest
     sha256: str
     model: bytes
-    read: Callable[[ModelFile | LanguageModel], bytes]
+    read_file: Callable[[ModelFile | LanguageModel], bytes]
 
 
 def load(uri: str = "", sha256: str = "") -> Bundle:
@@ -49,24 +53,24 @@ def load(uri: str = "", sha256: str = "") -> Bundle:
     uri : str
         `s3://bucket/prefix/` or a directory; empty means the embedded default.
     sha256 : str
-        Digest that the manifest must have; empty means any.
+        Digest expected of the manifest; empty accepts any.
 
     Raises
     ------
     ModelUnavailableError
-        If a file is missing, altered, or the manifest is not of this schema.
+        If a file is missing or altered, or the manifest does not fit the schema.
     """
     read = _s3_reader(uri) if uri.startswith(S3_SCHEME) else _path_reader(Path(uri or EMBEDDED))
-    sealed = read(MANIFEST)
-    digest = _check_digest(MANIFEST, sealed, sha256)
-    parsed = manifest.parse(sealed)
-    model = _read_checked(read, parsed.model)
-    return Bundle(parsed, digest, model, partial(_read_checked, read))
+    content = read(MANIFEST)
+    digest = _check_digest(MANIFEST, content, sha256)
+    parsed = manifest.parse(content)
+    model = _read_verified(read, parsed.model)
+    return Bundle(parsed, digest, model, partial(_read_verified, read))
 
 
-def _read_checked(read: Reader, sealed: ModelFile | LanguageModel) -> bytes:
-    content = read(sealed.file)
-    _check_digest(sealed.file, content, sealed.sha256)
+def _read_verified(read: FileReader, entry: ModelFile | LanguageModel) -> bytes:
+    content = read(entry.file)
+    _check_digest(entry.file, content, entry.sha256)
     return content
 
 
@@ -77,7 +81,7 @@ def _check_digest(name: str, content: bytes, expected: str) -> str:
     return found
 
 
-def _path_reader(directory: Path) -> Reader:
+def _path_reader(directory: Path) -> FileReader:
     def read(name: str) -> bytes:
         try:
             return (directory / name).read_bytes()
@@ -89,9 +93,9 @@ def _path_reader(directory: Path) -> Reader:
     return read
 
 
-def _s3_reader(uri: str) -> Reader:
-    """Read objects under `uri` into memory, in parallel parts: nothing is left on a disk."""
-    # Half a second of a cold start, spent only where the model is not embedded.
+def _s3_reader(uri: str) -> FileReader:
+    """Read objects under `uri` into memory, in parallel parts; nothing is written to disk."""
+    # Imported here: half a second of a cold start, needed only if the model is not embedded.
     import boto3  # noqa: PLC0415
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
     from s3transfer.exceptions import RetriesExceededError  # noqa: PLC0415

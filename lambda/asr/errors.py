@@ -1,6 +1,6 @@
-"""The closed list of errors that a caller can get, each with its code and HTTP status.
+"""Errors of the engine: a closed list, each with a code and an HTTP status.
 
-They are raised where the fault is known and turned into an answer in one place per door
+They are raised where the fault is detected and converted to a response in one place per interface
 (`application/problem+json`, RFC 9457, over HTTP; one line on the command line).
 """
 
@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 
 class AsrError(Exception):
-    """Base of the closed list; `str(error)` is a sentence fit for the caller."""
+    """Base class; `str(error)` is a message for the caller."""
 
     code: ClassVar[str]
     status: ClassVar[int]
@@ -16,12 +16,12 @@ class AsrError(Exception):
 
     @property
     def detail(self) -> str:
-        """What was wrong with this very request."""
+        """The message for this request."""
         return str(self)
 
 
 class MalformedRequestError(AsrError):
-    """The request is not what the interface takes: no body, not JSON, no `audio`, a bad option."""
+    """The request is malformed: no body, not JSON, no `audio`, an invalid option."""
 
     code, status, title = "malformed_request", 400, "Malformed request"
 
@@ -33,7 +33,7 @@ class InvalidBase64Error(AsrError):
 
 
 class TooLargeError(AsrError):
-    """More bytes than this door takes, or that may be decoded."""
+    """More bytes than this interface accepts, or than may be decoded."""
 
     code, status, title = "too_large", 413, "Audio is too large"
 
@@ -45,37 +45,37 @@ class TooLongError(AsrError):
 
 
 class UnsupportedAudioError(AsrError):
-    """The bytes are not audio that can be decoded."""
+    """The bytes are not in a supported audio format."""
 
     code, status, title = "unsupported_audio", 415, "Not audio that can be decoded"
 
 
 class EmptyAudioError(AsrError):
-    """There are no bytes, or they decode to no samples."""
+    """The audio has no bytes, or decodes to no samples."""
 
     code, status, title = "empty_audio", 422, "Audio is empty"
 
 
 class TooShortError(AsrError):
-    """Fewer samples than the model needs for one decision."""
+    """Fewer samples than the model needs."""
 
     code, status, title = "too_short", 422, "Audio is too short"
 
 
 class AudioGoneError(AsrError):
-    """What was to be transcribed is not there any more."""
+    """The audio was deleted before it could be transcribed."""
 
     code, status, title = "audio_gone", 410, "Audio is gone"
 
 
 class ModelUnavailableError(AsrError):
-    """The model bundle is missing, altered, of another schema, or failed its golden clip."""
+    """The model bundle is missing, altered, has another schema, or failed its golden test."""
 
     code, status, title = "model_unavailable", 503, "Model is not available"
 
 
 class JobsUnavailableError(AsrError):
-    """There are no buckets for jobs here, or they do not answer."""
+    """The buckets of the jobs API are not configured, or not reachable."""
 
     code, status, title = "jobs_unavailable", 503, "Jobs are not available"
 
@@ -84,7 +84,7 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 def problem_document(code: str, status: int, title: str, detail: str) -> dict[str, Any]:
-    """The members of a problem document; `code` is from the closed list of `asr.errors`."""
+    """The members of a problem document (RFC 9457); `code` is that of an `AsrError`."""
     return {
         "type": f"urn:serverless-asr:problem:{code}",
         "title": title,
@@ -95,5 +95,5 @@ def problem_document(code: str, status: int, title: str, detail: str) -> dict[st
 
 
 def problem_from_error(error: AsrError) -> dict[str, Any]:
-    """The problem document of one of our errors."""
+    """The problem document (RFC 9457) of an error."""
     return problem_document(error.code, error.status, error.title, error.detail)

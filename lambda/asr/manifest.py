@@ -1,26 +1,45 @@
-"""What `manifest.json` says of a bundle: all that serving needs to know about a model."""
+"""The manifest of a model bundle: `manifest.json`, validated and parsed."""
 
 import base64
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import fastjsonschema
-
-from asr.decoding.ctc import Alphabet
+from asr import manifest_validator
 from asr.errors import ModelUnavailableError
 
 MANIFEST = "manifest.json"
+SCHEMA_VERSION = 2
 CTC_FIELDS = ("frame_seconds", "overlap_seconds", "blank", "word_boundary")
-SCHEMA = Path(__file__).with_name("manifest.schema.json")
+
+# Generated from manifest.schema.json: compiling the schema would cost 0.1 s of every cold start.
+_validate: Callable[[Any], Any] = manifest_validator.validate
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The labels of a CTC model's output classes.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        The text of each class; that of the blank is not used.
+    blank : int
+        Index of the CTC blank.
+    word_boundary : str
+        The label that separates two words.
+    """
+
+    labels: tuple[str, ...]
+    blank: int
+    word_boundary: str
 
 
 @dataclass(frozen=True)
 class ModelFile:
-    """The TorchScript file of a bundle: its name, size and digest."""
+    """The TorchScript file of a bundle: its name, size in bytes and SHA-256 digest."""
 
     file: str
     bytes: int
@@ -34,51 +53,65 @@ class Confidence:
     scale: float = 1.0
     bias: float = 0.0
 
+    def calibrated(self, log_prob: float) -> float:
+        """The probability that a word with this log-probability is correct."""
+        probability = min(max(math.exp(log_prob), 1e-6), 1 - 1e-6)
+        odds = math.log(probability / (1 - probability))
+        return 1 / (1 + math.exp(-(self.scale * odds + self.bias)))
+
 
 @dataclass(frozen=True)
-class Search:
-    """How a beam search counts the language against the sound, in natural logarithms.
+class BeamSearchConfig:
+    """Parameters of the beam search, in natural logarithms; named as in flashlight and torchaudio.
 
     Attributes
     ----------
-    language : float
+    lm_weight : float
         Factor of the language model's log-probabilities.
-    word, unknown : float
-        Added for each word, and for each that is not in the vocabulary besides.
-    hypotheses : int
-        How many are kept after each frame.
+    word_score : float
+        Added for each word.
+    unk_score : float
+        Added for each out-of-vocabulary word, on top of `word_score`.
+    beam_size : int
+        Hypotheses kept after each frame.
     """
 
-    language: float
-    word: float
-    unknown: float
-    hypotheses: int
+    lm_weight: float
+    word_score: float
+    unk_score: float
+    beam_size: int
 
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """The language model's file, how it is searched with, and what `Manifest` has for greedy.
+    """The n-gram language model of a bundle, and the settings of decoding with it.
 
     Attributes
     ----------
+    file, bytes, sha256
+        The file's name, size and digest.
+    sources : list of dict
+        The texts it was estimated from, with their licences.
+    beam_search : BeamSearchConfig
+        Parameters tuned for this acoustic model.
     confidence : Confidence
-        Of the words that the search finds.
+        Calibration of the words that the beam search returns.
     golden : str
-        What the search finds in the golden clip.
+        The transcript of the golden clip by the beam search.
     """
 
     file: str
     bytes: int
     sha256: str
     sources: list[dict[str, Any]]
-    search: Search
+    beam_search: BeamSearchConfig
     confidence: Confidence
     golden: str
 
 
 @dataclass(frozen=True)
 class Golden:
-    """A short clip (an audio file's bytes) and the transcript that the model must give for it."""
+    """The golden test of a bundle: an audio file's bytes, and the transcript expected of it."""
 
     audio: bytes
     transcript: str
@@ -86,24 +119,32 @@ class Golden:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What serving needs to know about a model; the members are those of the JSON schema.
+    """Everything that serving needs to know about a model; the members are the JSON schema's.
 
     Attributes
     ----------
+    schema : int
+        `SCHEMA_VERSION`.
     kind : str
         `ctc`, or `keyword` for a classifier of whole clips.
+    sample_rate : int
+        Hz.
     labels : tuple of str
-        What each class stands for: characters, or words.
+        The text of each output class: a character, or a word.
     window_seconds : float
-        What may be fed to the model at once.
+        The longest audio that is passed to the model at once.
     precision : str
         `float32`, `bfloat16` or `int8-dynamic`.
+    metrics : dict
+        Error rates by test set.
+    confidence : Confidence
+        Calibration of the words of greedy decoding.
     frame_seconds, overlap_seconds : float
-        Step of one output frame, and how much two neighbouring windows share; of `ctc` alone.
+        Duration of one output frame, and overlap of neighbouring windows; `ctc` only.
     blank, word_boundary
-        Of the alphabet, as `Alphabet` has them; of `ctc` alone.
+        See `Alphabet`; `ctc` only.
     language_model : LanguageModel, optional
-        What a beam search needs; of `ctc` alone.
+        For the beam search; `ctc` only.
     """
 
     schema: int
@@ -129,7 +170,7 @@ class Manifest:
 
     @property
     def alphabet(self) -> Alphabet:
-        """What the classes of a `ctc` model stand for."""
+        """The labels of a `ctc` model's classes."""
         return Alphabet(self.labels, self.blank, self.word_boundary)
 
     def to_json(self) -> bytes:
@@ -143,16 +184,23 @@ class Manifest:
         return (json.dumps(written, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def parse(sealed: bytes) -> Manifest:
-    """Validate the bytes of a manifest against the schema; raises ModelUnavailableError."""
+def parse(content: bytes) -> Manifest:
+    """Validate and parse the bytes of a manifest.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If it is not JSON, has another schema version, or does not fit the schema.
+    """
     try:
-        members = json.loads(sealed)
-        _validator()(members)
+        members = json.loads(content)
+        _check_version(members)
+        _validate(members)
         golden = Golden(
             base64.b64decode(members["golden"]["audio"], validate=True),
             members["golden"]["transcript"],
         )
-    except (ValueError, fastjsonschema.JsonSchemaValueException) as error:
+    except ValueError as error:
         raise ModelUnavailableError(f"{MANIFEST} does not fit the schema: {error}") from error
     members["labels"] = tuple(members["labels"])
     members["model"] = ModelFile(**members["model"])
@@ -163,23 +211,24 @@ def parse(sealed: bytes) -> Manifest:
     manifest = Manifest(**members)
     if not manifest.blank < len(manifest.labels):
         raise ModelUnavailableError(
-            f"{MANIFEST} does not fit the schema: blank {manifest.blank} is not among "
-            f"{len(manifest.labels)} labels"
+            f"{MANIFEST} does not fit the schema: blank is {manifest.blank}, "
+            f"expected an index of {len(manifest.labels)} labels"
         )
     return manifest
 
 
+def _check_version(members: Any) -> None:  # noqa: ANN401 - any JSON
+    found = members.get("schema") if isinstance(members, dict) else None
+    if isinstance(found, int) and found != SCHEMA_VERSION:
+        raise ModelUnavailableError(
+            f"{MANIFEST} has schema version {found}, expected {SCHEMA_VERSION}: "
+            "export the bundle again with this version of the software"
+        )
+
+
 def _language_model(members: dict[str, Any]) -> LanguageModel:
     parts = {
-        "search": Search(**members["search"]),
+        "beam_search": BeamSearchConfig(**members["beam_search"]),
         "confidence": Confidence(**members["confidence"]),
     }
     return LanguageModel(**members | parts)
-
-
-@cache
-def _validator() -> Callable[[Mapping[str, Any]], Any]:
-    compiled: Callable[[Mapping[str, Any]], Any] = fastjsonschema.compile(
-        json.loads(SCHEMA.read_text(encoding="utf-8"))
-    )
-    return compiled

@@ -1,7 +1,7 @@
-"""From audio to what is said in it: a reader for each kind of model.
+"""Recognisers: blocks of a waveform in, words with times and log-probabilities out.
 
-A reader takes the blocks of a waveform, feeds the model what it may be fed at once, and gives the
-words that it heard, as sure as the model was.
+There is one for each kind of model. It cuts the audio to what the model takes at once, runs the
+model and decodes its output.
 """
 
 import math
@@ -16,24 +16,24 @@ from numpy.typing import NDArray
 from asr import windows
 from asr.acoustic_model import AcousticModel
 from asr.audio.audio import SAMPLE_RATE
-from asr.decoding.decoders import Decode
+from asr.decoding.decoders import CtcDecoder
 from asr.errors import TooLongError, TooShortError
 from asr.manifest import Manifest
 
 Floats = NDArray[np.float32]
-# Told before each batch of windows: the seconds of audio read so far, and those that come next.
-# What it raises ends the reading.
-Watch = Callable[[float, float], None]
+# Called before each batch of windows with the seconds of audio that are done, and those of the
+# batch. An exception that it raises ends the recognition.
+ProgressCallback = Callable[[float, float], None]
 
-MIN_SECONDS = 0.1  # shorter than any word; the network would see a handful of frames
+MIN_SECONDS = 0.1  # shorter than any word; the network would get a handful of frames
 BATCH_WINDOWS = 4  # windows through the model at once; two minutes of audio at 30 s each
 # Below -72 dBFS (8 steps of 16 bits) is silence, which normalised features would amplify.
 SILENCE_PEAK = 8 / 32768
 
 
 @dataclass(frozen=True)
-class Heard:
-    """A word, its start and end in seconds, and the log-probability that the model gives it."""
+class RecognisedWord:
+    """A word, its start and end in seconds, and its log-probability by the model."""
 
     text: str
     start: float
@@ -41,103 +41,142 @@ class Heard:
     log_prob: float
 
 
-def unwatched(done: float, coming: float) -> None:
-    """Watch nothing."""
+def ignore_progress(done: float, batch: float) -> None:
+    """Do nothing; the default `ProgressCallback`."""
 
 
-class Reader(Protocol):
-    """Reads with a model of one kind, and a decoder where that is of use."""
+class Recogniser(Protocol):
+    """Runs a model of one kind, with the decoder that a CTC model needs.
 
-    def __init__(self, manifest: Manifest, model: AcousticModel, decode: Decode) -> None: ...
+    Parameters
+    ----------
+    manifest : Manifest
+    model : AcousticModel
+    decode : CtcDecoder
+        Ignored by models that are no CTC models.
+    """
 
-    def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
-        """Words in the order spoken, of blocks of shape (samples,), of one sample at least.
+    def __init__(self, manifest: Manifest, model: AcousticModel, decode: CtcDecoder) -> None: ...
+
+    def recognise(
+        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+    ) -> list[RecognisedWord]:
+        """Recognise a waveform.
+
+        Parameters
+        ----------
+        blocks : iterable of arrays, shape (samples,)
+            Mono at the model's sample rate; one sample or more in all.
+        on_progress : ProgressCallback
+
+        Returns
+        -------
+        list of RecognisedWord
+            In order of time.
 
         Raises
         ------
         TooShortError
             If there is less than `MIN_SECONDS` of audio.
         TooLongError
-            If there is more than this kind of model can take.
+            If there is more audio than this kind of model can take.
         """
         ...
 
 
-class CtcReader:
-    """Reads speech of any length, window by window."""
+class CtcRecogniser:
+    """Recognises speech of any length, in overlapping windows."""
 
-    def __init__(self, manifest: Manifest, model: AcousticModel, decode: Decode) -> None:
+    def __init__(self, manifest: Manifest, model: AcousticModel, decode: CtcDecoder) -> None:
         self._model = model
         self._decode = decode
         self._alphabet = manifest.alphabet
-        self._step = manifest.frame_seconds
-        self._plan = windows.Plan.from_seconds(
+        self._frame_seconds = manifest.frame_seconds
+        self._layout = windows.WindowLayout.from_seconds(
             manifest.window_seconds,
             manifest.overlap_seconds,
             manifest.frame_seconds,
             manifest.sample_rate,
         )
 
-    def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
-        """Words as the decoder finds them; a last frame may end after the audio does."""
+    def recognise(
+        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+    ) -> list[RecognisedWord]:
+        """Recognise words; the last one may end a part of a frame after the audio.
+
+        Parameters, return value and errors are those of `Recogniser.recognise`.
+        """
+        step = self._frame_seconds
         return [
-            Heard(span.text, span.start * self._step, span.end * self._step, span.log_prob)
-            for span in self._decode(self.log_probs(blocks, watch))
+            RecognisedWord(span.text, span.start * step, span.end * step, span.log_prob)
+            for span in self._decode(self.log_probs(blocks, on_progress))
         ]
 
-    def log_probs(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> Iterator[Floats]:
-        """Log-probabilities in pieces of shape (frames, classes); raises TooShortError."""
-        return windows.stitch(self._outputs(blocks, watch))
+    def log_probs(
+        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+    ) -> Iterator[Floats]:
+        """Log-probabilities of a waveform in pieces, shape (frames, classes).
 
-    def _outputs(
-        self, blocks: Iterable[Floats], watch: Watch
+        Raises
+        ------
+        TooShortError
+            If there is less than `MIN_SECONDS` of audio.
+        """
+        return windows.stitch(self._window_log_probs(blocks, on_progress))
+
+    def _window_log_probs(
+        self, blocks: Iterable[Floats], on_progress: ProgressCallback
     ) -> Iterator[tuple[windows.Window, Floats]]:
         """Windows with their log-probabilities, computed in batches."""
-        cut = windows.windows(blocks, self._plan)
-        hop = self._plan.hop * self._plan.frame / SAMPLE_RATE
+        remaining = windows.split(blocks, self._layout)
+        hop = self._layout.hop * self._layout.frame / SAMPLE_RATE
         done = 0.0
-        while batch := list(islice(cut, BATCH_WINDOWS)):
+        while batch := list(islice(remaining, BATCH_WINDOWS)):
             # Only audio that is a single window can be too short: all others hold an overlap.
             _check_length(batch[0].samples)
-            coming = (len(batch) - 1) * hop + len(batch[-1].samples) / SAMPLE_RATE
-            watch(done, coming)
+            on_progress(done, (len(batch) - 1) * hop + len(batch[-1].samples) / SAMPLE_RATE)
             done += len(batch) * hop
-            spoken = [window for window in batch if not _is_silent(window.samples)]
-            outputs = iter(self._model.log_probs([w.samples for w in spoken]) if spoken else [])
-            heard = {id(window) for window in spoken}
-            for window in batch:
-                yield window, next(outputs) if id(window) in heard else self._silence(window)
+            silent = [_is_silent(window.samples) for window in batch]
+            audible = [w.samples for w, quiet in zip(batch, silent, strict=True) if not quiet]
+            outputs = iter(self._model.log_probs(audible) if audible else [])
+            for window, quiet in zip(batch, silent, strict=True):
+                yield window, self._blank_frames(window) if quiet else next(outputs)
 
-    def _silence(self, window: windows.Window) -> Floats:
-        """Frames that are surely blank, as many as the window lasts."""
-        frames = math.ceil(len(window.samples) / self._plan.frame)
-        certain = np.full((frames, len(self._alphabet.labels)), -np.inf, np.float32)
-        certain[:, self._alphabet.blank] = 0.0
-        return certain
+    def _blank_frames(self, window: windows.Window) -> Floats:
+        """Frames in which the blank has probability 1, as many as the window lasts."""
+        frames = math.ceil(len(window.samples) / self._layout.frame)
+        log_probs = np.full((frames, len(self._alphabet.labels)), -np.inf, np.float32)
+        log_probs[:, self._alphabet.blank] = 0.0
+        return log_probs
 
 
-class KeywordReader:
-    """Reads a clip of one window at most as the most probable of the labels."""
+class KeywordRecogniser:
+    """Classifies a clip of at most one window as the most probable of the labels."""
 
-    def __init__(self, manifest: Manifest, model: AcousticModel, _: Decode) -> None:
+    def __init__(self, manifest: Manifest, model: AcousticModel, _: CtcDecoder) -> None:
         self._model = model
         self._labels = manifest.labels
         self._max_seconds = manifest.window_seconds
 
-    def read(self, blocks: Iterable[Floats], watch: Watch = unwatched) -> list[Heard]:
-        """One word that lasts as long as the audio; none in silence."""
-        samples = self._clip(blocks)
+    def recognise(
+        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+    ) -> list[RecognisedWord]:
+        """Recognise one word that lasts as long as the audio, or none in silence.
+
+        Parameters, return value and errors are those of `Recogniser.recognise`.
+        """
+        samples = self._joined(blocks)
         _check_length(samples)
-        watch(0.0, len(samples) / SAMPLE_RATE)
+        seconds = len(samples) / SAMPLE_RATE
+        on_progress(0.0, seconds)
         if _is_silent(samples):
             return []
         (log_probs,) = self._model.log_probs([samples])
         best = int(log_probs[0].argmax())
-        end = len(samples) / SAMPLE_RATE
-        return [Heard(self._labels[best], 0.0, end, float(log_probs[0, best]))]
+        return [RecognisedWord(self._labels[best], 0.0, seconds, float(log_probs[0, best]))]
 
-    def _clip(self, blocks: Iterable[Floats]) -> Floats:
-        """Join what comes, and stop at once where it is too much."""
+    def _joined(self, blocks: Iterable[Floats]) -> Floats:
+        """Concatenate the blocks, up to the first that exceeds the maximum; shape (samples,)."""
         clip: list[Floats] = []
         length = 0
         for block in blocks:
@@ -151,7 +190,7 @@ class KeywordReader:
         return np.concatenate(clip)
 
 
-READERS: dict[str, type[Reader]] = {"ctc": CtcReader, "keyword": KeywordReader}
+RECOGNISERS: dict[str, type[Recogniser]] = {"ctc": CtcRecogniser, "keyword": KeywordRecogniser}
 
 
 def _check_length(samples: Floats) -> None:

@@ -1,4 +1,4 @@
-"""The environment, read once into a frozen value."""
+"""Settings of the engine and of the batch function, from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -9,29 +9,29 @@ GREEDY, BEAM = DECODERS = ("greedy", "beam")
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator can set, by environment variable.
+    """Settings, each with its environment variable.
 
     Attributes
     ----------
     model_uri : str
         MODEL_URI: `s3://bucket/prefix/` or a directory; empty means the embedded default.
     model_sha256 : str
-        MODEL_SHA256: digest of the manifest; empty means that any is taken.
+        MODEL_SHA256: digest of the manifest; empty accepts any.
     model_self_test : bool
         MODEL_SELF_TEST: `true` transcribes the golden clip before serving.
     decoder : str
-        DECODER: `greedy` or `beam`, where a request does not say.
+        DECODER: `greedy` or `beam`, the default of requests.
     request_max_seconds : float
-        REQUEST_MAX_SECONDS: audio in one request; what fits into API Gateway's 29 seconds.
+        REQUEST_MAX_SECONDS: longest audio of one request, limited by API Gateway's 29 seconds.
     batch_max_seconds : float
-        BATCH_MAX_SECONDS: audio in one file, in batch and on the command line.
+        BATCH_MAX_SECONDS: longest audio of one file, in batch and on the command line.
     batch_formats : tuple of str
-        BATCH_FORMATS: forms written beside each result, comma-separated: `text`, `srt`, `vtt`,
+        BATCH_FORMATS: formats written in addition to JSON, comma-separated: `text`, `srt`, `vtt`,
         `transcribe`.
     output_bucket : str
-        OUTPUT_BUCKET: where batch writes.
+        OUTPUT_BUCKET: the bucket that batch writes to.
     queue_url : str
-        QUEUE_URL: the queue whose messages the batch function gets.
+        QUEUE_URL: the SQS queue of the batch function.
     """
 
     model_uri: str = ""
@@ -45,12 +45,18 @@ class Settings:
     queue_url: str = ""
 
     @staticmethod
-    def read(environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read the environment; raises ValueError for what is no number, or no decoder."""
+    def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the environment variables.
+
+        Raises
+        ------
+        ValueError
+            If a value is not a number where one is expected, or not the name of a decoder.
+        """
         default = Settings()
         decoder = environment.get("DECODER") or default.decoder
         if decoder not in DECODERS:
-            raise ValueError(f"DECODER is {decoder!r}, and not one of {', '.join(DECODERS)}")
+            raise ValueError(f"DECODER is {decoder!r}, expected one of {', '.join(DECODERS)}")
         return Settings(
             model_uri=environment.get("MODEL_URI", ""),
             model_sha256=environment.get("MODEL_SHA256", "").lower(),
@@ -60,17 +66,17 @@ class Settings:
                 environment, "REQUEST_MAX_SECONDS", default.request_max_seconds
             ),
             batch_max_seconds=_number(environment, "BATCH_MAX_SECONDS", default.batch_max_seconds),
-            batch_formats=names(environment.get("BATCH_FORMATS", "")),
+            batch_formats=split_names(environment.get("BATCH_FORMATS", "")),
             output_bucket=environment.get("OUTPUT_BUCKET", ""),
             queue_url=environment.get("QUEUE_URL", ""),
         )
 
     def with_decoder(self, name: str | None) -> "Settings":
-        """The same settings with another decoder, if one is given."""
+        """A copy with another decoder, if one is given."""
         return replace(self, decoder=name or self.decoder)
 
     def with_model(self, uri: str) -> "Settings":
-        """The same settings for another bundle, whose digest is not pinned."""
+        """A copy for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")
 
 
@@ -79,9 +85,9 @@ def _number(environment: Mapping[str, str], name: str, default: float) -> float:
     try:
         return float(given)
     except ValueError as error:
-        raise ValueError(f"{name} is {given!r}, and no number") from error
+        raise ValueError(f"{name} is {given!r}, expected a number") from error
 
 
-def names(listed: str) -> tuple[str, ...]:
-    """The names in a comma-separated list."""
+def split_names(listed: str) -> tuple[str, ...]:
+    """Split a comma-separated list of names."""
     return tuple(name.strip() for name in listed.split(",") if name.strip())

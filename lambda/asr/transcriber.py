@@ -1,6 +1,5 @@
-"""The pipeline, and the one call that all doors make: audio in, Transcript out."""
+"""The transcription pipeline: audio in, Transcript out; every interface calls it."""
 
-import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -12,29 +11,33 @@ from numpy.typing import NDArray
 from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.audio import audio
-from asr.bundle import NO_LANGUAGE_MODEL
+from asr.audio.audio import DEFAULT_BUDGET, AudioSource, Budget, Waveform
 from asr.decoding import decoders
 from asr.errors import MalformedRequestError, ModelUnavailableError
 from asr.manifest import Confidence
 from asr.recognisers import (
-    READERS,
-    Heard,
-    Reader,
-    Watch,
-    unwatched,
+    RECOGNISERS,
+    ProgressCallback,
+    RecognisedWord,
+    Recogniser,
+    ignore_progress,
 )
 from asr.settings import BEAM, GREEDY, Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
 Floats = NDArray[np.float32]
+NO_LANGUAGE_MODEL = (
+    "the decoder beam needs a language model, and this model bundle has none: "
+    "use the decoder greedy, or a bundle with a language model"
+)
 
 
 @dataclass(frozen=True)
-class _Ear:
-    """A reader with one decoder, and how sure it can be of what it hears."""
+class _DecoderSession:
+    """A recogniser with one decoder, and the calibration of its confidences."""
 
     identity: ModelIdentity
-    reader: Reader
+    recogniser: Recogniser
     confidence: Confidence
 
 
@@ -46,14 +49,20 @@ class Transcriber:
     opened : bundle.Bundle
         A verified bundle.
     decoder : str
-        `greedy` or `beam`, where a call does not say.
+        `greedy` or `beam`, the default of each call.
     model : AcousticModel, optional
-        The model of `opened` where it is open already; it may be shared by several transcribers.
+        The open model of `opened`, which several transcribers may share; opened here by default.
 
     Raises
     ------
     ModelUnavailableError
         If the model cannot be opened, or has no language model for the decoder.
+
+    Examples
+    --------
+    >>> from asr import open_transcriber
+    >>> open_transcriber().transcribe("samples/hello.flac").text
+    'good morning the wether is find today'
     """
 
     def __init__(
@@ -63,14 +72,28 @@ class Transcriber:
         self.manifest = manifest
         self.identity = ModelIdentity(manifest.name, manifest.version, opened.sha256, decoder)
         self.model = model or AcousticModel(opened)
-        self._read = opened.read
-        self._ears = {decoder: self._open_ear(decoder)}
+        self._read_file = opened.read_file
+        self._sessions = {decoder: self._open_session(decoder)}
         self._cold = True
 
+    @property
+    def decoders(self) -> tuple[str, ...]:
+        """The decoders available with this bundle, of `settings.DECODERS`."""
+        return (GREEDY, BEAM) if self.manifest.language_model else (GREEDY,)
+
     def transcribe(
-        self, source: audio.Source, budget: audio.Budget, decoder: str | None = None
+        self, source: AudioSource, budget: Budget = DEFAULT_BUDGET, decoder: str | None = None
     ) -> Transcript:
-        """Decode all of `source`, then transcribe it: what is refused has cost no inference.
+        """Decode the whole source, then transcribe it; a rejected source costs no inference.
+
+        Parameters
+        ----------
+        source : str, Path, bytes or BinaryIO
+            The path, the content or an open file of encoded audio.
+        budget : Budget
+            Limits of duration and memory.
+        decoder : str, optional
+            `greedy` or `beam` instead of the default.
 
         Raises
         ------
@@ -79,116 +102,115 @@ class Transcriber:
             `TooLargeError`; `MalformedRequestError` if there is no language model for `decoder`,
             `ModelUnavailableError` if its file is missing or altered.
         """
-        self._ear(decoder)
+        self._session(decoder)
         started = time.perf_counter()
         waveform = audio.decode(source, budget)
         return self.transcribe_waveform(waveform, time.perf_counter() - started, decoder)
 
     def transcribe_waveform(
-        self,
-        waveform: audio.Waveform,
-        decode_seconds: float = 0.0,
-        decoder: str | None = None,
+        self, waveform: Waveform, decode_seconds: float = 0.0, decoder: str | None = None
     ) -> Transcript:
-        """Transcribe what took `decode_seconds` to decode; raises as a reader's `read` does."""
-        return self._run(self._ear(decoder), [waveform.samples], decode_seconds)
+        """Transcribe a decoded waveform; `decode_seconds` is added to the timing.
+
+        Raises
+        ------
+        AsrError
+            As `Recogniser.recognise`, and for `decoder` as `transcribe`.
+        """
+        return self._run(self._session(decoder), [waveform.samples], decode_seconds)
 
     def transcribe_stream(
         self,
-        source: audio.Source,
-        budget: audio.Budget,
-        watch: Watch = unwatched,
+        source: AudioSource,
+        budget: Budget = DEFAULT_BUDGET,
+        on_progress: ProgressCallback = ignore_progress,
         decoder: str | None = None,
     ) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.
 
-        The transcript and the errors are those of `transcribe`; what `watch` raises besides.
+        The transcript and the errors are those of `transcribe`; exceptions of `on_progress` pass.
         """
-        return self.transcribe_blocks(audio.stream(source, budget), watch, decoder)
+        return self.transcribe_blocks(audio.stream(source, budget), on_progress, decoder)
 
     def transcribe_blocks(
-        self, blocks: Iterable[Floats], watch: Watch = unwatched, decoder: str | None = None
+        self,
+        blocks: Iterable[Floats],
+        on_progress: ProgressCallback = ignore_progress,
+        decoder: str | None = None,
     ) -> Transcript:
-        """Transcribe a waveform that comes in blocks, as `audio.stream` gives them."""
-        return self._run(self._ear(decoder), blocks, 0.0, watch)
+        """Transcribe a waveform in blocks, shape (samples,), as `audio.stream` yields them."""
+        return self._run(self._session(decoder), blocks, 0.0, on_progress)
 
-    @property
-    def decoders(self) -> tuple[str, ...]:
-        """The decoders that a call may name, of `settings.DECODERS`."""
-        return (GREEDY, BEAM) if self.manifest.language_model else (GREEDY,)
-
-    def _ear(self, decoder: str | None) -> _Ear:
-        """What hears with `decoder`; opened when it is first asked for, and kept."""
+    def _session(self, decoder: str | None) -> _DecoderSession:
+        """The session of a decoder, opened at its first use and kept."""
         name = decoder or self.identity.decoder
-        if name not in self._ears:
+        if name not in self._sessions:
             if name == BEAM and self.manifest.language_model is None:
                 raise MalformedRequestError(NO_LANGUAGE_MODEL)
-            self._ears[name] = self._open_ear(name)
-        return self._ears[name]
+            self._sessions[name] = self._open_session(name)
+        return self._sessions[name]
 
-    def _open_ear(self, decoder: str) -> _Ear:
+    def _open_session(self, decoder: str) -> _DecoderSession:
         manifest, language_model = self.manifest, self.manifest.language_model
-        decode, confidence = decoders.greedy(manifest), manifest.confidence
+        decode, confidence = decoders.greedy_decoder(manifest), manifest.confidence
         if decoder == BEAM:
             if language_model is None:
                 raise ModelUnavailableError(NO_LANGUAGE_MODEL)
-            content = self._read(language_model)
-            decode = decoders.beam(manifest, content, language_model.search)
+            content = self._read_file(language_model)
+            decode = decoders.beam_decoder(manifest, content, language_model.beam_search)
             confidence = language_model.confidence
-        reader = READERS[manifest.kind](manifest, self.model, decode)
-        return _Ear(replace(self.identity, decoder=decoder), reader, confidence)
+        recogniser = RECOGNISERS[manifest.kind](manifest, self.model, decode)
+        return _DecoderSession(replace(self.identity, decoder=decoder), recogniser, confidence)
 
     def _run(
-        self, ear: _Ear, blocks: Iterable[Floats], decoded: float, watch: Watch = unwatched
+        self,
+        session: _DecoderSession,
+        blocks: Iterable[Floats],
+        decode_seconds: float,
+        on_progress: ProgressCallback = ignore_progress,
     ) -> Transcript:
         started = time.perf_counter()
-        meter = _Meter(blocks)
-        heard = ear.reader.read(meter.blocks(), watch)
+        meter = _BlockMeter(blocks)
+        words = session.recogniser.recognise(meter.blocks(), on_progress)
         seconds = meter.samples / audio.SAMPLE_RATE
         elapsed = time.perf_counter() - started
         timing = Timing(
-            decode_ms=round((decoded + meter.elapsed) * 1000, 1),
+            decode_ms=round((decode_seconds + meter.elapsed) * 1000, 1),
             inference_ms=round((elapsed - meter.elapsed) * 1000, 1),
-            real_time_factor=round((decoded + elapsed) / seconds, 4),
+            real_time_factor=round((decode_seconds + elapsed) / seconds, 4),
             cold_start=self._cold,
         )
         self._cold = False
         return Transcript(
-            words=tuple(_word(word, seconds, ear.confidence) for word in heard),
+            words=tuple(_word(word, seconds, session.confidence) for word in words),
             duration=round(seconds, 3),
-            model=ear.identity,
+            model=session.identity,
             timing=timing,
         )
 
 
-def _word(heard: Heard, seconds: float, scaling: Confidence) -> Word:
+def _word(word: RecognisedWord, seconds: float, confidence: Confidence) -> Word:
+    """Round the times, cut them to the audio's `seconds`, calibrate the confidence."""
     return Word(
-        word=heard.text,
-        start=round(heard.start, 3),
-        end=round(min(heard.end, seconds), 3),
-        confidence=round(_confidence(heard.log_prob, scaling), 3),
+        word=word.text,
+        start=round(word.start, 3),
+        end=round(min(word.end, seconds), 3),
+        confidence=round(confidence.calibrated(word.log_prob), 3),
     )
 
 
-def _confidence(log_prob: float, scaling: Confidence) -> float:
-    """Calibrated probability that a word is right (Platt scaling of its log-odds)."""
-    probability = min(max(math.exp(log_prob), 1e-6), 1 - 1e-6)
-    odds = math.log(probability / (1 - probability))
-    return 1 / (1 + math.exp(-(scaling.scale * odds + scaling.bias)))
+class _BlockMeter:
+    """Passes blocks on, and counts their samples and the seconds spent on producing them."""
 
-
-class _Meter:
-    """Passes blocks on, and counts their samples and the seconds spent on getting them."""
-
-    def __init__(self, source: Iterable[Floats]) -> None:
+    def __init__(self, blocks: Iterable[Floats]) -> None:
         self.samples = 0
         self.elapsed = 0.0
-        self._source = iter(source)
+        self._blocks = iter(blocks)
 
     def blocks(self) -> Iterator[Floats]:
         while True:
             started = time.perf_counter()
-            block = next(self._source, None)
+            block = next(self._blocks, None)
             self.elapsed += time.perf_counter() - started
             if block is None:
                 return
@@ -197,28 +219,39 @@ class _Meter:
 
 
 def check_golden(transcriber: Transcriber) -> None:
-    """Transcribe the bundle's own clip, by each decoder that it can be decoded with.
+    """Run the bundle's golden test with each decoder that it supports.
 
     Raises
     ------
     ModelUnavailableError
-        If one reads it otherwise.
+        If a transcript differs from the manifest's.
     """
     manifest = transcriber.manifest
     expected = {GREEDY: (manifest.model.file, manifest.golden.transcript)}
     if manifest.language_model:
         expected[BEAM] = (manifest.language_model.file, manifest.language_model.golden)
     for decoder, (file, text) in expected.items():
-        budget = audio.Budget(max_seconds=60.0)
-        heard = transcriber.transcribe(manifest.golden.audio, budget, decoder).text
-        if heard != text:
+        found = transcriber.transcribe(manifest.golden.audio, decoder=decoder).text
+        if found != text:
             raise ModelUnavailableError(
-                f"{file} reads its golden clip as {heard!r}, expected {text!r}"
+                f"{file} transcribes its golden clip as {found!r}, expected {text!r}"
             )
 
 
-def open_transcriber(settings: Settings) -> Transcriber:
-    """Fetch, verify and open the model that `settings` name; raises ModelUnavailableError."""
+def open_transcriber(settings: Settings | None = None) -> Transcriber:
+    """Fetch, verify and open a model.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Default: the environment variables; without any, the embedded model.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the bundle is missing or invalid, or fails its golden test where that is enabled.
+    """
+    settings = settings or Settings.from_environment()
     opened = bundle.load(settings.model_uri, settings.model_sha256)
     transcriber = Transcriber(opened, settings.decoder)
     if settings.model_self_test:
@@ -228,5 +261,5 @@ def open_transcriber(settings: Settings) -> Transcriber:
 
 @cache
 def warm_transcriber(settings: Settings) -> Transcriber:
-    """The one Transcriber of this process: opened at the first call, kept while it is warm."""
+    """The Transcriber of this process: opened at the first call, reused while it is warm."""
     return open_transcriber(settings)

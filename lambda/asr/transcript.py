@@ -1,11 +1,11 @@
-"""The Transcript, and every way to render it."""
+"""Transcript of a recording: words with times and confidences, the model, the timing."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word with its start and end in seconds, and the probability that it is right."""
+    """A word, its start and end in seconds, and the calibrated probability that it is correct."""
 
     word: str
     start: float
@@ -15,9 +15,16 @@ class Word:
 
 @dataclass(frozen=True)
 class ModelIdentity:
-    """Which model spoke; `sha256` is the digest of its manifest, fit for MODEL_SHA256.
+    """The model and the decoder that made a transcript.
 
-    `decoder` is how its output became words.
+    Attributes
+    ----------
+    name, version : str
+        As in the manifest.
+    sha256 : str
+        Digest of the manifest, as MODEL_SHA256 takes it.
+    decoder : str
+        `greedy` or `beam`.
     """
 
     name: str
@@ -28,7 +35,17 @@ class ModelIdentity:
 
 @dataclass(frozen=True)
 class Timing:
-    """What it took: milliseconds, and seconds of work to a second of audio."""
+    """Processing time.
+
+    Attributes
+    ----------
+    decode_ms, inference_ms : float
+        Milliseconds of audio decoding, and of recognition.
+    real_time_factor : float
+        Seconds of processing per second of audio.
+    cold_start : bool
+        True for the first transcript of a process.
+    """
 
     decode_ms: float
     inference_ms: float
@@ -38,14 +55,16 @@ class Timing:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What was said.
+    """The words of a recording.
 
     Attributes
     ----------
     words : tuple of Word
-        In the order spoken; none where nothing was.
+        In order of time; empty if there is no speech.
     duration : float
         Seconds of audio.
+    model : ModelIdentity
+    timing : Timing
     """
 
     words: tuple[Word, ...]
@@ -55,12 +74,12 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """The words, one space apart."""
+        """The words, separated by single spaces."""
         return " ".join(word.word for word in self.words)
 
     @property
     def confidence(self) -> float | None:
-        """Mean confidence of the words: the share of them expected to be right."""
+        """Mean confidence of the words, the expected share of correct words; None without words."""
         if not self.words:
             return None
         return round(sum(word.confidence for word in self.words) / len(self.words), 3)

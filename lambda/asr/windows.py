@@ -1,6 +1,6 @@
-"""Windows over long audio, and their output stitched back into one sequence of frames.
+"""Overlapping windows over long audio, and the stitching of their outputs.
 
-A recurrent or attending network cannot be fed hours at once. Neighbouring windows share an
+A recurrent or attention network cannot take hours of audio at once. Neighbouring windows share an
 overlap, and each frame of it is taken from the window in which it lies deepest, so that every
 frame kept has at least half the overlap as context on either side.
 """
@@ -15,15 +15,15 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How audio is cut.
+class WindowLayout:
+    """Size and overlap of the windows.
 
     Attributes
     ----------
     frame : int
-        Samples to a frame of output.
+        Samples per output frame.
     window : int
-        Frames to a full window.
+        Frames per full window.
     overlap : int
         Frames that two neighbours share; even, and less than `window`.
     """
@@ -35,11 +35,11 @@ class Plan:
     @staticmethod
     def from_seconds(
         window_seconds: float, overlap_seconds: float, frame_seconds: float, sample_rate: int
-    ) -> "Plan":
-        """The plan nearest to these durations that falls on whole frames."""
+    ) -> "WindowLayout":
+        """Round durations to the nearest whole frames."""
         overlap = 2 * round(overlap_seconds / frame_seconds / 2)
         window = max(round(window_seconds / frame_seconds), overlap + 1)
-        return Plan(round(frame_seconds * sample_rate), window, overlap)
+        return WindowLayout(round(frame_seconds * sample_rate), window, overlap)
 
     @property
     def hop(self) -> int:
@@ -49,9 +49,14 @@ class Plan:
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """A piece of audio, shape (samples,), and which of its frames are kept: [first, end).
+    """A piece of audio, and the range [first, end) of its output frames that is kept.
 
-    `end` is None in the last window, which keeps all to its end.
+    Attributes
+    ----------
+    samples : NDArray[float32], shape (samples,)
+    first : int
+    end : int or None
+        None in the last window, all of which is kept from `first` on.
     """
 
     samples: Floats
@@ -59,13 +64,19 @@ class Window:
     end: int | None
 
 
-def windows(blocks: Iterable[Floats], plan: Plan) -> Iterator[Window]:
-    """Cut a waveform that comes in `blocks` of any length; holds one window at a time.
+def split(blocks: Iterable[Floats], layout: WindowLayout) -> Iterator[Window]:
+    """Cut a waveform into overlapping windows, holding one window at a time.
 
-    Audio of up to one window stays whole. No audio gives no window.
+    Audio of up to one window stays whole; without audio there is no window.
+
+    Parameters
+    ----------
+    blocks : iterable of arrays, shape (samples,)
+        Of any length each.
+    layout : WindowLayout
     """
-    margin = plan.overlap // 2
-    size, hop = plan.window * plan.frame, plan.hop * plan.frame
+    margin = layout.overlap // 2
+    size, hop = layout.window * layout.frame, layout.hop * layout.frame
     first = 0
     pending: list[Floats] = []
     length = 0
@@ -74,7 +85,7 @@ def windows(blocks: Iterable[Floats], plan: Plan) -> Iterator[Window]:
         length += len(block)
         while length > size:  # a full window, and something after it
             joined = np.concatenate(pending)
-            yield Window(joined[:size], first, plan.hop + margin)
+            yield Window(joined[:size], first, layout.hop + margin)
             first = margin
             pending, length = [joined[hop:]], length - hop
     if length:
@@ -82,6 +93,6 @@ def windows(blocks: Iterable[Floats], plan: Plan) -> Iterator[Window]:
 
 
 def stitch(outputs: Iterable[tuple[Window, Floats]]) -> Iterator[Floats]:
-    """Keep of each window's output, shape (frames, classes), the frames that are its own."""
+    """Take from each window's output, shape (frames, classes), the range that is kept."""
     for window, frames in outputs:
         yield frames[window.first : window.end]

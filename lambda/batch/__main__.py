@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from asr.cli.files import find
-from asr.settings import DECODERS, Settings, names
+from asr.cli.files import find_audio_files
+from asr.settings import DECODERS, Settings, split_names
 from batch.object_keys import EXTRA_FORMATS
 from batch.process_pool import RunConfig, exclusive_run, process_files
 
@@ -21,7 +21,7 @@ from batch.process_pool import RunConfig, exclusive_run, process_files
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     config, processes = _parse(arguments)
-    keys = [source.place.as_posix() for source in find(config.folder)]
+    keys = [source.relative_path.as_posix() for source in find_audio_files(config.folder)]
     if not keys:
         print(f"no audio files in {config.folder}", file=sys.stderr)
         return 1
@@ -43,7 +43,7 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
-        "--formats", type=names, help="extra formats beside json: text,srt,vtt,transcribe"
+        "--formats", type=split_names, help="extra formats beside json: text,srt,vtt,transcribe"
     )
     parser.add_argument(
         "--bundle", help="directory or s3:// prefix; default: MODEL_URI, or the embedded bundle"
@@ -54,7 +54,7 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
     if not options.folder.is_dir():
         parser.error(f"{options.folder} is not a folder")
     try:
-        settings = Settings.read().with_decoder(options.decoder)
+        settings = Settings.from_environment().with_decoder(options.decoder)
     except ValueError as error:
         parser.error(str(error))
     if options.bundle is not None:

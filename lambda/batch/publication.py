@@ -149,7 +149,7 @@ class Publication:
             rendering = FORMATS[name]
             self._put(
                 object_keys.extra_format_key(key, name),
-                rendering.write(transcript).encode(),
+                rendering.render(transcript).encode(),
                 rendering.media_type,
                 self.replaced.extra_formats.get(name),
             )

@@ -9,7 +9,7 @@ from typing import Literal
 
 from asr.audio import audio
 from asr.errors import AsrError, AudioGoneError, MalformedRequestError, TooLongError
-from asr.settings import DECODERS, Settings, names
+from asr.settings import DECODERS, Settings, split_names
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity, Transcript
 from batch import documents, lease, object_keys, publication
@@ -135,7 +135,7 @@ class Worker:
         """Formats to write besides JSON; raises MalformedRequestError for an unknown one."""
         if current.formats is None:
             return self._extra_formats
-        requested = tuple(dict.fromkeys(names(current.formats)))
+        requested = tuple(dict.fromkeys(split_names(current.formats)))
         if unknown := set(requested) - {"json", *object_keys.EXTRA_FORMATS}:
             raise MalformedRequestError(
                 f"The object's metadata names the unknown format {min(unknown)!r}; choose from "
@@ -151,7 +151,7 @@ class Worker:
                 f"{', '.join(DECODERS)}."
             )
         with self._inputs.open(source) as file:
-            header_duration = audio.announced_seconds(file)
+            header_duration = audio.header_duration(file)
             if header_duration is not None and header_duration > self._budget.max_seconds:
                 raise TooLongError(
                     f"The audio has {header_duration:.0f} seconds by its header; "

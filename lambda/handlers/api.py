@@ -4,7 +4,6 @@ A plain invocation is `{"audio": "<base64>", "format": ..., "decoder": ...}`; it
 HTTP answer has as its body, or a problem document.
 """
 
-import json
 import os
 from typing import Any
 
@@ -20,7 +19,7 @@ from handlers.http.transcription import add_routes
 from handlers.observability import logger, metrics, record, record_error, tracer
 from handlers.preload import preload
 
-settings = Settings.read()
+settings = Settings.from_environment()
 app = gateway_resolver()
 add_routes(app, settings)
 
@@ -38,8 +37,7 @@ def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out
         record_error(error.code, error.detail)
         return problem_from_error(error)
     record(transcript)
-    answer = request.render(transcript)
-    return json.loads(answer) if request.rendering.is_json else answer
+    return request.content(transcript)
 
 
 @logger.inject_lambda_context(clear_state=True)

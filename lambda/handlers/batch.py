@@ -24,7 +24,7 @@ from handlers.observability import record as measure
 from handlers.preload import preload
 from handlers.sqs_retry import PatientProcessor
 
-settings = Settings.read()
+settings = Settings.from_environment()
 processor = PatientProcessor(settings.queue_url)
 
 

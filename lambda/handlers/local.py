@@ -70,6 +70,6 @@ async def _read_body(receive: Receive) -> bytes:
 
 
 app = LocalServer(enable_validation=True)
-add_routes(app, Settings.read())
+add_routes(app, Settings.from_environment())
 add_job_routes(app, JobSettings.read())
 add_page(app, JobSettings.read())

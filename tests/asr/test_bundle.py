@@ -99,8 +99,8 @@ def test_a_language_model_is_read_only_when_it_is_asked_for(tmp_path):
     language_model = opened.manifest.language_model
     assert language_model is not None
     assert language_model.confidence == Confidence(0.5, 0.25)
-    assert opened.read(language_model) == ngram_toy.content()
+    assert opened.read_file(language_model) == ngram_toy.content()
     (tmp_path / "language.npz").write_bytes(b"altered")
     assert bundle.load(str(tmp_path))
     with pytest.raises(ModelUnavailableError, match=r"language\.npz has sha256 .*, expected "):
-        opened.read(language_model)
+        opened.read_file(language_model)

@@ -4,11 +4,11 @@ from asr.settings import Settings
 
 
 def test_an_empty_environment_gives_the_defaults():
-    assert Settings.read({}) == Settings()
+    assert Settings.from_environment({}) == Settings()
 
 
 def test_every_variable_is_read():
-    settings = Settings.read(
+    settings = Settings.from_environment(
         {
             "MODEL_URI": "s3://b/p/",
             "MODEL_SHA256": "AB",
@@ -26,20 +26,20 @@ def test_every_variable_is_read():
     )
 
 
-def test_an_empty_variable_means_its_default():
-    assert Settings.read({"REQUEST_MAX_SECONDS": "", "MODEL_URI": ""}) == Settings()
+def test_an_empty_variable_gives_the_default():
+    assert Settings.from_environment({"REQUEST_MAX_SECONDS": "", "MODEL_URI": ""}) == Settings()
 
 
-def test_a_limit_that_is_no_number_is_refused():
+def test_a_limit_that_is_not_a_number_is_rejected():
     with pytest.raises(ValueError, match="REQUEST_MAX_SECONDS is 'ten'"):
-        Settings.read({"REQUEST_MAX_SECONDS": "ten"})
+        Settings.from_environment({"REQUEST_MAX_SECONDS": "ten"})
 
 
-def test_a_decoder_that_there_is_not_is_refused():
-    with pytest.raises(ValueError, match="DECODER is 'viterbi', and not one of greedy, beam"):
-        Settings.read({"DECODER": "viterbi"})
+def test_an_unknown_decoder_is_rejected():
+    with pytest.raises(ValueError, match="DECODER is 'viterbi', expected one of greedy, beam"):
+        Settings.from_environment({"DECODER": "viterbi"})
 
 
-def test_another_bundle_is_not_held_to_the_pinned_digest():
+def test_the_pinned_digest_does_not_apply_to_another_bundle():
     settings = Settings(model_uri="a", model_sha256="ab").with_model("b")
     assert (settings.model_uri, settings.model_sha256) == ("b", "")

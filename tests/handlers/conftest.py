@@ -37,7 +37,7 @@ def toy_model(toy_bundle, monkeypatch):
 def server(aws_server: str) -> Iterator[str]:
     """The local server, with jobs, on a port of its own; gives the base of its addresses."""
     app = local.LocalServer(enable_validation=True)
-    transcription.add_routes(app, Settings.read())
+    transcription.add_routes(app, Settings.from_environment())
     with pytest.MonkeyPatch.context() as environment:
         for name, value in aws.access(aws_server).items():
             environment.setenv(name, value)

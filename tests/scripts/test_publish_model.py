@@ -23,7 +23,7 @@ def test_what_is_published_is_a_whole_bundle_under_its_digest(write, bucket, tmp
     digest = parameters["ModelSha256"]
     assert parameters["ModelUri"] == f"s3://{bucket}/toy/1/{digest[:16]}/"
     if language_model := opened.manifest.language_model:
-        assert opened.read(language_model) == ngram_toy.content()
+        assert opened.read_file(language_model) == ngram_toy.content()
 
 
 def test_a_bundle_that_changes_within_its_version_takes_nothing_from_who_is_served(

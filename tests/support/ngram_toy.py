@@ -21,7 +21,7 @@ def content(sentences: tuple[str, ...] = SENTENCES) -> bytes:
 
 def model(sentences: tuple[str, ...] = SENTENCES) -> NgramModel:
     """The model, open."""
-    return ngram_model.read(content(sentences))
+    return ngram_model.load(content(sentences))
 
 
 def members(**changes: Any) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def members(**changes: Any) -> dict[str, Any]:
         "bytes": len(content()),
         "sha256": hashlib.sha256(content()).hexdigest(),
         "sources": [],
-        "search": {"language": 1.0, "word": 0.0, "unknown": 0.0, "hypotheses": 64},
+        "beam_search": {"lm_weight": 1.0, "word_score": 0.0, "unk_score": 0.0, "beam_size": 64},
         "confidence": {"scale": 0.5, "bias": 0.25},
         "golden": "golden",
     } | changes

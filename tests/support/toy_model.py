@@ -22,9 +22,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from asr.decoding import ctc
+from asr.manifest import SCHEMA_VERSION, Alphabet
 
 CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"
-ALPHABET = ctc.Alphabet((*CHARACTERS, ""), blank=28, word_boundary=" ")
+ALPHABET = Alphabet((*CHARACTERS, ""), blank=28, word_boundary=" ")
 FRAME = 320  # samples, 20 ms at 16 kHz
 LEVELS = 40  # class k is a level of (k + 1) / LEVELS
 FRAMES_PER_CHARACTER = 5
@@ -52,7 +53,7 @@ class ToyWords(nn.Module):
 
 def speak(text: str, frames_per_character: int = FRAMES_PER_CHARACTER) -> NDArray[np.float32]:
     """Text as levels, shape (samples,): blanks between equal neighbours, then 0.1 s of silence."""
-    path = ctc.expand([CHARACTERS.index(c) for c in text], ALPHABET.blank)
+    path = ctc.insert_blanks([CHARACTERS.index(c) for c in text], ALPHABET.blank)
     levels = [0.0 if k == ALPHABET.blank else (k + 1) / LEVELS for k in path]
     spoken = np.repeat(levels, frames_per_character * FRAME)
     return np.concatenate([spoken, np.zeros(5 * FRAME)]).astype(np.float32)
@@ -90,7 +91,7 @@ def scripted(network: type[nn.Module] = Toy) -> bytes:
 def manifest(model: bytes, **changes: Any) -> dict[str, Any]:
     """A manifest that fits `model`, with `changes` to its members."""
     return {
-        "schema": 1,
+        "schema": SCHEMA_VERSION,
         "kind": "ctc",
         "name": "toy",
         "version": "1",

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from asr.decoding.ctc import Alphabet
+from asr.manifest import Alphabet
 
 # The alphabet of the published recogniser, in its order: 28 characters, then the CTC blank.
 CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from tqdm import tqdm
 
-from asr.audio.audio import Budget, Source
+from asr.audio.audio import AudioSource, Budget
 from asr.errors import TooShortError
 from asr.transcript import ModelIdentity, Transcript
 from training.data.manifest import Utterance
@@ -23,7 +23,7 @@ class RecogniserLike(Protocol):
 
     identity: ModelIdentity
 
-    def transcribe(self, source: Source, budget: Budget) -> Transcript:
+    def transcribe(self, source: AudioSource, budget: Budget) -> Transcript:
         """Decode and transcribe `source`; raises AsrError."""
         ...
 

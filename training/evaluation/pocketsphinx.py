@@ -17,7 +17,7 @@ class PocketSphinx:
         self.identity = IDENTITY
         self._recogniser = Recogniser()
 
-    def transcribe(self, source: audio.Source, budget: audio.Budget) -> Transcript:
+    def transcribe(self, source: audio.AudioSource, budget: audio.Budget) -> Transcript:
         """Decode and transcribe `source`.
 
         Raises

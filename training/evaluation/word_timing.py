@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from asr.audio.audio import SAMPLE_RATE
-from asr.decoding.decoders import greedy
-from asr.decoding.forced_alignment import align
-from asr.recognisers import CtcReader
+from asr.decoding.decoders import greedy_decoder
+from asr.decoding.forced_alignment import align_text
+from asr.recognisers import CtcRecogniser
 from asr.transcriber import Transcriber
 from asr.types import Samples
 from training.alignment.pocketsphinx import WordAligner
@@ -29,13 +29,13 @@ def ctc_aligner(transcriber: Transcriber) -> Aligner:
     Against this reference, the error is what greedy decoding adds to the model's own time blur.
     """
     manifest = transcriber.manifest
-    reader = CtcReader(manifest, transcriber.model, greedy(manifest))
+    recogniser = CtcRecogniser(manifest, transcriber.model, greedy_decoder(manifest))
     step = manifest.frame_seconds
 
     def edges(samples: Samples, text: str) -> list[Edges]:
-        log_probs = np.concatenate(list(reader.log_probs([samples])))
+        log_probs = np.concatenate(list(recogniser.log_probs([samples])))
         try:
-            spans = align(log_probs, text, manifest.alphabet)
+            spans = align_text(log_probs, text, manifest.alphabet)
         except ValueError:  # more characters than frames, or one outside the alphabet
             return []
         seconds = len(samples) / SAMPLE_RATE

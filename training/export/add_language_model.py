@@ -25,10 +25,9 @@ from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.decoding import decoders, ngram_model
 from asr.decoding.beam_search import BeamSearch
-from asr.decoding.ctc import Alphabet
 from asr.decoding.ngram_model import NgramModel
-from asr.manifest import Confidence, Search
-from asr.recognisers import CtcReader
+from asr.manifest import Alphabet, BeamSearchConfig, Confidence
+from asr.recognisers import CtcRecogniser
 from asr.settings import BEAM, DECODERS
 from asr.transcriber import Transcriber
 from training.card import card
@@ -44,8 +43,8 @@ from training.evaluation.report import calibration_report, recognition_report
 from training.export.bundle_writer import add_language_model, replace
 from training.language_model import ngram_file
 
-START = Search(language=0.7, word=0.8, unknown=0.0, hypotheses=256)
-STEPS: Mapping[str, float] = {"language": 0.2, "word": 0.6, "unknown": 1.5}
+START = BeamSearchConfig(lm_weight=0.7, word_score=0.8, unk_score=0.0, beam_size=256)
+STEPS: Mapping[str, float] = {"lm_weight": 0.2, "word_score": 0.6, "unk_score": 1.5}
 HALVINGS = 2
 
 Floats = NDArray[np.float32]
@@ -62,27 +61,31 @@ class Clip:
 def listen(opened: bundle.Bundle, utterances: Sequence[Utterance]) -> list[Clip]:
     """The output of the acoustic model for each clip."""
     manifest = opened.manifest
-    reader = CtcReader(manifest, AcousticModel(opened), decoders.greedy(manifest))
+    reader = CtcRecogniser(manifest, AcousticModel(opened), decoders.greedy_decoder(manifest))
     return [
         Clip(each.text, np.concatenate(list(reader.log_probs([decode(each).samples]))))
         for each in utterances
     ]
 
 
-def errors(clips: Sequence[Clip], alphabet: Alphabet, model: NgramModel) -> Callable[[Search], int]:
+def errors(
+    clips: Sequence[Clip], alphabet: Alphabet, model: NgramModel
+) -> Callable[[BeamSearchConfig], int]:
     """What counts the words that a search gets wrong in `clips`."""
 
-    def count(weights: Search) -> int:
+    def count(weights: BeamSearchConfig) -> int:
         search = BeamSearch(alphabet, model, weights)
-        heard = [search.text(clip.log_probs) for clip in clips]
+        heard = [search.best_text(clip.log_probs) for clip in clips]
         return score([clip.text for clip in clips], heard).word_edits
 
     return count
 
 
 def descend(
-    cost: Callable[[Search], float], start: Search = START, steps: Mapping[str, float] = STEPS
-) -> Search:
+    cost: Callable[[BeamSearchConfig], float],
+    start: BeamSearchConfig = START,
+    steps: Mapping[str, float] = STEPS,
+) -> BeamSearchConfig:
     """The search of least cost that steps along one coordinate lead to, which are halved twice."""
     best, least = start, cost(start)
     seen = {start}
@@ -94,7 +97,7 @@ def descend(
                 for change in (step, -step):
                     value = round(getattr(best, name) + change / 2**halving, 4)
                     tried = dataclasses.replace(best, **{name: value})
-                    if tried in seen or tried.language < 0:
+                    if tried in seen or tried.lm_weight < 0:
                         continue
                     seen.add(tried)
                     if (found := cost(tried)) < least:
@@ -108,7 +111,7 @@ def tune(
     manifest: Path,
     measure: Sequence[Path] = (),
     clips: int | None = None,
-    start: Search = START,
+    start: BeamSearchConfig = START,
 ) -> dict[str, Any]:
     """Put the language model `content` into the bundle `directory`; gives what was measured.
 
@@ -125,7 +128,7 @@ def tune(
         opened = bundle.load(str(directory))
     if opened.manifest.kind != "ctc":
         raise InputError(f"{directory} recognises no speech: it is a {opened.manifest.kind} model")
-    model, told = ngram_model.read(content), ngram_file.about(content)
+    model, told = ngram_model.load(content), ngram_file.about(content)
     sets = read_sets([manifest, *measure])
     name, *_ = sets
     drawn = sets[name] if clips is None else sample_utterances(sets[name], clips, seed=0)
@@ -171,7 +174,7 @@ _LEFT_OUT = {"corpora", "lengths", "most_frequent_errors"}
 def _cost(content: bytes) -> dict[str, Any]:
     """What having the model open costs: bytes of memory, and milliseconds until then."""
     started = time.process_time()
-    model = ngram_model.read(content)
+    model = ngram_model.load(content)
     spent = time.process_time() - started
     parts = (model.lexicon, *model.orders)
     arrays = [each for part in parts for each in vars(part).values()]
@@ -188,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--manifest", type=Path, required=True, help="of the set to tune on")
     parser.add_argument("--measure", type=Path, nargs="*", default=[], metavar="MANIFEST")
     parser.add_argument("--clips", type=int, help="tune on so many, drawn at random")
-    parser.add_argument("--hypotheses", type=int, default=START.hypotheses, help="to keep")
+    parser.add_argument("--beam-size", type=int, default=START.beam_size, help="to keep")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)  # the card tells the speed of one core
     measured = tune(
@@ -197,6 +200,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.manifest,
         options.measure,
         options.clips,
-        dataclasses.replace(START, hypotheses=options.hypotheses),
+        dataclasses.replace(START, beam_size=options.beam_size),
     )
     print(json.dumps(measured, indent=1, ensure_ascii=False))

@@ -17,8 +17,7 @@ from torch import nn
 
 from asr import bundle
 from asr.audio.audio import SAMPLE_RATE, Budget
-from asr.decoding.ctc import Alphabet
-from asr.manifest import MANIFEST, Confidence, Search
+from asr.manifest import MANIFEST, SCHEMA_VERSION, Alphabet, BeamSearchConfig, Confidence
 from asr.settings import BEAM, GREEDY
 from asr.transcriber import Transcriber, check_golden
 from training.data import text
@@ -92,7 +91,7 @@ def seal(
     """
     content = (directory / MODEL_FILE).read_bytes()
     manifest: dict[str, Any] = {
-        "schema": 1,
+        "schema": SCHEMA_VERSION,
         "name": name,
         "version": version if precision == FLOAT32 else f"{version}-{precision}",
         "license": license,
@@ -115,7 +114,7 @@ def seal(
 def add_language_model(
     directory: Path,
     content: bytes,
-    search: Search,
+    search: BeamSearchConfig,
     confidence: Confidence,
     sources: Sequence[dict[str, Any]],
 ) -> None:
@@ -129,7 +128,7 @@ def add_language_model(
     added = {
         **_sealed(LANGUAGE_MODEL_FILE, content),
         "sources": list(sources),
-        "search": asdict(search),
+        "beam_search": asdict(search),
         "confidence": asdict(confidence),
         "golden": "",
     }

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 import torchaudio
 from torch import Tensor, nn
 
-from asr.decoding.ctc import Alphabet
+from asr.manifest import Alphabet
 from training.card import card
 from training.cli import command, command_parser
 from training.export.bundle_writer import (

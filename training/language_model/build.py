@@ -123,7 +123,7 @@ def build(
         "without": list(without),
     }
     if apart:
-        model = ngram_model.read(
+        model = ngram_model.load(
             ngram_file.pack(words, LETTERS, orders, spelling(sorted(rare)), {})
         )
         about["held_out"] = foretell(model, apart)
@@ -151,7 +151,7 @@ def perplexity(model: NgramModel, sentences: Sequence[Sequence[int]]) -> float:
 
 def foretell(model: NgramModel, sentences: Sequence[str]) -> dict[str, Any]:
     """How well a model foretells `sentences`, and which share of words it lacks, for JSON."""
-    encoded = encode(sentences, ngram_model.spell_out(model.lexicon))
+    encoded = encode(sentences, model.lexicon.words())
     size = _size(sentences)
     unknown = sum(sentence.count(UNKNOWN) for sentence in encoded)
     return size | {

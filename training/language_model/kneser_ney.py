@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.decoding.ngram_model import START, Integers, Order
+from asr.decoding.ngram_model import START, Integers, NgramTable
 
 Doubles = NDArray[np.float64]
 Kept = NDArray[np.bool_]
@@ -19,7 +19,7 @@ Kept = NDArray[np.bool_]
 LARGEST = 2**63  # what numbers n-grams must stay below
 
 
-def estimate(sentences: Iterable[Sequence[int]], ids: int, least: Sequence[int]) -> list[Order]:
+def estimate(sentences: Iterable[Sequence[int]], ids: int, least: Sequence[int]) -> list[NgramTable]:
     """N-grams of `sentences` with their probabilities, from single words up.
 
     Parameters
@@ -116,7 +116,7 @@ def _prune(
     probabilities: Sequence[Doubles],
     kept: Sequence[Kept],
     ids: int,
-) -> list[Order]:
+) -> list[NgramTable]:
     """The orders of what is kept; each context's backoff is such that all sums to 1."""
     remaining = [keys[flags] for keys, flags in zip(grams, kept, strict=True) if flags.any()]
     values = [each[flags] for each, flags in zip(probabilities, kept, strict=True)]
@@ -133,7 +133,7 @@ def _prune(
             lower = np.bincount(following, shorter, len(keys))
             backoff = np.log(np.maximum(1 - seen, 1e-12) / np.maximum(1 - lower, 1e-12))
         log_prob = np.log(values[length - 1]).astype(np.float32)
-        orders.append(Order(context * ids + keys % ids, log_prob, backoff.astype(np.float32)))
+        orders.append(NgramTable(context * ids + keys % ids, log_prob, backoff.astype(np.float32)))
         if length < len(remaining):
             context = following
     return orders

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.decoding.ngram_model import TERMINAL, Order
+from asr.decoding.ngram_model import TERMINAL, NgramTable
 
 Floats = NDArray[np.float32]
 
@@ -23,7 +23,7 @@ ABOUT = "about"
 def pack(
     words: Sequence[str],
     letters: str,
-    orders: Sequence[Order],
+    orders: Sequence[NgramTable],
     spelling: Floats,
     about: Mapping[str, Any],
 ) -> bytes:
@@ -35,7 +35,7 @@ def pack(
         The vocabulary in the order of its ids, which is by length, then by letters.
     letters : str
         All that words are made of, sorted.
-    orders : sequence of Order
+    orders : sequence of NgramTable
         From single words up.
     spelling : array, shape (letters + 1, letters + 1)
         See `asr.decoding.ngram_model.Lexicon`.

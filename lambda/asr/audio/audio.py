@@ -1,8 +1,8 @@
-"""Bytes of any audio file in, a mono 16 kHz waveform out, under a budget.
+"""Audio decoding under a budget: any audio file in, a mono 16 kHz waveform out.
 
 Decoding, down-mixing and resampling go block by block, so `stream` holds one block however long
-the audio is and `decode` holds the waveform itself and little more. Only what really comes out
-counts against the budget: a header that lies gains nothing.
+the audio is, and `decode` holds the waveform itself and little more. Only decoded samples count
+against the budget; durations stated in headers are ignored.
 """
 
 from collections.abc import Generator, Iterator
@@ -21,27 +21,31 @@ from numpy.typing import NDArray
 from asr.audio import readers
 from asr.errors import EmptyAudioError, TooLargeError, TooLongError
 
-SAMPLE_RATE = 16_000  # Hz, what every model of ours is fed
-MAX_SPOOLED_BYTES = 256 * 1024 * 1024  # encoded, held in memory of a source that cannot seek
+SAMPLE_RATE = 16_000  # Hz, the input of every model
+MAX_SPOOLED_BYTES = 256 * 1024 * 1024  # encoded bytes of a source that cannot seek, in memory
 SPOOL_CHUNK_BYTES = 1024 * 1024
 
-Source = bytes | Path | BinaryIO
+# The content, the path or an open file of encoded audio.
+AudioSource = bytes | str | Path | BinaryIO
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How much audio one source may decode to.
+    """Limits of decoding one source.
 
     Attributes
     ----------
     max_seconds : float
-        Of audio that really comes out, whatever the header says.
+        Decoded audio, whatever the header says.
     max_decoded_bytes : int
-        Of waveform that `decode` holds in memory, as float32 at 16 kHz mono.
+        Waveform held in memory by `decode`, as float32 at 16 kHz mono.
     """
 
     max_seconds: float
     max_decoded_bytes: int = 512 * 1024 * 1024  # 2.3 hours
+
+
+DEFAULT_BUDGET = Budget(max_seconds=4 * 3600.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,25 +66,25 @@ class Waveform:
         return len(self.samples) / SAMPLE_RATE
 
 
-def decode(source: Source, budget: Budget) -> Waveform:
+def decode(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Waveform:
     """Decode a whole source into memory.
 
     Parameters
     ----------
-    source : bytes, Path or BinaryIO
+    source : bytes, str, Path or BinaryIO
         As for `stream`.
     budget : Budget
-        Both of its limits hold.
+        Both limits apply.
 
     Returns
     -------
     Waveform
-        Of one sample at least.
+        One sample or more.
 
     Raises
     ------
     TooLargeError
-        If the waveform would pass `budget.max_decoded_bytes`.
+        If the waveform would exceed `budget.max_decoded_bytes`.
     EmptyAudioError, TooLongError, UnsupportedAudioError
         As for `stream`.
     """
@@ -95,19 +99,22 @@ def decode(source: Source, budget: Budget) -> Waveform:
     return Waveform(np.frombuffer(waveform, np.float32))
 
 
-def stream(source: Source, budget: Budget) -> Generator[NDArray[np.float32], None, None]:
+def stream(
+    source: AudioSource, budget: Budget = DEFAULT_BUDGET
+) -> Generator[NDArray[np.float32], None, None]:
     """Decode a source block by block, holding one block at a time.
 
-    The bytes decide what the format is, never a name. Of a file that is cut short or damaged, what
-    can be decoded is given and the rest passed over in silence; it is an error only if nothing can.
+    The format is detected from the bytes, never from a name. Of a truncated or damaged file,
+    everything decodable is returned and the rest skipped; only an undecodable file is an error.
 
     Parameters
     ----------
-    source : bytes, Path or BinaryIO
-        An encoded file. A `BinaryIO` that can seek is read from its beginning and left open; of one
-        that cannot, up to `MAX_SPOOLED_BYTES` are held in memory.
+    source : bytes, str, Path or BinaryIO
+        The content, the path or an open file of encoded audio. A `BinaryIO` that can seek is read
+        from its beginning and left open; of one that cannot, up to `MAX_SPOOLED_BYTES` are held in
+        memory.
     budget : Budget
-        `max_seconds` holds here; `max_decoded_bytes` is for `decode`.
+        `max_seconds` applies; `max_decoded_bytes` is for `decode`.
 
     Yields
     ------
@@ -117,16 +124,16 @@ def stream(source: Source, budget: Budget) -> Generator[NDArray[np.float32], Non
     Raises
     ------
     EmptyAudioError
-        If there are no bytes, or a sound file without samples.
+        If there are no bytes, or an audio file without samples.
     TooLargeError
         If a source that cannot seek is longer than `MAX_SPOOLED_BYTES`.
     TooLongError
-        As soon as more than `budget.max_seconds` have come out.
+        As soon as more than `budget.max_seconds` are decoded.
     UnsupportedAudioError
-        If the bytes are not audio, or have another rate or more channels than is supported.
+        If the format, the sample rate or the number of channels is not supported.
     """
     decoded = 0  # samples
-    with _opened(source) as file, closing(readers.blocks(file)) as blocks:
+    with _opened(source) as file, closing(readers.read_blocks(file)) as blocks:
         for rate, run in groupby(blocks, key=attrgetter("rate")):
             for samples in filter(len, _resampled(map(_mono, run), rate)):
                 decoded += len(samples)
@@ -137,30 +144,31 @@ def stream(source: Source, budget: Budget) -> Generator[NDArray[np.float32], Non
         raise EmptyAudioError("The audio holds no samples.")
 
 
-def announced_seconds(source: Source) -> float | None:
-    """How long a source's header says that it is; nothing is decoded.
+def header_duration(source: AudioSource) -> float | None:
+    """Duration in seconds as stated by the header; nothing is decoded.
 
     Parameters
     ----------
-    source : bytes, Path or BinaryIO
-        A `BinaryIO` has to seek.
+    source : bytes, str, Path or BinaryIO
+        A `BinaryIO` has to support seeking.
 
     Returns
     -------
     float or None
-        None where no header says so, or the bytes are no audio. Only a hint: headers lie.
+        None if the header has no duration, or the bytes are not audio. Only a hint: headers may be
+        wrong.
     """
     with _opened(source) as file:
-        return readers.announced_seconds(file)
+        return readers.header_duration(file)
 
 
 @contextmanager
-def _opened(source: Source) -> Iterator[BinaryIO]:
-    """Give a file that can seek; close it only if it was opened here."""
+def _opened(source: AudioSource) -> Iterator[BinaryIO]:
+    """Open a source as a seekable file; close it only if it was opened here."""
     if isinstance(source, bytes):
         yield BytesIO(source)
-    elif isinstance(source, Path):
-        with source.open("rb") as file:
+    elif isinstance(source, str | Path):
+        with Path(source).open("rb") as file:
             yield file
     elif source.seekable():
         yield source
@@ -169,7 +177,7 @@ def _opened(source: Source) -> Iterator[BinaryIO]:
 
 
 def _spooled(source: BinaryIO) -> BytesIO:
-    """Read all of a source that cannot seek, in chunks, since it may never end."""
+    """Copy a source that cannot seek to memory, in chunks, as it may be endless."""
     spool = BytesIO()
     while chunk := source.read(SPOOL_CHUNK_BYTES):
         spool.write(chunk)
@@ -178,12 +186,12 @@ def _spooled(source: BinaryIO) -> BytesIO:
     return spool
 
 
-def _mono(block: readers.Block) -> NDArray[np.float32]:
-    """Take the mean of the channels, with what is not a number as silence.
+def _mono(block: readers.AudioBlock) -> NDArray[np.float32]:
+    """Average the channels, with NaN and infinity replaced by silence.
 
     Parameters
     ----------
-    block : Block
+    block : AudioBlock
         Its frames are changed in place.
 
     Returns
@@ -201,9 +209,9 @@ def _mono(block: readers.Block) -> NDArray[np.float32]:
 
 
 def _resampled(blocks: Iterator[NDArray[np.float32]], rate: int) -> Iterator[NDArray[np.float32]]:
-    """Bring blocks of one rate to 16 kHz, band-limited; at 16 kHz they pass untouched.
+    """Resample blocks of one rate to 16 kHz, band-limited; at 16 kHz they pass unchanged.
 
-    The result does not depend on where the blocks are cut, to the last bit.
+    The result is independent of the block boundaries, to the last bit.
     """
     if rate == SAMPLE_RATE:
         yield from blocks

@@ -1,4 +1,4 @@
-"""What every reader of sound files gives, and the rates and channels that are supported."""
+"""Blocks of decoded audio, and the supported sample rates and channel counts."""
 
 from dataclasses import dataclass
 
@@ -13,17 +13,17 @@ MAX_CHANNELS = 8
 
 
 class UnreadableError(Exception):
-    """A reader does not understand the file, or not from here on; another one may."""
+    """A reader cannot decode the file, or its remainder; another reader may be able to."""
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
-    """A stretch of decoded audio.
+class AudioBlock:
+    """A section of decoded audio, not yet down-mixed or resampled.
 
     Attributes
     ----------
     frames : NDArray[float32], shape (frames, channels)
-        `BLOCK_SAMPLES` at most. Full scale is 1, but files of floats may hold anything, NaN too.
+        At most `BLOCK_SAMPLES`. Full scale is 1, but float files may hold any value, NaN included.
     rate : int
         Frames per second.
     """
@@ -33,7 +33,13 @@ class Block:
 
 
 def check_supported(rate: int, channels: int) -> None:
-    """Raise UnsupportedAudioError, naming value and range, unless both are within the limits."""
+    """Check a sample rate in Hz and a number of channels.
+
+    Raises
+    ------
+    UnsupportedAudioError
+        If one is out of range; the message has the value and the range.
+    """
     if not MIN_RATE <= rate <= MAX_RATE:
         raise UnsupportedAudioError(
             f"The audio has a sample rate of {rate:,} Hz; "

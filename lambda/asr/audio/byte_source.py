@@ -1,19 +1,19 @@
-"""What the libraries see of a file."""
+"""Seekable byte source for the audio libraries; stores read errors."""
 
 from io import SEEK_SET
 from typing import BinaryIO
 
 
-class Contents:
-    """The bytes of a file that can seek, and nothing else.
+class ByteSource:
+    """A seekable file without a name, so that no library guesses the format from one.
 
-    Without a name, no library can guess a format from it. Errors of reading are kept, because
-    libsndfile cannot pass them on and takes them for the end of the file.
+    Read errors are stored, because libsndfile cannot pass them on and treats them as the end of
+    the file.
 
     Attributes
     ----------
     failure : Exception or None
-        The last error of reading.
+        The first read error.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -21,7 +21,7 @@ class Contents:
         self.failure: Exception | None = None
 
     def read(self, size: int) -> bytes:
-        """Give up to `size` bytes, none at the end or after a failure."""
+        """Read up to `size` bytes; none at the end or after a failure."""
         if self.failure is not None:
             return b""
         try:
@@ -31,12 +31,12 @@ class Contents:
             return b""
 
     def seek(self, offset: int, whence: int = SEEK_SET) -> int:
-        """Move, or stay where it is if asked to go before the beginning, as damaged headers do."""
+        """Set the position; an invalid one, as in damaged headers, leaves it unchanged."""
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError):
             return self._file.tell()
 
     def tell(self) -> int:
-        """Give the position in bytes."""
+        """The position in bytes."""
         return self._file.tell()

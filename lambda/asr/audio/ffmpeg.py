@@ -1,4 +1,4 @@
-"""Reads the audio of containers and streams with FFmpeg, through PyAV."""
+"""Audio decoding with FFmpeg, through PyAV: MP3, WebM, MP4 and other containers."""
 
 from collections.abc import Iterator
 from itertools import chain, groupby
@@ -11,16 +11,16 @@ from av.packet import Packet
 
 from asr.audio.block import (
     BLOCK_SAMPLES,
-    Block,
+    AudioBlock,
     UnreadableError,
     check_supported,
 )
-from asr.audio.byte_source import Contents
+from asr.audio.byte_source import ByteSource
 
-# FFmpeg knows some 350 formats, among them playlists that open other files, pictures and text. It
-# may use these, of which none opens another file, and no decoder of video.
+# FFmpeg supports some 350 formats, among them playlists that open other files, images and text.
+# Allowed are these, none of which opens another file, and no video codec.
 DEMUXERS = "aac,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,ogg,voc,w64,wav"
-DECODERS = (
+CODECS = (
     "aac,aac_latm,ac3,eac3,adpcm_g726,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,adpcm_swf,adpcm_yamaha,"
     "alac,amrnb,amrwb,flac,g722,g723_1,g726,g729,gsm,gsm_ms,ilbc,mp2,mp2float,mp3,mp3float,"
     "nellymoser,opus,pcm_alaw,pcm_f32be,pcm_f32le,pcm_f64be,pcm_f64le,pcm_mulaw,pcm_s16be,"
@@ -29,43 +29,47 @@ DECODERS = (
 )
 OPTIONS = {
     "format_whitelist": DEMUXERS,
-    "codec_whitelist": DECODERS,
-    "max_samples": str(2**18),  # of one packet: in ALAC a few bytes may claim 2**24
+    "codec_whitelist": CODECS,
+    "max_samples": str(2**18),  # per packet: an ALAC header of a few bytes can declare 2**24
 }
 
-# Formats without a header of the whole, whose duration FFmpeg guesses from the first bit rate.
+# Formats without a global header: FFmpeg estimates their duration from the first bit rate.
 HEADERLESS = frozenset({"aac", "amr", "mp3"})
 
 
-def blocks(contents: Contents, demuxer: str | None = None) -> Iterator[Block]:
-    """Decode the first audio stream of a file, passing over damaged packets.
+def read_blocks(source: ByteSource, demuxer: str | None = None) -> Iterator[AudioBlock]:
+    """Decode the first audio stream of a file, skipping damaged packets.
 
-    `demuxer` is one of `DEMUXERS`; without it, FFmpeg finds out which it takes.
+    Parameters
+    ----------
+    source : ByteSource
+    demuxer : str, optional
+        One of `DEMUXERS`; detected by default.
 
     Raises
     ------
     UnreadableError
-        If FFmpeg does not know the format, or finds no audio in it, or too little that decodes.
+        If the format is not supported, or has no audio stream, or too few packets decode.
     UnsupportedAudioError
         If the rate or the number of channels is not supported.
     """
     try:
-        with av.open(contents, "r", demuxer, OPTIONS, metadata_errors="replace") as container:
+        with av.open(source, "r", demuxer, OPTIONS, metadata_errors="replace") as container:
             yield from _interleaved(_decoded(container, _first_audio(container)))
     except av.FFmpegError as error:
         raise UnreadableError from error
 
 
-def announced_seconds(contents: Contents) -> float | None:
-    """How long the container says that it is; none for what browsers stream.
+def header_duration(source: ByteSource) -> float | None:
+    """Duration in seconds from the container's header, or None; browser recordings have none.
 
     Raises
     ------
     UnreadableError
-        If FFmpeg does not know the format.
+        If the format is not supported.
     """
     try:
-        with av.open(contents, "r", options=OPTIONS, metadata_errors="replace") as container:
+        with av.open(source, "r", options=OPTIONS, metadata_errors="replace") as container:
             if container.duration is None or container.format.name in HEADERLESS:
                 return None
             return float(container.duration / av.time_base)
@@ -82,10 +86,10 @@ def _first_audio(container: InputContainer) -> AudioStream:
 
 
 def _decoded(container: InputContainer, audio: AudioStream) -> Iterator[av.AudioFrame]:
-    """Give the frames of all packets that decode.
+    """Decode all packets, skipping those that fail.
 
-    Of noise that looks like AAC, about one packet in 140 decodes by chance; so more have to decode
-    than fail, or what has not left here as a block yet is dropped.
+    In noise that resembles AAC, about one packet in 140 decodes by chance; so unless more packets
+    decode than fail, UnreadableError is raised, and what is not yet in a block is discarded.
     """
     decoded = failed = 0
     for packet in _packets(container, audio):
@@ -101,17 +105,17 @@ def _decoded(container: InputContainer, audio: AudioStream) -> Iterator[av.Audio
 
 
 def _packets(container: InputContainer, audio: AudioStream) -> Iterator["Packet[AudioStream]"]:
-    """Give the packets of one stream, the last of which drains the decoder."""
+    """The packets of one stream; the last, empty one flushes the decoder."""
     try:
         yield from container.demux(audio)
-    except IndexError:  # of PyAV 18, at the end of an Ogg file in which a stream turned up late
+    except IndexError:  # PyAV 18, at the end of an Ogg file with a stream that starts late
         return
 
 
-def _interleaved(frames: Iterator[av.AudioFrame]) -> Iterator[Block]:
-    """Gather frames of any sample format, rate and layout into larger blocks of float32.
+def _interleaved(frames: Iterator[av.AudioFrame]) -> Iterator[AudioBlock]:
+    """Convert frames of any sample format, rate and layout to larger blocks of float32.
 
-    FFmpeg does the interleaving: PyAV reads beyond the end of planar frames of eight channels.
+    FFmpeg interleaves them: PyAV reads beyond the end of planar frames of eight channels.
     """
     for (rate, channels, _, _), run in groupby(frames, key=_kind):
         check_supported(rate, channels)
@@ -119,7 +123,7 @@ def _interleaved(frames: Iterator[av.AudioFrame]) -> Iterator[Block]:
         for frame in chain(run, [None]):
             for packed in packer.resample(frame):
                 samples = np.asarray(packed.to_ndarray(), np.float32)
-                yield Block(samples.reshape(-1, channels), rate)
+                yield AudioBlock(samples.reshape(-1, channels), rate)
 
 
 def _kind(frame: av.AudioFrame) -> tuple[int, int, str, str]:

@@ -1,7 +1,7 @@
-"""The bytes of a sound file in, blocks of frames at its own rate out.
+"""Audio readers: the bytes of an audio file in, blocks of frames at its own rate out.
 
-libsndfile reads PCM files, FLAC and Ogg; FFmpeg reads MP3, what browsers and phones record, and
-what libsndfile gives up on.
+libsndfile reads PCM files, FLAC and Ogg; FFmpeg reads MP3, the formats of browsers and phones, and
+files that libsndfile fails on.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -9,127 +9,133 @@ from functools import partial
 from typing import BinaryIO
 
 from asr.audio import sndfile
-from asr.audio.block import Block, UnreadableError
-from asr.audio.byte_source import Contents
+from asr.audio.block import AudioBlock, UnreadableError
+from asr.audio.byte_source import ByteSource
 from asr.errors import EmptyAudioError, UnsupportedAudioError
 
-__all__ = ["Block", "announced_seconds", "blocks"]
+__all__ = ["AudioBlock", "header_duration", "read_blocks"]
 
-# The first four bytes of what libsndfile is given: WAV in its variants (RIFX is big-endian, riff
-# is Sony Wave64), AIFF, AU in both byte orders, CAF, NIST Sphere, Creative Voice, FLAC, Ogg. Not
-# MP3: libmpg123 writes its complaints to stderr, dozens for a sound file, and stops where the
-# first header says, so of files that were joined only the first comes out.
+# The first four bytes of the formats read by libsndfile: WAV in its variants (RIFX is big-endian,
+# riff is Sony Wave64), AIFF, AU in both byte orders, CAF, NIST Sphere, Creative Voice, FLAC, Ogg.
+# Not MP3: libmpg123 prints dozens of warnings per file to stderr, and stops at the duration of the
+# first header, so of concatenated files only the first is decoded.
 SNDFILE_SIGNATURES = frozenset(
     b"RIFF RIFX RF64 riff FORM .snd dns. caff NIST Crea fLaC OggS".split()
 )
 
 
-def blocks(file: BinaryIO) -> Generator[Block, None, None]:
-    """Decode a file from its beginning to its end, or to where the last reader gives up.
+def read_blocks(file: BinaryIO) -> Generator[AudioBlock, None, None]:
+    """Decode a file from its beginning to its end, or to where the last reader fails.
 
     Parameters
     ----------
     file : BinaryIO
-        Can seek; is left open.
+        Seekable; is left open.
 
     Yields
     ------
-    Block
-        Rate and channels may change from one to the next.
+    AudioBlock
+        Rate and channels may change from one block to the next.
 
     Raises
     ------
     EmptyAudioError
         If there are no bytes.
     UnsupportedAudioError
-        If no reader understands the bytes, or none gets a sample out of a damaged file, or the
-        rate or the number of channels is not supported.
-    OSError, or what else the file raises
-        If it cannot be read: that is no fault of the audio, nor its end.
+        If no reader supports the format, or none decodes a sample of a damaged file, or the rate or
+        the number of channels is not supported.
+    Exception
+        Any exception of `file.read`, such as OSError: a failed read is neither a fault of the
+        audio nor its end.
     """
-    contents = Contents(file)
+    source = ByteSource(file)
     try:
-        yield from _relay(contents)
+        yield from _decode_with_fallback(source)
     finally:
-        if contents.failure is not None:
-            raise contents.failure
+        if source.failure is not None:
+            raise source.failure
 
 
-def announced_seconds(file: BinaryIO) -> float | None:
-    """How long the header says that a file is, as its first reader understands it.
+def header_duration(file: BinaryIO) -> float | None:
+    """Duration in seconds from the header, or None if it has none or the format is unsupported.
 
     Raises
     ------
-    OSError, or what else the file raises
-        If it cannot be read.
+    Exception
+        Any exception of `file.read`, such as OSError.
     """
-    contents = Contents(file)
-    contents.seek(0)
-    signature = contents.read(4)
-    contents.seek(0)
+    source = ByteSource(file)
+    signature = _signature(source)
     try:
         if signature in SNDFILE_SIGNATURES:
-            return sndfile.announced_seconds(contents)
-        return _ffmpeg_announces(contents) if signature else None
+            return sndfile.header_duration(source)
+        return _ffmpeg_header_duration(source) if signature else None
     except UnreadableError:
         return None
     finally:
-        if contents.failure is not None:
-            raise contents.failure
+        if source.failure is not None:
+            raise source.failure
 
 
-def _relay(contents: Contents) -> Iterator[Block]:
-    """Let each reader go on where the one before it gave up."""
-    seconds = 0.0  # given so far
-    understood = False
-    for read in _readers(contents):
-        contents.seek(0)
+def _decode_with_fallback(source: ByteSource) -> Iterator[AudioBlock]:
+    """Decode with each reader in turn, each from the position where the one before failed."""
+    seconds = 0.0  # decoded so far
+    supported = False
+    for read in _candidate_readers(source):
+        source.seek(0)
         try:
-            for block in _after(seconds, read(contents)):
+            for block in _skip(seconds, read(source)):
                 yield block
                 seconds += len(block.frames) / block.rate
         except UnreadableError:
             continue
-        understood = True
+        supported = True
         if seconds:
             return
-    if not understood and not seconds:
+    if not supported and not seconds:
         raise UnsupportedAudioError(
-            "The bytes are no audio that can be decoded: of another format than WAV, FLAC, Ogg, "
-            "MP3, WebM, MP4 and their like, or damaged from the start."
+            "The bytes are not audio in a supported format (WAV, FLAC, Ogg, MP3, WebM, MP4 and "
+            "similar), or are damaged from the start."
         )
 
 
-def _readers(contents: Contents) -> list[Callable[[Contents], Iterator[Block]]]:
-    """Choose by the first bytes who is to try, and in which order."""
-    contents.seek(0)
-    signature = contents.read(4)
+def _candidate_readers(source: ByteSource) -> list[Callable[[ByteSource], Iterator[AudioBlock]]]:
+    """Readers to try, in order, chosen by the first bytes."""
+    signature = _signature(source)
     if not signature:
-        raise EmptyAudioError("There is no audio: not one byte.")
+        raise EmptyAudioError("The audio is empty: 0 bytes.")
     if signature in SNDFILE_SIGNATURES:
-        return [sndfile.blocks, _ffmpeg_blocks]
-    if signature.startswith(b"ID3"):  # of the shortest of these, FFmpeg does not see what they are
+        return [sndfile.read_blocks, _ffmpeg_blocks]
+    if signature.startswith(b"ID3"):  # FFmpeg does not detect the format of the shortest of these
         return [_ffmpeg_blocks, partial(_ffmpeg_blocks, demuxer="mp3")]
     return [_ffmpeg_blocks]
 
 
-def _ffmpeg_blocks(contents: Contents, demuxer: str | None = None) -> Iterator[Block]:
-    # Here, because WAV, FLAC and Ogg do without these 100 MB of libraries.
+def _signature(source: ByteSource) -> bytes:
+    """The first four bytes, or fewer; the position is then at the beginning."""
+    source.seek(0)
+    signature = source.read(4)
+    source.seek(0)
+    return signature
+
+
+def _ffmpeg_blocks(source: ByteSource, demuxer: str | None = None) -> Iterator[AudioBlock]:
+    # Imported here: WAV, FLAC and Ogg do not need these 100 MB of libraries.
     from asr.audio import ffmpeg  # noqa: PLC0415
 
-    return ffmpeg.blocks(contents, demuxer)
+    return ffmpeg.read_blocks(source, demuxer)
 
 
-def _ffmpeg_announces(contents: Contents) -> float | None:
+def _ffmpeg_header_duration(source: ByteSource) -> float | None:
     from asr.audio import ffmpeg  # noqa: PLC0415
 
-    return ffmpeg.announced_seconds(contents)
+    return ffmpeg.header_duration(source)
 
 
-def _after(seconds: float, blocks: Iterator[Block]) -> Iterator[Block]:
-    """Drop the first seconds of what a reader gives."""
+def _skip(seconds: float, blocks: Iterator[AudioBlock]) -> Iterator[AudioBlock]:
+    """Drop the first seconds of a stream of blocks."""
     for block in blocks:
         dropped = min(round(seconds * block.rate), len(block.frames))
         seconds -= dropped / block.rate
         if dropped < len(block.frames):
-            yield Block(block.frames[dropped:], block.rate)
+            yield AudioBlock(block.frames[dropped:], block.rate)

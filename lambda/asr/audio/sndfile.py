@@ -1,4 +1,4 @@
-"""Reads sound files with libsndfile, through soundfile."""
+"""Audio decoding with libsndfile, through soundfile: WAV, FLAC, Ogg, AIFF and others."""
 
 from collections.abc import Iterator
 
@@ -7,54 +7,54 @@ import soundfile
 
 from asr.audio.block import (
     BLOCK_SAMPLES,
-    Block,
+    AudioBlock,
     UnreadableError,
     check_supported,
 )
-from asr.audio.byte_source import Contents
+from asr.audio.byte_source import ByteSource
 
 UNKNOWN_FRAMES = 2**62  # libsndfile's SF_COUNT_MAX is the largest 64-bit integer
 
 
 class _ForwardOnly(soundfile.SoundFile):  # type: ignore[misc]  # soundfile has no types
-    """A sound file that is read in one go.
+    """A sound file that is read sequentially.
 
-    In one that says it can seek, soundfile seeks to where it is after every read. At the end of a
-    FLAC file whose header leaves out the length that fails, and the last block is lost.
+    After each read of a seekable file, soundfile seeks to the current position. At the end of a
+    FLAC file without a length in its header this fails, and the last block would be lost.
     """
 
     def seekable(self) -> bool:
         return False
 
 
-def blocks(contents: Contents) -> Iterator[Block]:
-    """Decode a file that starts where it stands.
+def read_blocks(source: ByteSource) -> Iterator[AudioBlock]:
+    """Decode a file from its current position.
 
     Raises
     ------
     UnreadableError
-        If libsndfile does not know the format, or at the first damage that it does not get over.
+        If libsndfile does not support the format, or cannot continue after damage.
     UnsupportedAudioError
         If the rate or the number of channels is not supported.
     """
     try:
-        with _ForwardOnly(contents) as sound_file:
+        with _ForwardOnly(source) as sound_file:
             check_supported(sound_file.samplerate, sound_file.channels)
             yield from _read(sound_file)
     except soundfile.LibsndfileError as error:
         raise UnreadableError from error
 
 
-def announced_seconds(contents: Contents) -> float | None:
-    """How long the file is by its header, cut to what the file can hold where libsndfile can tell.
+def header_duration(source: ByteSource) -> float | None:
+    """Duration in seconds from the header, or None; libsndfile limits it to the file size.
 
     Raises
     ------
     UnreadableError
-        If libsndfile does not know the format.
+        If libsndfile does not support the format.
     """
     try:
-        with _ForwardOnly(contents) as sound_file:
+        with _ForwardOnly(source) as sound_file:
             if not 0 < sound_file.frames < UNKNOWN_FRAMES:
                 return None
             return float(sound_file.frames / sound_file.samplerate)
@@ -62,7 +62,7 @@ def announced_seconds(contents: Contents) -> float | None:
         raise UnreadableError from error
 
 
-def _read(sound_file: soundfile.SoundFile) -> Iterator[Block]:
+def _read(sound_file: soundfile.SoundFile) -> Iterator[AudioBlock]:
     rate, channels = sound_file.samplerate, sound_file.channels
     position = 0  # frames
     while True:
@@ -70,6 +70,6 @@ def _read(sound_file: soundfile.SoundFile) -> Iterator[Block]:
         if not len(frames):
             break
         position += len(frames)
-        yield Block(frames, rate)
+        yield AudioBlock(frames, rate)
     if sound_file.frames and not position:
         raise UnreadableError

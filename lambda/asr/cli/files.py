@@ -1,4 +1,4 @@
-"""Which files the command line reads, and where it writes what is said in them."""
+"""Input files and output paths of the command line."""
 
 import os
 from collections import Counter
@@ -8,7 +8,7 @@ from itertools import chain, count
 from pathlib import Path
 
 STANDARD_INPUT = Path("-")
-# What a folder is searched for; a file named on the command line is taken whatever its name.
+# Searched for in folders; a file named on the command line may have any suffix.
 SUFFIXES = frozenset(
     """.aac .aif .aiff .amr .au .caf .flac .m4a .mka .mkv .mp3 .mp4 .oga .ogg .opus .wav
     .webm""".split()
@@ -16,46 +16,60 @@ SUFFIXES = frozenset(
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file to transcribe, and its place below the folder that was named, or its bare name."""
+class AudioFile:
+    """A file to transcribe.
+
+    Attributes
+    ----------
+    path : Path
+        The file, or `STANDARD_INPUT`.
+    relative_path : Path
+        Its path below the folder on the command line, or its name.
+    """
 
     path: Path
-    place: Path
+    relative_path: Path
 
 
-def find(path: Path) -> list[Source]:
-    """The file itself, or the audio files in a folder and below it, sorted."""
+def find_audio_files(path: Path) -> list[AudioFile]:
+    """The file itself, or the audio files in a folder and its subfolders, sorted."""
     if path == STANDARD_INPUT:
-        return [Source(path, Path("stdin"))]
+        return [AudioFile(path, Path("stdin"))]
     if not path.is_dir():
-        return [Source(path, Path(path.name))]
+        return [AudioFile(path, Path(path.name))]
     return [
-        Source(found, found.relative_to(path))
+        AudioFile(found, found.relative_to(path))
         for found in sorted(path.rglob("*"))
         if found.suffix.lower() in SUFFIXES and not found.is_dir()
     ]
 
 
-def targets(sources: Sequence[Source], folder: Path, suffix: str) -> dict[Source, Path]:
-    """Where each transcript goes: to its source's place in `folder`, with another suffix.
+def output_paths(sources: Sequence[AudioFile], folder: Path, suffix: str) -> dict[AudioFile, Path]:
+    """The path of each transcript: the source's relative path in `folder`, with another suffix.
 
-    No two are one file and none is a source, also where case is not told apart: those that would be
-    keep the suffix of their source, `a.wav.txt` and `a.mp3.txt`, or are numbered.
+    All paths differ from one another and from the sources, on case-insensitive file systems too. In
+    a conflict, files keep the suffix of their source, `a.wav.txt` and `a.mp3.txt`, or are numbered.
     """
-    plain = {source: folder / source.place.with_suffix(suffix) for source in sources}
-    wanted = Counter(map(_identity, plain.values()))
+    plain = {source: folder / source.relative_path.with_suffix(suffix) for source in sources}
+    uses = Counter(map(_identity, plain.values()))
     taken = {_identity(source.path) for source in plain}
-    chosen: dict[Source, Path] = {}
-    for source, name in plain.items():
-        alone = [name] if wanted[_identity(name)] == 1 else []
-        names = chain(alone, _longer(folder / source.place, suffix))
-        chosen[source] = next(name for name in names if _identity(name) not in taken)
+    chosen: dict[AudioFile, Path] = {}
+    for source, path in plain.items():
+        unique = [path] if uses[_identity(path)] == 1 else []
+        candidates = chain(unique, _alternatives(folder / source.relative_path, suffix))
+        chosen[source] = next(path for path in candidates if _identity(path) not in taken)
         taken.add(_identity(chosen[source]))
     return chosen
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and the folders it lies in; raises OSError."""
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file through a temporary one, creating its folders.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing is left then.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{os.getpid()}.partial")
     try:
@@ -65,7 +79,7 @@ def write(path: Path, text: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _longer(path: Path, suffix: str) -> Iterator[Path]:
+def _alternatives(path: Path, suffix: str) -> Iterator[Path]:
     yield path.with_name(path.name + suffix)
     for number in count(2):
         yield path.with_name(f"{path.name}.{number}{suffix}")

@@ -1,9 +1,9 @@
-"""Transcribe files on this machine: `python -m asr FILE...`.
+"""Transcribe audio files: `python -m asr FILE...`.
 
-A folder stands for the audio files in it and below it, and `-` for standard input. With several
-files each transcript is headed by its file's name; in a format of JSON that is a member, one object
-a line. A file that fails is one line on standard error and makes the exit status 1; the others are
-transcribed all the same.
+A folder stands for the audio files in it and its subfolders, and `-` for standard input. With
+several files, each transcript follows a line with its file's name; in JSON formats the name is a
+member, and each object is a line. A file that fails is reported in one line on standard error, the
+others are still transcribed, and the exit status is 1.
 """
 
 import argparse
@@ -20,23 +20,23 @@ from tqdm import tqdm
 
 from asr.audio import audio
 from asr.cli import files, outputs
-from asr.cli.files import STANDARD_INPUT, Source
-from asr.cli.outputs import Output
+from asr.cli.files import STANDARD_INPUT, AudioFile
+from asr.cli.outputs import TranscriptSink
 from asr.errors import AsrError
 from asr.formats.registry import FORMATS
 from asr.settings import DECODERS, Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber
 from asr.transcript import Transcript
 
-PATIENCE_SECONDS = 1.0  # what is done sooner needs no progress bar
-INTERRUPTED = 128 + signal.SIGINT  # as shells say it
+BAR_DELAY_SECONDS = 1.0  # shorter runs show no progress bar
+INTERRUPTED = 128 + signal.SIGINT  # the exit status that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = _parse(arguments)
     try:
-        settings = Settings.read()
+        settings = Settings.from_environment()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
@@ -56,21 +56,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line; ends the process with status 2 where it makes no sense."""
+    """Parse the command line; exits with status 2 if it is invalid."""
     parser = argparse.ArgumentParser(prog="python -m asr", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="or folder, or -")
+    parser.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="or folder, or -",
+    )
     parser.add_argument("--format", choices=FORMATS, help="default: text; with --json-lines, json")
     output = parser.add_mutually_exclusive_group()
     output.add_argument(
         "--output-dir",
         type=Path,
         metavar="FOLDER",
-        help="write a file for each source, in folders like those of the sources",
+        help="write a file per source, in the same subfolders as the sources",
     )
     output.add_argument(
         "--json-lines",
         action="store_true",
-        help="print an object a line, also of a single file, and of one that failed its error",
+        help="print one JSON object per line, for a file that fails with the member error",
     )
     parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
     parser.add_argument("--decoder", choices=DECODERS, help="default: DECODER, greedy")
@@ -78,67 +84,73 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.format = options.format or ("json" if options.json_lines else "text")
     if not options.files and not options.self_test:
-        parser.error("no FILE is named")
-    if options.json_lines and not FORMATS[options.format].is_json:
-        parser.error(f"--json-lines cannot hold the format {options.format}")
+        parser.error("no FILE given")
+    if options.json_lines and FORMATS[options.format].members is None:
+        parser.error(f"--json-lines needs a JSON format, not {options.format}")
     if options.output_dir and options.output_dir.exists() and not options.output_dir.is_dir():
-        parser.error(f"--output-dir {options.output_dir} is not a folder")
+        parser.error(f"--output-dir {options.output_dir} exists and is not a folder")
     return options
 
 
 def _run(options: argparse.Namespace, transcriber: Transcriber, budget: audio.Budget) -> int:
-    """Transcribe all that is named; returns the exit status."""
+    """Transcribe all files; returns the exit status."""
     failed = 0
-    sources: list[Source] = []
+    sources: list[AudioFile] = []
     for path in options.files:
-        found = files.find(path)
+        found = files.find_audio_files(path)
         sources += found
         if not found:
             failed += 1
-            outputs.complain(path, "no audio files in it")
+            outputs.print_error(path, "no audio files in this folder")
     output = _output(options, sources)
     with tqdm(
-        sources, unit="file", delay=PATIENCE_SECONDS, miniters=0, leave=False, disable=None
+        sources,
+        unit="file",
+        delay=BAR_DELAY_SECONDS,
+        miniters=0,
+        leave=False,
+        disable=None,
     ) as bar:
         for source in bar:
             try:
-                output.heard(source, _transcribe(transcriber, source, budget, bar))
+                output.add_transcript(source, _transcribe(transcriber, source, budget, bar))
             except (AsrError, OSError) as error:
                 failed += 1
                 reason = _reason(error, source.path)
-                outputs.complain(source.path, reason)
-                output.failed(source, reason)
+                outputs.print_error(source.path, reason)
+                output.add_failure(source, reason)
     return 1 if failed else 0
 
 
-def _output(options: argparse.Namespace, sources: Sequence[Source]) -> Output:
-    form = FORMATS[options.format]
+def _output(options: argparse.Namespace, sources: Sequence[AudioFile]) -> TranscriptSink:
+    output_format = FORMATS[options.format]
     if options.output_dir:
-        return outputs.Folder(form, files.targets(sources, options.output_dir, form.suffix))
-    if options.json_lines or (form.is_json and len(sources) > 1):
-        return outputs.Lines(form)
-    return outputs.Page(form, headed=len(sources) > 1)
+        paths = files.output_paths(sources, options.output_dir, output_format.suffix)
+        return outputs.FolderSink(output_format.render, paths)
+    if output_format.members and (options.json_lines or len(sources) > 1):
+        return outputs.JsonLinesSink(output_format.members)
+    return outputs.TextSink(output_format.render, with_names=len(sources) > 1)
 
 
 def _transcribe(
-    transcriber: Transcriber, source: Source, budget: audio.Budget, bar: "tqdm[Source]"
+    transcriber: Transcriber, source: AudioFile, budget: audio.Budget, bar: "tqdm[AudioFile]"
 ) -> Transcript:
-    """Transcribe one file, and show on the bar how far into it the model has heard."""
+    """Transcribe one file, and show the position in it on the progress bar."""
     opened = sys.stdin.buffer if source.path == STANDARD_INPUT else source.path
     blocks = audio.stream(opened, budget)
-    return transcriber.transcribe_blocks(_watched(blocks, bar, source.path.name))
+    return transcriber.transcribe_blocks(_with_progress(blocks, bar, source.path.name))
 
 
-def _watched(
-    blocks: Iterable[NDArray[np.float32]], bar: "tqdm[Source]", name: str
+def _with_progress(
+    blocks: Iterable[NDArray[np.float32]], bar: "tqdm[AudioFile]", name: str
 ) -> Iterator[NDArray[np.float32]]:
     samples = 0
     for block in blocks:
         yield block
         samples += len(block)
-        heard = timedelta(seconds=samples // audio.SAMPLE_RATE)
-        bar.set_postfix_str(f"{name} {heard}", refresh=False)
-        bar.update(0)  # draws the bar if it was not just drawn
+        position = timedelta(seconds=samples // audio.SAMPLE_RATE)
+        bar.set_postfix_str(f"{name} {position}", refresh=False)
+        bar.update(0)  # redraws the bar at most every tenth of a second
 
 
 def _reason(error: AsrError | OSError, path: Path) -> str:
@@ -150,9 +162,9 @@ def _reason(error: AsrError | OSError, path: Path) -> str:
 
 def run() -> None:
     """Run the command line as a process: signals, line buffering and the exit status."""
-    # A reader that has seen enough, such as `head`, is no error.
+    # A closed pipe, as by `head`, is not an error.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     if isinstance(sys.stdout, TextIOWrapper):
-        # Whoever reads line by line waits for no more; names that are not UTF-8 pass as they are.
+        # Each line is available at once to a pipe; file names that are not UTF-8 are kept.
         sys.stdout.reconfigure(line_buffering=True, errors="surrogateescape")
     sys.exit(main())

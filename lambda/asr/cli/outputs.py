@@ -1,8 +1,8 @@
-"""What the command line does with a transcript, or with a file that failed."""
+"""Transcript sinks of the command line: text, JSON lines, a folder of files."""
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,73 +10,73 @@ from typing import Any, Protocol
 from tqdm import tqdm
 
 from asr.cli import files
-from asr.cli.files import Source
-from asr.formats.registry import Rendering
+from asr.cli.files import AudioFile
+from asr.formats.registry import Members
 from asr.transcript import Transcript
 
 
-class Output(Protocol):
-    """Takes what becomes of each file."""
+class TranscriptSink(Protocol):
+    """Receives the result of each file."""
 
-    def heard(self, source: Source, transcript: Transcript) -> None:
-        """Take a transcript; raises OSError where it cannot be kept."""
+    def add_transcript(self, source: AudioFile, transcript: Transcript) -> None:
+        """Write a transcript; raises OSError if it cannot be written."""
         ...
 
-    def failed(self, source: Source, reason: str) -> None:
-        """Take that there is none; it has been said on standard error."""
+    def add_failure(self, source: AudioFile, reason: str) -> None:
+        """Record that a file failed; the reason is already on standard error."""
         ...
 
 
 @dataclass(frozen=True)
-class Page:
-    """Transcripts on standard output, to be read: `headed` by the name of their file, or alone."""
+class TextSink:
+    """Prints transcripts to standard output, optionally after lines with the files' names."""
 
-    form: Rendering
-    headed: bool
+    render: Callable[[Transcript], str]
+    with_names: bool
 
-    def heard(self, source: Source, transcript: Transcript) -> None:
+    def add_transcript(self, source: AudioFile, transcript: Transcript) -> None:
         """Print the transcript."""
-        text = self.form.write(transcript).rstrip("\n")
-        tqdm.write(f"==> {source.path} <==\n{text}\n" if self.headed else text)
+        text = self.render(transcript).rstrip("\n")
+        tqdm.write(f"==> {source.path} <==\n{text}\n" if self.with_names else text)
 
-    def failed(self, source: Source, reason: str) -> None:
+    def add_failure(self, source: AudioFile, reason: str) -> None:
         """Print nothing."""
 
 
 @dataclass(frozen=True)
-class Lines:
-    """Objects on standard output, one a line, each with the name of its file."""
+class JsonLinesSink:
+    """Prints one JSON object per line to standard output, with the file's name."""
 
-    form: Rendering
+    members: Members
 
-    def heard(self, source: Source, transcript: Transcript) -> None:
-        """Print the transcript's members."""
-        self._print(source, json.loads(self.form.write(transcript)))
+    def add_transcript(self, source: AudioFile, transcript: Transcript) -> None:
+        """Print the members of the transcript."""
+        self._print(source, self.members(transcript))
 
-    def failed(self, source: Source, reason: str) -> None:
-        """Print the reason as `error`."""
+    def add_failure(self, source: AudioFile, reason: str) -> None:
+        """Print the reason as the member `error`."""
         self._print(source, {"error": reason})
 
-    def _print(self, source: Source, members: dict[str, Any]) -> None:
+    def _print(self, source: AudioFile, members: dict[str, Any]) -> None:
         line = {"file": str(source.path)} | members
         tqdm.write(json.dumps(line, ensure_ascii=False))
 
 
 @dataclass(frozen=True)
-class Folder:
-    """A file for each transcript, as `files.targets` has them."""
+class FolderSink:
+    """Writes one file per transcript, to the paths of `files.output_paths`."""
 
-    form: Rendering
-    targets: Mapping[Source, Path]
+    render: Callable[[Transcript], str]
+    paths: Mapping[AudioFile, Path]
 
-    def heard(self, source: Source, transcript: Transcript) -> None:
-        """Write the transcript's file, over an older one."""
-        files.write(self.targets[source], self.form.write(transcript))
+    def add_transcript(self, source: AudioFile, transcript: Transcript) -> None:
+        """Write the transcript's file, replacing an existing one."""
+        files.write_atomically(self.paths[source], self.render(transcript))
 
-    def failed(self, source: Source, reason: str) -> None:
+    def add_failure(self, source: AudioFile, reason: str) -> None:
         """Write nothing."""
 
 
-def complain(path: Path, reason: str) -> None:
-    """Say on standard error, in one line, why a file has no transcript."""
+def print_error(path: Path, reason: str) -> None:
+    """Print one line to standard error: why a file has no transcript."""
     tqdm.write(f"{path}: {' '.join(reason.split())}", file=sys.stderr)

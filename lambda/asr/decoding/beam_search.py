@@ -1,248 +1,218 @@
-"""CTC prefix beam search with a word n-gram model (Graves 2012; Hannun et al. 2014).
+"""CTC prefix beam search with a word n-gram language model (Graves 2012; Hannun et al. 2014).
 
-A hypothesis is a text; its probability is that of all paths that collapse to it, times that of its
-words in the language, weighted. All hypotheses of a frame are extended at once, as arrays. Words
-that are not in the vocabulary are spelled letter by letter, so that names survive.
+A hypothesis is a text. Its score is the log-probability of all paths that collapse to it, plus the
+weighted log-probability of its words by the language model. All hypotheses are extended by a frame
+at once, as arrays. Out-of-vocabulary words are scored by a character bigram model, so that names
+remain possible.
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.decoding.ctc import Alphabet
-from asr.decoding.ngram_model import (
-    END,
-    ROOT,
-    UNKNOWN,
-    Integers,
-    NgramModel,
+from asr.decoding.hypotheses import (
+    EMPTY_TEXT,
+    Beam,
+    Doubles,
+    Extensions,
+    extended_hash,
+    merge,
+    prune,
 )
-from asr.manifest import Search
+from asr.decoding.ngram_model import END, ROOT, UNKNOWN, Integers, NgramModel
+from asr.manifest import Alphabet, BeamSearchConfig
 
-Doubles = NDArray[np.float64]
 Frames = NDArray[np.float32]
-Hashes = NDArray[np.uint64]
 
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio: odd, and no pattern
-MARGIN = 16.0  # how far behind the best, in log-probability, a hypothesis is given up
-CLASS_MARGIN = 8.0  # how far behind the best class of a frame another is not looked at
-SURE_BLANK = math.log(0.999)  # from which on a frame extends nothing
-KEPT = -1  # in the history: a hypothesis that was not extended
-
-
-@dataclass(frozen=True, eq=False)
-class _Beam:
-    """Hypotheses as arrays of shape (n,); of one length all, but for `context` (n, longest - 1).
-
-    Attributes
-    ----------
-    blank, other : log-probability of the paths that end in a blank, and of those that do not
-    words : score of the words that are complete
-    word : estimate for the word that is not, by what can become of it
-    spelled : what it would cost to spell that word
-    last : class of the last character; the boundary's in the empty text
-    node : of that word in the lexicon
-    context : of that word in the language
-    text, before : hash of the text, and of the text without its last character
-    """
-
-    blank: Doubles
-    other: Doubles
-    words: Doubles
-    word: Doubles
-    spelled: Doubles
-    last: Integers
-    node: Integers
-    context: Integers
-    text: Hashes
-    before: Hashes
+TOKEN_THRESHOLD = 8.0  # classes this far below the best log-probability of a frame are skipped
+BLANK_SKIP_LOG_PROB = math.log(0.999)  # frames with a blank this probable extend no hypothesis
+UNCHANGED = -1  # class in the back-pointers of a hypothesis that was not extended
 
 
 class BeamSearch:
-    """Decodes log-probabilities of a `ctc` model.
+    """Beam search over the log-probabilities of a `ctc` model.
 
     Parameters
     ----------
     alphabet : Alphabet
-        Its labels, besides blank and boundary, are letters of the lexicon, or are never written.
+        Labels that are neither letters of the lexicon nor the word boundary are never emitted.
     model : NgramModel
-    search : Search
-        What weighs how much, and how many hypotheses are kept.
+    config : BeamSearchConfig
     """
 
-    def __init__(self, alphabet: Alphabet, model: NgramModel, search: Search) -> None:
+    def __init__(self, alphabet: Alphabet, model: NgramModel, config: BeamSearchConfig) -> None:
         lexicon = model.lexicon
         self._alphabet = alphabet
         self._model = model
-        self._search = search
+        self._config = config
         self._boundary = alphabet.labels.index(alphabet.word_boundary)
-        # The letter of each class; what is no letter counts as the beginning of a word.
+        # The letter of each class; a class that is no letter counts as the start of a word.
         self._letter = np.array(
             [lexicon.letters.find(label) if label else -1 for label in alphabet.labels]
         )
-        self._letters = np.flatnonzero(self._letter >= 0)
+        self._letter_classes = np.flatnonzero(self._letter >= 0)
         self._letter[self._letter < 0] = len(lexicon.letters)
-        self._spelling = search.language * lexicon.spelling.astype(np.float64)
-        self._lookahead = search.language * lexicon.lookahead.astype(np.float64)
+        self._letter_bigrams = config.lm_weight * lexicon.letter_bigrams.astype(np.float64)
+        self._lookahead = config.lm_weight * lexicon.lookahead.astype(np.float64)
 
-    def text(self, log_probs: Frames) -> str:
-        """The most probable text of log-probabilities (F, C): its words, one space apart."""
-        beam = self._start()
+    def best_text(self, log_probs: Frames) -> str:
+        """The text with the highest score.
+
+        Parameters
+        ----------
+        log_probs : array, shape (frames, classes)
+
+        Returns
+        -------
+        str
+            Words separated by single spaces.
+        """
+        beam = self._initial_beam()
         history: list[tuple[Integers, Integers]] = []
         blank = self._alphabet.blank
         for frame in log_probs.astype(np.float64):
-            if frame[blank] >= SURE_BLANK:
-                beam = self._stay(beam, frame)
+            if frame[blank] >= BLANK_SKIP_LOG_PROB:
+                _, blanks, others = self._unextended(beam, frame)
+                beam = replace(beam, blank=blanks, other=others)
             else:
-                beam, *step = self._step(beam, frame)
-                history.append((step[0], step[1]))
-        return self._trace(history, self._best(beam))
+                beam, parents, classes = self._step(beam, frame)
+                history.append((parents, classes))
+        return self._backtrace(history, self._best(beam))
 
-    def _start(self) -> _Beam:
+    def _initial_beam(self) -> Beam:
         zero, one = np.zeros(1), np.ones(1, np.int64)
-        return _Beam(
+        return Beam(
             blank=zero,
             other=np.full(1, -np.inf),
             words=zero,
-            word=zero,
-            spelled=zero,
+            lookahead=zero,
+            spelling=zero,
             last=one * self._boundary,
             node=one * ROOT,
             context=self._model.start(),
-            text=np.full(1, MULTIPLIER),
-            before=np.zeros(1, np.uint64),
+            text=np.full(1, EMPTY_TEXT),
+            prefix=np.zeros(1, np.uint64),
         )
 
-    def _kept(self, beam: _Beam, frame: Doubles) -> tuple[Doubles, Doubles, Doubles]:
-        """Paths of each text so far, and those of the same text that end with `frame`."""
+    def _unextended(self, beam: Beam, frame: Doubles) -> tuple[Doubles, Doubles, Doubles]:
+        """Path log-probabilities of each text: before the frame, and after it (blank, other)."""
         total = np.logaddexp(beam.blank, beam.other)
         # A boundary after a boundary, or before the first word, changes nothing.
         repeated = np.where(beam.node == ROOT, total, beam.other) + frame[beam.last]
         return total, total + frame[self._alphabet.blank], repeated
 
-    def _stay(self, beam: _Beam, frame: Doubles) -> _Beam:
-        _, blank, other = self._kept(beam, frame)
-        return _Beam(**vars(beam) | {"blank": blank, "other": other})
+    def _step(self, beam: Beam, frame: Doubles) -> tuple[Beam, Integers, Integers]:
+        """Extend the hypotheses by a frame, and prune them.
 
-    def _step(self, beam: _Beam, frame: Doubles) -> tuple[_Beam, Integers, Integers]:
-        """Extend by one frame; gives also whom each hypothesis comes from, and by which class."""
-        total, blank, other = self._kept(beam, frame)
-        near = frame >= frame.max() - CLASS_MARGIN
-        classes = self._letters[near[self._letters]]
-        child, spelled, word = self._extend(beam, classes)
-        grown = np.where(beam.last[:, None] == classes, beam.blank[:, None], total[:, None])
-        grown = grown + frame[classes]
-        base = np.repeat(beam.words[:, None], len(classes), axis=1)
-        context = None
-        if near[self._boundary]:
-            ending, context = self._end_word(beam)
-            ended = np.where(beam.node == ROOT, -np.inf, total + frame[self._boundary])
-            classes = np.append(classes, self._boundary)
-            grown = np.column_stack((grown, ended))
-            base = np.column_stack((base, beam.words + ending))
-            child = np.column_stack((child, np.full(len(total), ROOT)))
-            spelled, word = (
-                np.column_stack((values, np.zeros(len(total)))) for values in (spelled, word)
-            )
-        other = self._merge(beam, classes, grown, other)
-        kept, extended = self._select(
-            np.logaddexp(blank, other) + beam.words + beam.word, grown + base + word
+        Returns
+        -------
+        beam : Beam
+        parents : array, shape (n,)
+            The hypothesis that each one was before.
+        classes : array, shape (n,)
+            The class that each one was extended by, or `UNCHANGED`.
+        """
+        total, blank, other = self._unextended(beam, frame)
+        candidate = frame >= frame.max() - TOKEN_THRESHOLD
+        extensions = self._extend_by_letters(beam, frame, total, candidate)
+        context = beam.context
+        if candidate[self._boundary]:
+            extensions, context = self._extend_by_boundary(beam, frame, total, extensions)
+        other = merge(beam, extensions, other)
+        unchanged, extended = prune(
+            np.logaddexp(blank, other) + beam.words + beam.lookahead,
+            extensions.paths + extensions.words + extensions.lookahead,
+            self._config.beam_size,
         )
-        rows, columns = np.divmod(extended, max(len(classes), 1))
-        label = classes[columns]
-        contexts = beam.context[np.concatenate((kept, rows))]
-        if context is not None:
-            ends = label == self._boundary
-            contexts[len(kept) :][ends] = context[rows[ends]]
+        rows, columns = np.divmod(extended, max(len(extensions.classes), 1))
+        label = extensions.classes[columns]
+        ended = (label == self._boundary)[:, None]
         text = beam.text[rows]
-
-        def join(old: Any, new: Any) -> Any:  # noqa: ANN401 - arrays of either kind
-            return np.concatenate((old[kept], new))
-
-        following = _Beam(
-            blank=join(blank, np.full(len(rows), -np.inf)),
-            other=join(other, grown.ravel()[extended]),
-            words=join(beam.words, base.ravel()[extended]),
-            word=join(beam.word, word.ravel()[extended]),
-            spelled=join(beam.spelled, spelled.ravel()[extended]),
-            last=join(beam.last, label),
-            node=join(beam.node, child.ravel()[extended]),
-            context=contexts,
-            text=join(beam.text, _hash(text, label)),
-            before=join(beam.before, text),
+        new = Beam(
+            blank=np.full(len(rows), -np.inf),
+            other=extensions.paths.ravel()[extended],
+            words=extensions.words.ravel()[extended],
+            lookahead=extensions.lookahead.ravel()[extended],
+            spelling=extensions.spelling.ravel()[extended],
+            last=label,
+            node=extensions.node.ravel()[extended],
+            context=np.where(ended, context[rows], beam.context[rows]),
+            text=extended_hash(text, label),
+            prefix=text,
         )
-        steps = np.concatenate((np.full(len(kept), KEPT), label))
-        return following, np.concatenate((kept, rows)), steps
+        following = replace(beam, blank=blank, other=other).at(unchanged).joined(new)
+        classes = np.concatenate((np.full(len(unchanged), UNCHANGED), label))
+        return following, np.concatenate((unchanged, rows)), classes
 
-    def _extend(self, beam: _Beam, classes: Integers) -> tuple[Integers, Doubles, Doubles]:
-        """Node, spelling and estimate of each word with each letter more: shapes (n, classes)."""
+    def _extend_by_letters(
+        self, beam: Beam, frame: Doubles, total: Doubles, candidate: NDArray[np.bool_]
+    ) -> Extensions:
+        """Extend the incomplete words by the candidates, shape (classes,), that are letters."""
         lexicon = self._model.lexicon
+        classes = self._letter_classes[candidate[self._letter_classes]]
         letter = self._letter[classes]
-        child = lexicon.child(beam.node[:, None], letter)
-        spelled = beam.spelled[:, None] + self._spelling[self._letter[beam.last][:, None], letter]
-        estimate = self._lookahead[child] + np.where(
-            child == lexicon.lost, spelled + self._search.unknown, 0.0
+        node = lexicon.child(beam.node[:, None], letter)
+        bigrams = self._letter_bigrams[self._letter[beam.last][:, None], letter]
+        spelling = beam.spelling[:, None] + bigrams
+        unknown = node == lexicon.out_of_vocabulary_node
+        # A repeated letter needs a blank before it.
+        paths = np.where(beam.last[:, None] == classes, beam.blank[:, None], total[:, None])
+        return Extensions(
+            classes=classes,
+            paths=paths + frame[classes],
+            words=np.repeat(beam.words[:, None], len(classes), axis=1),
+            lookahead=self._lookahead[node]
+            + np.where(unknown, spelling + self._config.unk_score, 0.0),
+            spelling=spelling,
+            node=node,
         )
-        return child, spelled, estimate
 
-    def _end_word(self, beam: _Beam) -> tuple[Doubles, Integers]:
-        """Score of each word that ends here, and the context after it."""
-        word = self._model.lexicon.word[beam.node]
+    def _extend_by_boundary(
+        self, beam: Beam, frame: Doubles, total: Doubles, letters: Extensions
+    ) -> tuple[Extensions, Integers]:
+        """Append the word boundary to the classes; gives also the contexts after it."""
+        score, context = self._end_word(beam)
+        paths = np.where(beam.node == ROOT, -np.inf, total + frame[self._boundary])
+        zero = np.zeros(len(total))
+        extensions = Extensions(
+            classes=np.append(letters.classes, self._boundary),
+            paths=np.column_stack((letters.paths, paths)),
+            words=np.column_stack((letters.words, beam.words + score)),
+            lookahead=np.column_stack((letters.lookahead, zero)),
+            spelling=np.column_stack((letters.spelling, zero)),
+            node=np.column_stack((letters.node, np.full(len(total), ROOT))),
+        )
+        return extensions, context
+
+    def _end_word(self, beam: Beam) -> tuple[Doubles, Integers]:
+        """Score of each incomplete word as a complete one, shape (n,), and the context after it."""
+        word = self._model.lexicon.word_ids[beam.node]
         log_prob, context = self._model.score(beam.context, word)
-        spelled = beam.spelled + self._spelling[self._letter[beam.last], -1]
-        score = self._search.language * log_prob.astype(np.float64) + self._search.word
-        return score + np.where(word == UNKNOWN, spelled + self._search.unknown, 0.0), context
+        spelling = beam.spelling + self._letter_bigrams[self._letter[beam.last], -1]
+        score = self._config.lm_weight * log_prob.astype(np.float64) + self._config.word_score
+        unknown = np.where(word == UNKNOWN, spelling + self._config.unk_score, 0.0)
+        return score + unknown, context
 
-    def _merge(self, beam: _Beam, classes: Integers, grown: Doubles, other: Doubles) -> Doubles:
-        """Add what has grown to another's text to that one, and take it away from `grown`."""
-        column = np.full(len(self._letter), KEPT)
-        column[classes] = np.arange(len(classes))
-        order = np.argsort(beam.text)
-        place = np.minimum(np.searchsorted(beam.text, beam.before, sorter=order), len(order) - 1)
-        parent = order[place]
-        child = np.flatnonzero((beam.text[parent] == beam.before) & (column[beam.last] != KEPT))
-        merged = other.copy()
-        pairs = parent[child], column[beam.last[child]]
-        merged[child] = np.logaddexp(other[child], grown[pairs])
-        grown[pairs] = -np.inf
-        return merged
-
-    def _select(self, kept: Doubles, extended: Doubles) -> tuple[Integers, Integers]:
-        """Indices of the best, of those kept and of those extended (flat)."""
-        scores = np.concatenate((kept, extended.ravel()))
-        best = np.flatnonzero(scores > scores.max() - MARGIN)
-        if len(best) > self._search.hypotheses:
-            lowest = len(best) - self._search.hypotheses
-            best = best[np.argpartition(scores[best], lowest)[lowest:]]
-            best.sort()
-        parted = int(np.searchsorted(best, len(kept)))
-        return best[:parted], best[parted:] - len(kept)
-
-    def _best(self, beam: _Beam) -> int:
-        """The hypothesis whose text is most probable as a whole, with or without a boundary."""
-        ending, context = self._end_word(beam)
-        whole = beam.node == ROOT
-        context = np.where(whole[:, None], beam.context, context)
-        end, _ = self._model.score(context, np.full(len(whole), END))
-        score = beam.words + np.where(whole, 0.0, ending) + self._search.language * end
+    def _best(self, beam: Beam) -> int:
+        """Index of the best complete text, with or without a final word boundary."""
+        score, context = self._end_word(beam)
+        complete = beam.node == ROOT
+        context = np.where(complete[:, None], beam.context, context)
+        end, _ = self._model.score(context, np.full(len(complete), END))
+        score = beam.words + np.where(complete, 0.0, score) + self._config.lm_weight * end
         score += np.logaddexp(beam.blank, beam.other)
-        text = np.where(whole & (beam.before != 0), beam.before, beam.text)
+        text = np.where(complete & (beam.prefix != 0), beam.prefix, beam.text)
         _, same = np.unique(text, return_inverse=True)
         sums = np.full(same.max() + 1, -np.inf)
         np.logaddexp.at(sums, same, score)
         return int(np.flatnonzero(same == sums.argmax())[0])
 
-    def _trace(self, history: list[tuple[Integers, Integers]], index: int) -> str:
+    def _backtrace(self, history: list[tuple[Integers, Integers]], index: int) -> str:
         labels: list[str] = []
-        for parents, steps in reversed(history):
-            if (step := int(steps[index])) != KEPT:
-                labels.append(self._alphabet.labels[step])
+        for parents, classes in reversed(history):
+            if (label := int(classes[index])) != UNCHANGED:
+                labels.append(self._alphabet.labels[label])
             index = int(parents[index])
         return "".join(reversed(labels)).strip()
-
-
-def _hash(text: Hashes, label: Integers) -> Hashes:
-    return (text ^ (label + 1).astype(np.uint64)) * MULTIPLIER

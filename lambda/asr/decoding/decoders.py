@@ -1,4 +1,4 @@
-"""From log-probabilities to words: greedily, or by a beam search with a language model."""
+"""CTC decoders: greedy, and beam search with an n-gram language model."""
 
 from collections.abc import Callable, Iterable
 
@@ -6,57 +6,62 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.decoding import ctc
-from asr.decoding.ctc import Span
-from asr.manifest import Manifest, Search
+from asr.decoding.ctc import WordSpan
+from asr.manifest import BeamSearchConfig, Manifest
 
 Floats = NDArray[np.float32]
-# Words of log-probabilities that come in pieces of shape (frames, classes), one at least.
-Decode = Callable[[Iterable[Floats]], list[Span]]
+# Log-probabilities in one or more pieces of shape (frames, classes) to words, in order of time.
+CtcDecoder = Callable[[Iterable[Floats]], list[WordSpan]]
 
 
-def greedy(manifest: Manifest) -> Decode:
-    """Each frame by itself."""
+def greedy_decoder(manifest: Manifest) -> CtcDecoder:
+    """Greedy decoder: the most probable class of each frame."""
 
-    def decode(pieces: Iterable[Floats]) -> list[Span]:
+    def decode(pieces: Iterable[Floats]) -> list[WordSpan]:
         paths = [ctc.best_path(frames) for frames in pieces]
         path = np.concatenate([labels for labels, _ in paths])
         log_prob = np.concatenate([values for _, values in paths])
-        return ctc.greedy(path, log_prob, manifest.alphabet)
+        return ctc.greedy_decode(path, log_prob, manifest.alphabet)
 
     return decode
 
 
-def beam(manifest: Manifest, language_model: bytes, weights: Search) -> Decode:
-    """The most probable text, with its words where the sound has them; an utterance at a time.
+def beam_decoder(manifest: Manifest, language_model: bytes, config: BeamSearchConfig) -> CtcDecoder:
+    """Beam-search decoder, one utterance at a time; word times come from forced alignment.
 
-    `language_model` is the content of its file.
+    Parameters
+    ----------
+    manifest : Manifest
+    language_model : bytes
+        Content of the language model's file.
+    config : BeamSearchConfig
 
     Raises
     ------
     ModelUnavailableError
-        If the file of the language model is none.
+        If the language model cannot be read.
     """
-    # Nobody else waits for these.
+    # Imported here: greedy decoding does not need these.
     from asr.decoding import ngram_model  # noqa: PLC0415
     from asr.decoding.beam_search import BeamSearch  # noqa: PLC0415
-    from asr.decoding.forced_alignment import align  # noqa: PLC0415
-    from asr.decoding.segmentation import utterances  # noqa: PLC0415
+    from asr.decoding.forced_alignment import align_text  # noqa: PLC0415
+    from asr.decoding.segmentation import split_at_pauses  # noqa: PLC0415
 
     alphabet = manifest.alphabet
-    silent = [alphabet.blank, alphabet.labels.index(alphabet.word_boundary)]
-    search = BeamSearch(alphabet, ngram_model.read(language_model), weights)
+    silence = [alphabet.blank, alphabet.labels.index(alphabet.word_boundary)]
+    search = BeamSearch(alphabet, ngram_model.load(language_model), config)
 
-    def decode(pieces: Iterable[Floats]) -> list[Span]:
-        spans: list[Span] = []
+    def decode(pieces: Iterable[Floats]) -> list[WordSpan]:
+        spans: list[WordSpan] = []
         start = 0
-        for frames in utterances(pieces, silent, manifest.frame_seconds):
-            if text := search.text(frames):
-                # Between words the model may write boundaries where the search has none.
-                padded = frames.copy()
-                padded[:, alphabet.blank] = np.logaddexp.reduce(frames[:, silent], axis=1)
+        for frames in split_at_pauses(pieces, silence, manifest.frame_seconds):
+            if text := search.best_text(frames):
+                # The model may emit more word boundaries than the text has: count them as blank.
+                merged = frames.copy()
+                merged[:, alphabet.blank] = np.logaddexp.reduce(frames[:, silence], axis=1)
                 spans += [
-                    Span(span.text, start + span.start, start + span.end, span.log_prob)
-                    for span in align(padded, text, alphabet)
+                    WordSpan(span.text, start + span.start, start + span.end, span.log_prob)
+                    for span in align_text(merged, text, alphabet)
                 ]
             start += len(frames)
         return spans

@@ -1,7 +1,7 @@
-"""Where words lie when their text is known: forced alignment.
+"""Forced alignment: the frames of each word of a known text.
 
-The most probable path among those that collapse to the reference (Viterbi over the expanded label
-sequence, as in Graves et al. 2006, section 4.1, with the maximum in place of the sum).
+Finds the most probable path among those that collapse to the text: Viterbi over the label sequence
+with blanks inserted (Graves et al. 2006, section 4.1, with the maximum in place of the sum).
 """
 
 from collections.abc import Sequence
@@ -9,14 +9,26 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.decoding.ctc import Alphabet, Span, greedy
+from asr.decoding.ctc import WordSpan, greedy_decode
+from asr.manifest import Alphabet
 
 Floats = NDArray[np.float32]
 IMPOSSIBLE = -np.inf
 
 
 def forced_path(log_probs: Floats, labels: Sequence[int], blank: int) -> NDArray[np.int64]:
-    """The most probable path, shape (F,), through log-probabilities (F, C) that spells `labels`.
+    """The most probable path that collapses to `labels`.
+
+    Parameters
+    ----------
+    log_probs : array, shape (frames, classes)
+    labels : sequence of int
+    blank : int
+
+    Returns
+    -------
+    array, shape (frames,), int64
+        The class of each frame.
 
     Raises
     ------
@@ -25,7 +37,7 @@ def forced_path(log_probs: Floats, labels: Sequence[int], blank: int) -> NDArray
     """
     states = np.full(2 * len(labels) + 1, blank)
     states[1::2] = labels
-    may_skip = np.zeros(len(states), dtype=bool)  # past the blank between two different labels
+    may_skip = np.zeros(len(states), dtype=bool)  # over the blank between two different labels
     may_skip[3::2] = states[3::2] != states[1:-2:2]
     emissions = log_probs[:, states].astype(np.float64)
     score = np.full(len(states), IMPOSSIBLE)
@@ -49,8 +61,21 @@ def forced_path(log_probs: Floats, labels: Sequence[int], blank: int) -> NDArray
     return path
 
 
-def align(log_probs: Floats, text: str, alphabet: Alphabet) -> list[Span]:
-    """Frames of each word of `text` in log-probabilities (F, C); raises ValueError if too few."""
+def align_text(log_probs: Floats, text: str, alphabet: Alphabet) -> list[WordSpan]:
+    """Align a text with log-probabilities.
+
+    Parameters
+    ----------
+    log_probs : array, shape (frames, classes)
+    text : str
+        Words of labels of `alphabet`, separated by its word boundary.
+    alphabet : Alphabet
+
+    Raises
+    ------
+    ValueError
+        As `forced_path`.
+    """
     labels = [alphabet.labels.index(character) for character in text]
     path = forced_path(log_probs, labels, alphabet.blank)
-    return greedy(path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0], alphabet)
+    return greedy_decode(path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0], alphabet)

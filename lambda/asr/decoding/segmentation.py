@@ -1,4 +1,4 @@
-"""Cuts endless log-probabilities into utterances, at pauses, for what must see one as a whole."""
+"""Segmentation at pauses: a stream of log-probabilities to utterances, for the beam search."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -7,28 +7,29 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 10.0, 20.0  # of an utterance, where more follows
+MIN_UTTERANCE_SECONDS, MAX_UTTERANCE_SECONDS = 10.0, 20.0  # except the last
 
 
-def utterances(
-    pieces: Iterable[Floats], silent: Sequence[int], frame_seconds: float
+def split_at_pauses(
+    pieces: Iterable[Floats], silence: Sequence[int], frame_seconds: float
 ) -> Iterator[Floats]:
-    """The same frames in other pieces, shape (frames, classes).
+    """Split log-probabilities at pauses into arrays of shape (frames, classes).
 
-    Up to `LONGEST_SECONDS` stay whole; of more, each piece ends in the middle of the longest pause
-    past `SHORTEST_SECONDS`. Where `pieces` were cut makes no difference.
+    Up to `MAX_UTTERANCE_SECONDS` stay whole. Of more, each utterance ends in the middle of the
+    longest pause after `MIN_UTTERANCE_SECONDS`. The result is independent of how the frames are
+    distributed over `pieces`.
 
     Parameters
     ----------
     pieces : iterable of arrays, shape (frames, classes)
         Log-probabilities.
-    silent : sequence of int
-        The classes in which nothing is spoken.
+    silence : sequence of int
+        The classes without speech: blank and word boundary.
     frame_seconds : float
-        The step of a frame.
+        Duration of a frame.
     """
-    shortest = round(SHORTEST_SECONDS / frame_seconds)
-    longest = round(LONGEST_SECONDS / frame_seconds)
+    shortest = round(MIN_UTTERANCE_SECONDS / frame_seconds)
+    longest = round(MAX_UTTERANCE_SECONDS / frame_seconds)
     pending: list[Floats] = []
     length = 0
     for piece in pieces:
@@ -36,19 +37,22 @@ def utterances(
         length += len(piece)
         while length > longest:
             joined = np.concatenate(pending)
-            silence = np.logaddexp.reduce(joined[shortest:longest, silent], axis=1)
-            cut = shortest + _pause(silence)
+            log_prob = np.logaddexp.reduce(joined[shortest:longest, silence], axis=1)
+            cut = shortest + _longest_pause(log_prob)
             yield joined[:cut]
             pending, length = [joined[cut:]], length - cut
     if length:
         yield np.concatenate(pending)
 
 
-def _pause(silence: Floats) -> int:
-    """The middle of the longest run of frames that are rather silent than not."""
-    quiet = np.concatenate(([False], silence > np.log(0.5), [False]))
+def _longest_pause(log_prob: Floats) -> int:
+    """Middle of the longest run of frames in which silence has a probability above 0.5.
+
+    `log_prob`, shape (frames,), is that of silence. Without such a frame, the most silent one.
+    """
+    quiet = np.concatenate(([False], log_prob > np.log(0.5), [False]))
     starts, ends = np.flatnonzero(np.diff(quiet.astype(np.int8))).reshape(-1, 2).T
     if not len(starts):
-        return int(silence.argmax())
+        return int(log_prob.argmax())
     longest = int((ends - starts).argmax())
     return int(starts[longest] + ends[longest]) // 2

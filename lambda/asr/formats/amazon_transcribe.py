@@ -1,24 +1,22 @@
-"""A transcript in the shape of Amazon Transcribe's batch results, for programs that read those.
+"""Amazon Transcribe format: the JSON of its batch results.
 
-Times and confidences are strings, as theirs are. There is no `language_code`: they give one only
-where the language was identified, which is not done here.
+Times and confidences are strings, as in Amazon Transcribe. There is no `language_code`, which it
+returns only after language identification.
 """
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asr.formats.segments import segments
+from asr.transcript import Transcript, Word
 
-if TYPE_CHECKING:
-    from asr.transcript import Transcript, Word
-
-NO_ACCOUNT = "000000000000"  # an account has twelve digits; a transcript belongs to none
+NO_ACCOUNT = "000000000000"  # a placeholder of twelve digits, as account ids have
 DIGEST_CHARACTERS = 16
 
 
-def to_transcribe(transcript: "Transcript") -> dict[str, Any]:
-    """The members of a finished job: the transcript, its words, and its stretches of speech."""
+def to_transcribe(transcript: Transcript) -> dict[str, Any]:
+    """Members of a completed job: the transcript, its words and its segments."""
     return {
         "jobName": _job_name(transcript),
         "accountId": NO_ACCOUNT,
@@ -31,14 +29,14 @@ def to_transcribe(transcript: "Transcript") -> dict[str, Any]:
     }
 
 
-def _job_name(transcript: "Transcript") -> str:
-    """A name by the model and what it heard: the same for the same audio through every door."""
-    heard = [[word.word, word.start, word.end] for word in transcript.words]
-    digest = hashlib.sha256(json.dumps([transcript.duration, heard]).encode()).hexdigest()
+def _job_name(transcript: Transcript) -> str:
+    """A name from the model and the words, so equal for equal audio over every interface."""
+    words = [[word.word, word.start, word.end] for word in transcript.words]
+    digest = hashlib.sha256(json.dumps([transcript.duration, words]).encode()).hexdigest()
     return f"{transcript.model.name}-{digest[:DIGEST_CHARACTERS]}"
 
 
-def _item(index: int, word: "Word") -> dict[str, Any]:
+def _item(index: int, word: Word) -> dict[str, Any]:
     return {
         "id": index,
         "type": "pronunciation",
@@ -48,11 +46,11 @@ def _item(index: int, word: "Word") -> dict[str, Any]:
     }
 
 
-def _audio_segments(transcript: "Transcript") -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def _audio_segments(transcript: Transcript) -> list[dict[str, Any]]:
+    members: list[dict[str, Any]] = []
     first = 0
     for index, words in enumerate(segments(transcript.words)):
-        found.append(
+        members.append(
             {
                 "id": index,
                 "transcript": " ".join(word.word for word in words),
@@ -62,4 +60,4 @@ def _audio_segments(transcript: "Transcript") -> list[dict[str, Any]]:
             }
         )
         first += len(words)
-    return found
+    return members

@@ -1,31 +1,29 @@
-"""A transcript in the shapes of OpenAI's audio API, for programs that were written for it."""
+"""Response formats of OpenAI's audio API: `json`, `verbose_json`, and server-sent events."""
 
 import json
 import math
 import zlib
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from asr.formats.segments import segments
-
-if TYPE_CHECKING:
-    from asr.transcript import Transcript, Word
+from asr.transcript import Transcript, Word
 
 GRANULARITIES = ("word", "segment")
-SEEK_STEPS_PER_SECOND = 100  # Whisper counts in frames of 10 ms
-# Confidences are rounded to thousandths, so 0 stands for up to half of one.
+SEEK_STEPS_PER_SECOND = 100  # Whisper's frames of 10 ms
+# Confidences are rounded to thousandths, so 0 is anything up to half of one.
 CONFIDENCE_MIN = 0.0005
 
 
-def to_json(transcript: "Transcript") -> dict[str, Any]:
-    """The members of `json`: the text, and how much audio there was."""
+def to_json(transcript: Transcript) -> dict[str, Any]:
+    """Members of `json`: the text, and the duration of the audio as usage."""
     return {"text": transcript.text, "usage": _usage(transcript)}
 
 
 def to_verbose_json(
-    transcript: "Transcript", granularities: Collection[str] = GRANULARITIES
+    transcript: Transcript, granularities: Collection[str] = GRANULARITIES
 ) -> dict[str, Any]:
-    """The members of `verbose_json`, with `words` and `segments` as `granularities` name them."""
+    """Members of `verbose_json`, with `words` and `segments` according to `granularities`."""
     answer: dict[str, Any] = {
         "task": "transcribe",
         "language": "english",
@@ -44,10 +42,10 @@ def to_verbose_json(
     return answer | {"usage": _usage(transcript)}
 
 
-def to_events(transcript: "Transcript") -> str:
-    """Server-sent events (WHATWG HTML, 9.2) as `stream` asks for: a delta a segment, then all.
+def to_events(transcript: Transcript) -> str:
+    """Server-sent events (WHATWG HTML, 9.2) of `stream`: a delta per segment, then the text.
 
-    The deltas, joined, are the text. They come all at once, after the audio has been read.
+    The concatenated deltas are the text. They are sent together, after the transcription.
     """
     texts = [_text(words) for words in segments(transcript.words)]
     deltas = [
@@ -61,15 +59,15 @@ def to_events(transcript: "Transcript") -> str:
     )
 
 
-def _segment(words: "Sequence[Word]") -> dict[str, Any]:
-    """What Whisper says of a segment, as far as a CTC model can say it.
+def _segment(words: Sequence[Word]) -> dict[str, Any]:
+    """Members of a segment, with constants for those that a CTC model does not have.
 
-    `avg_logprob` is of the words' calibrated confidences; there are no tokens and nothing is
-    sampled; and where no speech is heard there is no segment.
+    `avg_logprob` is the mean log of the words' calibrated confidences. There are no tokens and no
+    sampling temperature, and silence has no segments.
     """
     text = _text(words)
     encoded = text.encode()
-    surely = [math.log(max(word.confidence, CONFIDENCE_MIN)) for word in words]
+    log_probs = [math.log(max(word.confidence, CONFIDENCE_MIN)) for word in words]
     return {
         "seek": round(words[0].start * SEEK_STEPS_PER_SECOND),
         "start": words[0].start,
@@ -77,15 +75,15 @@ def _segment(words: "Sequence[Word]") -> dict[str, Any]:
         "text": text,
         "tokens": [],
         "temperature": 0.0,
-        "avg_logprob": round(math.fsum(surely) / len(surely), 4),
+        "avg_logprob": round(math.fsum(log_probs) / len(log_probs), 4),
         "compression_ratio": round(len(encoded) / len(zlib.compress(encoded)), 4),
         "no_speech_prob": 0.0,
     }
 
 
-def _text(words: "Sequence[Word]") -> str:
+def _text(words: Sequence[Word]) -> str:
     return " ".join(word.word for word in words)
 
 
-def _usage(transcript: "Transcript") -> dict[str, Any]:
+def _usage(transcript: Transcript) -> dict[str, Any]:
     return {"type": "duration", "seconds": transcript.duration}

@@ -1,4 +1,4 @@
-"""Output formats of a transcript: their media types, file suffixes and writers."""
+"""Output formats of a transcript: their media types, file suffixes and renderers."""
 
 import json
 import reprlib
@@ -10,61 +10,80 @@ from asr.errors import MalformedRequestError
 from asr.formats import amazon_transcribe, openai, subtitles
 from asr.transcript import Transcript
 
+JSON = "application/json"
+# The members of a transcript's JSON object.
+Members = Callable[[Transcript], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class OutputFormat:
+    """An output format.
+
+    Attributes
+    ----------
+    media_type : str
+    suffix : str
+        Of the file's name.
+    render : callable
+        Transcript to the content of a file.
+    members : callable or None
+        Transcript to the members of the JSON object; None if the format is not JSON.
+    """
+
+    media_type: str
+    suffix: str
+    render: Callable[[Transcript], str]
+    members: Members | None = None
+
 
 def to_json(transcript: Transcript, timestamps: bool = True) -> dict[str, Any]:
-    """The members of the default answer; `words` only with `timestamps`."""
-    answer: dict[str, Any] = {
+    """Members of the default format; `words` only with `timestamps`."""
+    members: dict[str, Any] = {
         "transcript": transcript.text,
         "confidence": transcript.confidence,
         "duration": transcript.duration,
     }
     if timestamps:
-        answer["words"] = [asdict(word) for word in transcript.words]
-    return answer | {"model": asdict(transcript.model), "timing": asdict(transcript.timing)}
+        members["words"] = [asdict(word) for word in transcript.words]
+    return members | {"model": asdict(transcript.model), "timing": asdict(transcript.timing)}
+
+
+def _json_format(suffix: str, members: Members) -> OutputFormat:
+    return OutputFormat(
+        JSON,
+        suffix,
+        lambda transcript: json.dumps(members(transcript), ensure_ascii=False),
+        members,
+    )
 
 
 def _cues(transcript: Transcript) -> list[subtitles.Cue]:
     words = [(word.word, word.start, word.end) for word in transcript.words]
-    return subtitles.cues(words, transcript.duration)
+    return subtitles.make_cues(words, transcript.duration)
 
 
-@dataclass(frozen=True)
-class Rendering:
-    """One form of a transcript: its media type, its file's suffix, and how to write it."""
-
-    media_type: str
-    suffix: str
-    write: Callable[[Transcript], str]
-
-    @property
-    def is_json(self) -> bool:
-        """Whether what is written is a JSON object."""
-        return self.media_type == JSON
-
-
-def _as_json(members: Callable[[Transcript], dict[str, Any]]) -> Callable[[Transcript], str]:
-    return lambda transcript: json.dumps(members(transcript), ensure_ascii=False)
-
-
-JSON = "application/json"
-
-
-FORMATS: dict[str, Rendering] = {
-    "json": Rendering(JSON, ".json", _as_json(to_json)),
-    "text": Rendering("text/plain; charset=utf-8", ".txt", lambda t: t.text + "\n"),
-    "srt": Rendering(
+FORMATS: dict[str, OutputFormat] = {
+    "json": _json_format(".json", to_json),
+    "text": OutputFormat("text/plain; charset=utf-8", ".txt", lambda t: t.text + "\n"),
+    "srt": OutputFormat(
         "application/x-subrip; charset=utf-8", ".srt", lambda t: subtitles.to_srt(_cues(t))
     ),
-    "vtt": Rendering("text/vtt; charset=utf-8", ".vtt", lambda t: subtitles.to_vtt(_cues(t))),
-    "verbose_json": Rendering(JSON, ".verbose.json", _as_json(openai.to_verbose_json)),
-    "transcribe": Rendering(JSON, ".transcribe.json", _as_json(amazon_transcribe.to_transcribe)),
+    "vtt": OutputFormat("text/vtt; charset=utf-8", ".vtt", lambda t: subtitles.to_vtt(_cues(t))),
+    "verbose_json": _json_format(".verbose.json", openai.to_verbose_json),
+    "transcribe": _json_format(".transcribe.json", amazon_transcribe.to_transcribe),
 }
 
 
-def rendering(name: str) -> Rendering:
-    """The form called `name`; raises MalformedRequestError where there is none."""
+def get_format(name: str) -> OutputFormat:
+    """Look up an output format by name.
+
+    Raises
+    ------
+    MalformedRequestError
+        If there is no format of this name.
+    """
     if name not in FORMATS:
         raise MalformedRequestError(
-            f"format {reprlib.repr(name)} is not one of {', '.join(FORMATS)}"
+            f"format is {reprlib.repr(name)}, expected one of {', '.join(FORMATS)}"
         )
     return FORMATS[name]

@@ -1,20 +1,17 @@
-"""Words to segments: stretches of speech that a reader of a transcript takes as one."""
+"""Segmentation of words at pauses, for the formats that have segments."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from asr.formats.subtitles import PAUSE_SECONDS
+from asr.transcript import Word
 
-if TYPE_CHECKING:
-    from asr.transcript import Word
-
-SEGMENT_MAX_SECONDS = 30.0  # as long as Whisper's at most
+SEGMENT_MAX_SECONDS = 30.0  # the longest of Whisper's segments
 
 
-def segments(words: "Sequence[Word]") -> "Iterator[tuple[Word, ...]]":
-    """Break words, in order of time, at pauses, and where a segment would last too long.
+def segments(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    """Split words, in order of time, at pauses and before `SEGMENT_MAX_SECONDS` are exceeded.
 
-    Every word is in one segment, and no segment is empty. A single word may last longer.
+    Every word is in exactly one segment, and no segment is empty. A single word may last longer.
     """
     first = 0
     for index in range(1, len(words)):

@@ -1,4 +1,4 @@
-"""Words with times to subtitles: SubRip and WebVTT (W3C), in cues that can be read."""
+"""Subtitles: words with times to cues of readable length, SubRip and WebVTT (W3C)."""
 
 import html
 import math
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 LINE_CHARACTERS = 42
 CUE_LINES = 2
 CUE_MAX_SECONDS = 7.0
-CUE_MIN_SECONDS = 1.0  # a shorter flash cannot be read; it stays on while nothing follows
+CUE_MIN_SECONDS = 1.0  # shorter cues are unreadable; they are extended up to the next cue
 PAUSE_SECONDS = 0.8  # silence that ends a cue
 
 # A word, and its start and end in seconds.
@@ -18,18 +18,18 @@ TimedWord = tuple[str, float, float]
 
 @dataclass(frozen=True)
 class Cue:
-    """What is shown from `start` to `end` seconds; `text` is one line, not yet wrapped."""
+    """A subtitle shown from `start` to `end` seconds; `text` is one line, not yet wrapped."""
 
     text: str
     start: float
     end: float
 
 
-def cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cue]:
-    """Break words, in order of time, into cues; none ends after `duration` seconds.
+def make_cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cue]:
+    """Split words, in order of time, into cues; none ends after `duration` seconds.
 
-    A cue has at most 2 lines of 42 characters, lasts at most 7 s, ends at a pause, and never
-    overlaps the next.
+    A cue has at most 2 lines of 42 characters, lasts at most 7 s, ends at a pause of
+    `PAUSE_SECONDS`, and does not overlap the next.
     """
     groups: list[Cue] = []
     for text, start, end in _pieces(words):
@@ -38,29 +38,29 @@ def cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cue]:
         else:
             groups.append(Cue(text, start, min(end, start + CUE_MAX_SECONDS)))
     limits = [cue.start for cue in groups[1:]] + [duration]
-    return [_linger(cue, limit) for cue, limit in zip(groups, limits, strict=False)]
+    return [_extended(cue, limit) for cue, limit in zip(groups, limits, strict=False)]
 
 
-def to_srt(shown: Sequence[Cue]) -> str:
-    """SubRip: numbered blocks, comma before the milliseconds."""
+def to_srt(cues: Sequence[Cue]) -> str:
+    """SubRip: numbered blocks, a comma before the milliseconds."""
     return "\n".join(
         f"{number}\n{_clock(cue.start, ',')} --> {_clock(cue.end, ',')}\n{_wrap(cue.text)}\n"
-        for number, cue in enumerate(shown, start=1)
+        for number, cue in enumerate(cues, start=1)
     )
 
 
-def to_vtt(shown: Sequence[Cue]) -> str:
-    """WebVTT: the header, then blocks with a point before the milliseconds, text escaped."""
+def to_vtt(cues: Sequence[Cue]) -> str:
+    """WebVTT: the header, then blocks with a point before the milliseconds, and escaped text."""
     blocks = (
         f"\n{_clock(cue.start, '.')} --> {_clock(cue.end, '.')}\n"
         f"{html.escape(_wrap(cue.text), quote=False)}\n"
-        for cue in shown
+        for cue in cues
     )
     return "WEBVTT\n" + "".join(blocks)
 
 
 def _pieces(words: Sequence[TimedWord]) -> Iterator[TimedWord]:
-    """Words as they are, but one longer than a line in parts that share its time."""
+    """The words; one that is longer than a line is split into parts that share its time."""
     for text, start, end in words:
         parts = _lines(text)
         step = (end - start) / len(parts)
@@ -76,13 +76,13 @@ def _fits(cue: Cue, text: str, start: float, end: float) -> bool:
     )
 
 
-def _linger(cue: Cue, limit: float) -> Cue:
-    """Keep a short cue on, but not beyond `limit` seconds, where the next or nothing follows."""
+def _extended(cue: Cue, limit: float) -> Cue:
+    """Extend a short cue to `CUE_MIN_SECONDS`, but not past `limit`, the start of the next."""
     return replace(cue, end=round(min(max(cue.end, cue.start + CUE_MIN_SECONDS), limit), 3))
 
 
 def _lines(text: str) -> list[str]:
-    """Break at spaces only: a line that ends in a hyphen would be read as a word of its own."""
+    """Wrap at spaces only: a hyphen at the end of a line would be read as a part of the word."""
     return textwrap.wrap(text, LINE_CHARACTERS, break_on_hyphens=False)
 
 

@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from asr.audio.audio import Budget
 from asr.errors import AsrError
 from asr.formats import openai
-from asr.formats.registry import JSON, rendering
+from asr.formats.registry import JSON, get_format
 from asr.manifest import Manifest
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
@@ -86,8 +86,8 @@ def _answer(request: OpenaiRequest, transcript: Transcript) -> Response[Any]:
         return _json(200, openai.to_json(transcript))
     if request.response_format == "verbose_json":
         return _json(200, openai.to_verbose_json(transcript, request.granularities))
-    form = rendering(request.response_format)
-    return Response(200, form.media_type, form.write(transcript))
+    output_format = get_format(request.response_format)
+    return Response(200, output_format.media_type, output_format.render(transcript))
 
 
 def _field(error: AsrError) -> str | None:

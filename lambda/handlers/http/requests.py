@@ -11,7 +11,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.errors import InvalidBase64Error, MalformedRequestError, TooLargeError
-from asr.formats.registry import Rendering, rendering, to_json
+from asr.formats.registry import OutputFormat, get_format, to_json
 from asr.settings import DECODERS
 from asr.transcript import Transcript
 
@@ -34,15 +34,21 @@ class TranscriptionRequest:
     decoder: str | None = None
 
     @property
-    def rendering(self) -> Rendering:
-        """How the transcript is written."""
-        return rendering(self.format)
+    def output_format(self) -> OutputFormat:
+        """The format of the response."""
+        return get_format(self.format)
 
-    def render(self, transcript: Transcript) -> str:
-        """Write the transcript in the form that was asked for."""
+    def content(self, transcript: Transcript) -> dict[str, Any] | str:
+        """The response: members of a JSON object, or text."""
         if self.format == "json":
-            return json.dumps(to_json(transcript, self.timestamps), ensure_ascii=False)
-        return self.rendering.write(transcript)
+            return to_json(transcript, self.timestamps)
+        members = self.output_format.members
+        return members(transcript) if members else self.output_format.render(transcript)
+
+    def body(self, transcript: Transcript) -> str:
+        """The response as the body of an HTTP message."""
+        content = self.content(transcript)
+        return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
 
 
 def from_http(event: BaseProxyEvent) -> TranscriptionRequest:
@@ -110,7 +116,7 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
     form = options.get("format", "json")
     if not isinstance(form, str):
         raise MalformedRequestError("format is not a string")
-    rendering(form)
+    get_format(form)
     if len(audio) > MAX_AUDIO_BYTES:
         raise TooLargeError(
             f"a request may hold {MAX_AUDIO_BYTES:,} bytes of audio, and this one holds more"

@@ -38,7 +38,7 @@ def _add_service(app: ApiGatewayResolver, settings: Settings) -> None:
         budget = Budget(settings.request_max_seconds)
         transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
         record(transcript)
-        return Response(200, request.rendering.media_type, request.render(transcript))
+        return Response(200, request.output_format.media_type, request.body(transcript))
 
     @app.get("/v1/health", **document.HEALTH)
     def health() -> dict[str, Any]:

@@ -323,7 +323,7 @@ def test_bytes_paths_files_and_pipes_give_the_same(
     ideal = decode(clip, MINUTE).samples
     with path.open("rb") as file:
         file.seek(99)
-        sources: list[audio.Source] = [path, file, Pipe(clip)]
+        sources: list[audio.AudioSource] = [path, file, Pipe(clip)]
         for source in sources:
             np.testing.assert_array_equal(decode(source, MINUTE).samples, ideal)
         assert not file.closed
@@ -397,7 +397,7 @@ def test_of_a_file_beyond_the_budget_nothing_stays_open_while_the_error_is_held(
 
 
 @pytest.mark.parametrize("source", [b"", io.BytesIO(), Pipe()])
-def test_no_bytes_are_empty_audio(source: audio.Source):
+def test_no_bytes_are_empty_audio(source: audio.AudioSource):
     with pytest.raises(EmptyAudioError):
         decode(source, MINUTE)
 

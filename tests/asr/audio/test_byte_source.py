@@ -4,7 +4,7 @@ import pytest
 
 from asr.audio import readers
 from asr.audio.audio import decode
-from asr.audio.byte_source import Contents
+from asr.audio.byte_source import ByteSource
 from tests.support.audio_files import MINUTE, ten_seconds
 
 
@@ -38,11 +38,11 @@ def test_a_file_that_cannot_be_read_announces_no_length_but_fails():
             raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        readers.announced_seconds(Broken(b"RIFF"))
+        readers.header_duration(Broken(b"RIFF"))
 
 
 def test_an_error_of_reading_is_kept_where_a_library_would_see_the_end_of_the_file():
-    contents = Contents(Failing(bytes(10)))
+    contents = ByteSource(Failing(bytes(10)))
     assert contents.read(8) == bytes(8)
     assert contents.failure is None
     assert contents.read(1) == b""
@@ -52,7 +52,7 @@ def test_an_error_of_reading_is_kept_where_a_library_would_see_the_end_of_the_fi
 
 
 def test_to_seek_before_the_beginning_moves_nothing():
-    contents = Contents(io.BytesIO(bytes(10)))
+    contents = ByteSource(io.BytesIO(bytes(10)))
     assert contents.seek(4) == 4
     assert contents.seek(-1) == 4
     assert contents.tell() == 4

@@ -7,7 +7,7 @@ import pytest
 from asr.audio import ffmpeg, readers
 from asr.audio.audio import decode
 from asr.audio.block import UnreadableError
-from asr.audio.byte_source import Contents
+from asr.audio.byte_source import ByteSource
 from asr.errors import UnsupportedAudioError
 from tests.support import audio_clips
 from tests.support.audio_files import (
@@ -67,7 +67,7 @@ def test_a_codec_that_is_not_on_the_list_is_not_opened():
 def test_rate_and_channels_may_change_in_mid_stream():
     first = audio_clips.container(audio_clips.sweep(44_100, 2), 44_100, "adts", "aac")
     second = audio_clips.container(audio_clips.sweep(22_050, 2, channels=2), 22_050, "adts", "aac")
-    blocks = list(readers.blocks(io.BytesIO(first + second)))
+    blocks = list(readers.read_blocks(io.BytesIO(first + second)))
     assert [(block.rate, block.frames.shape[1]) for block in blocks] == [
         (44_100, 1),
         (44_100, 1),
@@ -83,8 +83,8 @@ def test_an_ogg_stream_that_turns_up_late_is_left_out():
     opus = audio_clips.sound_file(audio_clips.sweep(RATE, 2), RATE, "OGG", "OPUS")
     second_page = vorbis.index(b"OggS", 4)
     clip = vorbis + vorbis[:second_page] + opus + vorbis[second_page:]
-    contents = Contents(io.BytesIO(clip))
-    assert sum(len(block.frames) for block in ffmpeg.blocks(contents)) >= 2 * RATE
+    contents = ByteSource(io.BytesIO(clip))
+    assert sum(len(block.frames) for block in ffmpeg.read_blocks(contents)) >= 2 * RATE
 
 
 def test_two_mp3_files_in_one_are_both_decoded():
@@ -96,7 +96,7 @@ def test_an_mp3_so_short_that_ffmpeg_does_not_see_what_it_is_is_decoded():
     noise = 0.2 * np.random.default_rng(5).normal(size=(1_200, 1))
     coded = audio_clips.mp3(noise.astype(np.float32), 16_000)
     with pytest.raises(UnreadableError):
-        list(ffmpeg.blocks(Contents(io.BytesIO(coded))))
+        list(ffmpeg.read_blocks(ByteSource(io.BytesIO(coded))))
     assert len(decode(coded, MINUTE).samples) >= 1_200
 
 

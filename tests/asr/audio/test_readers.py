@@ -142,7 +142,7 @@ def test_a_header_whose_samples_did_not_arrive_is_unsupported():
 def test_pcm_flac_and_ogg_do_without_ffmpeg(tmp_path: Path):
     path = tmp_path / "clip"
     program = (
-        "import pathlib, sys; from asr import audio;"
+        "import pathlib, sys; from asr.audio import audio;"
         "audio.decode(pathlib.Path(sys.argv[1]), audio.Budget(60));"
         "print('av' in sys.modules)"
     )
@@ -163,7 +163,7 @@ def test_pcm_flac_and_ogg_do_without_ffmpeg(tmp_path: Path):
 
 @pytest.mark.parametrize("name", TEN_SECONDS)
 def test_a_header_announces_how_long_it_is_or_nothing(name):
-    announced = readers.announced_seconds(io.BytesIO(ten_seconds(name)))
+    announced = readers.header_duration(io.BytesIO(ten_seconds(name)))
     if name in {"mp3", "adts", "webm"}:  # a guess at best, or not known when it was written
         assert announced is None
     else:
@@ -174,4 +174,4 @@ def test_a_header_announces_how_long_it_is_or_nothing(name):
     "content", [b"", b"not audio", audio_clips.png(), b"RIFF but no more", b"OggS"]
 )
 def test_what_is_no_audio_announces_nothing(content):
-    assert readers.announced_seconds(io.BytesIO(content)) is None
+    assert readers.header_duration(io.BytesIO(content)) is None

@@ -32,7 +32,7 @@ def test_a_wav_that_was_never_finished_gives_what_it_has():
 
 def test_a_wav_file_cannot_announce_more_than_it_can_hold():
     streamed = audio_clips.wav_that_claims(ten_seconds("wav"), 0xFFFFFFFF)
-    assert readers.announced_seconds(io.BytesIO(streamed)) == pytest.approx(10, abs=0.05)
+    assert readers.header_duration(io.BytesIO(streamed)) == pytest.approx(10, abs=0.05)
 
 
 @pytest.mark.parametrize("frames", [0, 16_001, 2**36 - 1])
@@ -45,7 +45,7 @@ def test_a_flac_that_does_not_know_its_length_gives_what_it_has(frames: int):
 
 def test_a_flac_file_that_leaves_its_length_out_announces_nothing():
     streamed = audio_clips.flac_that_claims(ten_seconds("flac"), frames=0)
-    assert readers.announced_seconds(io.BytesIO(streamed)) is None
+    assert readers.header_duration(io.BytesIO(streamed)) is None
 
 
 def test_a_flac_that_turns_into_noise_keeps_its_beginning():

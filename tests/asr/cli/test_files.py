@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr.cli import files
-from asr.cli.files import Source
+from asr.cli.files import AudioFile
 
 FOLDER = Path("/nowhere/out")
 NAMES = st.text("aA.", min_size=1, max_size=3).map(lambda name: f"x{name}.wav")
@@ -14,12 +14,12 @@ PLACES = st.lists(
 )
 
 
-def sources(*places: str, below: str = "/in") -> list[Source]:
-    return [Source(Path(below) / place, Path(place)) for place in places]
+def sources(*places: str, below: str = "/in") -> list[AudioFile]:
+    return [AudioFile(Path(below) / place, Path(place)) for place in places]
 
 
 def targets(*places: str, below: str = "/in", suffix: str = ".txt") -> list[str]:
-    chosen = files.targets(sources(*places, below=below), FOLDER, suffix)
+    chosen = files.output_paths(sources(*places, below=below), FOLDER, suffix)
     return [str(target.relative_to(FOLDER)) for target in chosen.values()]
 
 
@@ -27,7 +27,7 @@ def test_a_folder_gives_its_audio_files_and_their_places(tmp_path):
     for name in ("b.wav", "deep/er/a.FLAC", "notes.txt", "c.wav/d.mp3"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert [(str(s.place), s.path) for s in files.find(tmp_path)] == [
+    assert [(str(s.relative_path), s.path) for s in files.find_audio_files(tmp_path)] == [
         ("b.wav", tmp_path / "b.wav"),
         ("c.wav/d.mp3", tmp_path / "c.wav/d.mp3"),
         ("deep/er/a.FLAC", tmp_path / "deep/er/a.FLAC"),
@@ -35,12 +35,12 @@ def test_a_folder_gives_its_audio_files_and_their_places(tmp_path):
 
 
 def test_a_file_is_taken_whatever_its_name_and_whether_it_is_there(tmp_path):
-    (source,) = files.find(tmp_path / "missing.doc")
-    assert source == Source(tmp_path / "missing.doc", Path("missing.doc"))
+    (source,) = files.find_audio_files(tmp_path / "missing.doc")
+    assert source == AudioFile(tmp_path / "missing.doc", Path("missing.doc"))
 
 
 def test_standard_input_has_a_place_too():
-    assert files.find(Path("-")) == [Source(Path("-"), Path("stdin"))]
+    assert files.find_audio_files(Path("-")) == [AudioFile(Path("-"), Path("stdin"))]
 
 
 def test_places_are_mirrored_with_the_suffix_of_the_format():
@@ -58,7 +58,7 @@ def test_those_that_would_share_a_name_keep_the_suffix_of_their_source():
 
 def test_files_of_one_name_from_two_folders_are_numbered():
     named = [*sources("a.wav", below="/one"), *sources("a.wav", "a.wav", below="/two")]
-    chosen = files.targets(named, FOLDER, ".txt")
+    chosen = files.output_paths(named, FOLDER, ".txt")
     assert [target.name for target in chosen.values()] == ["a.wav.txt", "a.wav.2.txt"]
 
 
@@ -70,41 +70,41 @@ def test_a_source_is_never_a_target():
 def test_a_link_to_a_source_is_not_a_target_either(tmp_path):
     (tmp_path / "a.wav").touch()
     (tmp_path / "a.txt").symlink_to(tmp_path / "a.wav")
-    (source,) = files.find(tmp_path / "a.wav")
-    assert files.targets([source], tmp_path, ".txt") == {source: tmp_path / "a.wav.txt"}
+    (source,) = files.find_audio_files(tmp_path / "a.wav")
+    assert files.output_paths([source], tmp_path, ".txt") == {source: tmp_path / "a.wav.txt"}
 
 
 @given(PLACES, PLACES)
 def test_no_two_targets_are_one_and_none_is_a_source(one, other):
     named = [*sources(*one, below=str(FOLDER)), *sources(*other, below="/other")]
-    chosen = files.targets(named, FOLDER, ".txt")
+    chosen = files.output_paths(named, FOLDER, ".txt")
     assert list(chosen) == list(dict.fromkeys(named))
     written = [str(target).casefold() for target in chosen.values()]
     assert len(set(written)) == len(written)
     assert not set(written) & {str(source.path).casefold() for source in named}
-    assert files.targets(named, FOLDER, ".txt") == chosen
+    assert files.output_paths(named, FOLDER, ".txt") == chosen
 
 
 def test_a_file_is_written_with_its_folders_over_an_older_one(tmp_path):
     target = tmp_path / "deep" / "er" / "a.txt"
     for text in ("first", "zweiter Text: äöü\n"):
-        files.write(target, text)
+        files.write_atomically(target, text)
         assert target.read_text(encoding="utf-8") == text
     assert [path.name for path in target.parent.iterdir()] == ["a.txt"]
 
 
 def test_a_file_is_replaced_and_not_written_into(tmp_path):
     target, other_name = tmp_path / "a.txt", tmp_path / "b.txt"
-    files.write(target, "first")
+    files.write_atomically(target, "first")
     other_name.hardlink_to(target)
-    files.write(target, "second")
+    files.write_atomically(target, "second")
     assert (target.read_text(), other_name.read_text()) == ("second", "first")
 
 
 def test_what_cannot_be_written_leaves_the_older_file_and_nothing_else(tmp_path):
     target = tmp_path / "a.txt"
-    files.write(target, "first")
+    files.write_atomically(target, "first")
     with pytest.raises(UnicodeEncodeError):
-        files.write(target, "second, and what UTF-8 cannot hold: \ud800")
+        files.write_atomically(target, "second, and what UTF-8 cannot hold: \ud800")
     assert target.read_text() == "first"
     assert list(tmp_path.iterdir()) == [target]

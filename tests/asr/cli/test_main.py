@@ -58,13 +58,17 @@ def test_a_folder_stands_for_the_audio_in_it(run, tmp_path):
 
 
 def test_a_folder_without_audio_is_an_error(run, tmp_path):
-    assert run(tmp_path) == (1, "", f"{tmp_path}: no audio files in it\n")
+    assert run(tmp_path) == (1, "", f"{tmp_path}: no audio files in this folder\n")
 
 
 def test_a_folder_without_audio_among_others_is_an_error_too(run, clip, tmp_path):
     (tmp_path / "empty").mkdir()
     status, out, err = run(tmp_path / "empty", clip)
-    assert (status, out, err) == (1, "a clip\n", f"{tmp_path / 'empty'}: no audio files in it\n")
+    assert (status, out, err) == (
+        1,
+        "a clip\n",
+        f"{tmp_path / 'empty'}: no audio files in this folder\n",
+    )
 
 
 def test_several_files_are_headed_by_their_names(run, clip):
@@ -113,7 +117,7 @@ def test_a_format_of_json_gives_a_line_for_each_of_several_files(run, clip, tmp_
     assert refused["error"].startswith("unsupported_audio: ")
 
 
-@pytest.mark.parametrize("form", [name for name, form in FORMATS.items() if form.is_json])
+@pytest.mark.parametrize("form", [name for name, form in FORMATS.items() if form.members])
 def test_json_lines_are_objects_with_the_name_of_a_single_file_too(run, clip, form):
     status, out, err = run(clip, "--json-lines", "--format", form)
     assert (status, err, out.count("\n")) == (0, "", 1)
@@ -188,7 +192,7 @@ class Terminal(io.StringIO):
 
 def watched(run, clip, monkeypatch):
     """What a terminal gets while a clip is transcribed."""
-    monkeypatch.setattr(cli, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(cli, "BAR_DELAY_SECONDS", 0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     assert run(clip)[0] == 0
@@ -281,4 +285,4 @@ def test_a_decoder_that_the_bundle_cannot_serve_says_what_to_do(run, clip, capsy
     assert cli.main(["--bundle", str(toy_bundle), "--decoder", "beam", str(clip)]) == 1
     told = capsys.readouterr().err
     assert told.startswith("model_unavailable: the decoder beam needs a language model")
-    assert "training.export.add_language_model" in told
+    assert "use the decoder greedy" in told

@@ -13,15 +13,14 @@ from asr.decoding.ngram_model import (
     END,
     FIRST_WORD,
     UNKNOWN,
-    spell_out,
 )
-from asr.manifest import Search
+from asr.manifest import Alphabet, BeamSearchConfig
 from tests.support import ngram_toy
 
-ALPHABET = ctc.Alphabet(("a", "b", " ", "c", "d", ""), blank=5, word_boundary=" ")
-WIDE = Search(language=0.0, word=0.0, unknown=0.0, hypotheses=4000)
+ALPHABET = Alphabet(("a", "b", " ", "c", "d", ""), blank=5, word_boundary=" ")
+WIDE = BeamSearchConfig(lm_weight=0.0, word_score=0.0, unk_score=0.0, beam_size=4000)
 MODEL = ngram_toy.model()
-IDS = {word: number for number, word in enumerate(spell_out(MODEL.lexicon), FIRST_WORD)}
+IDS = {word: number for number, word in enumerate(MODEL.lexicon.words(), FIRST_WORD)}
 
 
 def collapsed(path):
@@ -43,18 +42,18 @@ def sounds(log_probs):
 
 def language_score(text, search):
     """What the language adds to a text, a word at a time."""
-    letters, spelling = MODEL.lexicon.letters, MODEL.lexicon.spelling.astype(np.float64)
+    letters, spelling = MODEL.lexicon.letters, MODEL.lexicon.letter_bigrams.astype(np.float64)
     context, score = MODEL.start(), 0.0
     for word in text.split():
         number = IDS.get(word, UNKNOWN)
         log_prob, context = MODEL.score(context, np.array([number]))
-        score += search.language * float(log_prob[0]) + search.word
+        score += search.lm_weight * float(log_prob[0]) + search.word_score
         if number == UNKNOWN:
             edges = [-1, *map(letters.index, word), -1]
-            score += search.unknown
-            score += search.language * sum(spelling[pair] for pair in itertools.pairwise(edges))
+            score += search.unk_score
+            score += search.lm_weight * sum(spelling[pair] for pair in itertools.pairwise(edges))
     end, _ = MODEL.score(context, np.array([END]))
-    return score + search.language * float(end[0])
+    return score + search.lm_weight * float(end[0])
 
 
 def scores(log_probs, search):
@@ -70,24 +69,24 @@ few_frames = hnp.arrays(
 @given(few_frames)
 def test_without_a_language_it_finds_the_text_most_probable_over_all_paths(log_probs):
     every = scores(log_probs, WIDE)
-    found = BeamSearch(ALPHABET, MODEL, WIDE).text(log_probs)
+    found = BeamSearch(ALPHABET, MODEL, WIDE).best_text(log_probs)
     assert every[found] == pytest.approx(max(every.values()), abs=1e-6)
 
 
 @settings(max_examples=40)
 @given(few_frames, st.floats(0.1, 1.5), st.floats(-1, 2), st.floats(-2, 2))
 def test_with_a_language_it_finds_the_best_of_sound_and_language(log_probs, weight, word, unknown):
-    search = replace(WIDE, language=weight, word=word, unknown=unknown)
+    search = replace(WIDE, lm_weight=weight, word_score=word, unk_score=unknown)
     every = scores(log_probs, search)
-    found = BeamSearch(ALPHABET, MODEL, search).text(log_probs)
+    found = BeamSearch(ALPHABET, MODEL, search).best_text(log_probs)
     assert every[found] == pytest.approx(max(every.values()), abs=1e-5)
 
 
 @settings(max_examples=40)
 @given(few_frames, st.integers(1, 3))
 def test_however_narrow_it_finds_a_text_that_the_frames_can_hold(log_probs, hypotheses):
-    search = replace(WIDE, language=0.7, hypotheses=hypotheses)
-    assert BeamSearch(ALPHABET, MODEL, search).text(log_probs) in sounds(log_probs)
+    search = replace(WIDE, lm_weight=0.7, beam_size=hypotheses)
+    assert BeamSearch(ALPHABET, MODEL, search).best_text(log_probs) in sounds(log_probs)
 
 
 def frames(*probabilities):
@@ -103,7 +102,7 @@ SURE = [{letter: 1.0} for letter in "a cab"]
 
 
 def heard(log_probs, **changes):
-    return BeamSearch(ALPHABET, MODEL, replace(WIDE, language=0.7, **changes)).text(log_probs)
+    return BeamSearch(ALPHABET, MODEL, replace(WIDE, lm_weight=0.7, **changes)).best_text(log_probs)
 
 
 def test_the_language_decides_where_the_sound_does_not():
@@ -119,8 +118,8 @@ def test_a_word_that_it_does_not_know_is_heard_where_the_sound_is_sure():
 
 def test_unknown_words_can_be_made_dearer():
     unsure = frames(*SURE[:2], {"c": 0.2, "d": 0.8}, *SURE[3:])
-    assert heard(unsure, unknown=15.0) == "a dab"
-    assert heard(unsure, unknown=-15.0) == "a cab"
+    assert heard(unsure, unk_score=15.0) == "a dab"
+    assert heard(unsure, unk_score=-15.0) == "a cab"
 
 
 @given(st.integers(0, 4), st.integers(1, 5))
@@ -146,6 +145,6 @@ def test_boundaries_at_the_edges_and_in_pauses_part_words_once(edges):
 def test_an_alphabet_in_another_order_hears_the_same():
     log_probs = frames(*SURE)
     order = [5, 3, 2, 0, 4, 1]
-    other = ctc.Alphabet(tuple(ALPHABET.labels[k] for k in order), blank=0, word_boundary=" ")
-    search = BeamSearch(other, MODEL, replace(WIDE, language=0.7))
-    assert search.text(log_probs[:, order]) == "a cab"
+    other = Alphabet(tuple(ALPHABET.labels[k] for k in order), blank=0, word_boundary=" ")
+    search = BeamSearch(other, MODEL, replace(WIDE, lm_weight=0.7))
+    assert search.best_text(log_probs[:, order]) == "a cab"

@@ -35,14 +35,14 @@ def test_greedy_text_equals_a_slow_reference(matrix):
 
 @given(st.lists(st.integers(0, 27)))
 def test_collapse_undoes_expand(labels):
-    assert ctc.collapse(ctc.expand(labels, 28), 28) == labels
+    assert ctc.collapse(ctc.insert_blanks(labels, 28), 28) == labels
 
 
 @given(st.lists(st.integers(0, 27)), st.data())
 def test_collapse_ignores_how_long_each_class_is_held(labels, data):
     held = [
         index
-        for index in ctc.expand(labels, 28)
+        for index in ctc.insert_blanks(labels, 28)
         for _ in range(data.draw(st.integers(1, 4), label="frames"))
     ]
     assert ctc.collapse(held, 28) == labels
@@ -50,7 +50,7 @@ def test_collapse_ignores_how_long_each_class_is_held(labels, data):
 
 @given(log_probs)
 def test_word_frames_are_ordered_and_inside_the_audio(matrix):
-    spans = ctc.greedy(*ctc.best_path(matrix), ALPHABET)
+    spans = ctc.greedy_decode(*ctc.best_path(matrix), ALPHABET)
     edges = [edge for span in spans for edge in (span.start, span.end)]
     assert edges == sorted(edges)
     assert all(0 <= span.start < span.end <= len(matrix) for span in spans)
@@ -60,18 +60,18 @@ def test_word_frames_are_ordered_and_inside_the_audio(matrix):
 def test_a_word_spans_its_first_to_its_last_character():
     #                0     1    2    3    4    5    6    7    8
     path = [ALPHABET.labels.index(c) for c in ["", "a", "a", "", "b", " ", " ", "c", ""]]
-    spans = ctc.greedy(np.array(path), np.zeros(9, np.float32), ALPHABET)
+    spans = ctc.greedy_decode(np.array(path), np.zeros(9, np.float32), ALPHABET)
     assert [(s.text, s.start, s.end) for s in spans] == [("ab", 1, 5), ("c", 7, 8)]
 
 
 def test_a_word_is_as_sure_as_the_mean_of_its_characters():
     path = np.array([ALPHABET.labels.index(c) for c in "aab"])
     log_prob = np.log(np.array([0.5, 0.5, 0.8], np.float32))
-    (span,) = ctc.greedy(path, log_prob, ALPHABET)
+    (span,) = ctc.greedy_decode(path, log_prob, ALPHABET)
     assert span.log_prob == pytest.approx((math.log(0.5) + math.log(0.8)) / 2, rel=1e-5)
 
 
 def test_no_frames_and_only_blanks_give_no_words():
     empty = np.zeros(0, np.int64)
-    assert ctc.greedy(empty, empty.astype(np.float32), ALPHABET) == []
-    assert ctc.greedy(np.full(5, 28), np.zeros(5, np.float32), ALPHABET) == []
+    assert ctc.greedy_decode(empty, empty.astype(np.float32), ALPHABET) == []
+    assert ctc.greedy_decode(np.full(5, 28), np.zeros(5, np.float32), ALPHABET) == []

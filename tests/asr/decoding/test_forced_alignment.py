@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from asr.decoding import ctc
-from asr.decoding.forced_alignment import align, forced_path
+from asr.decoding.forced_alignment import align_text, forced_path
 from tests.support.toy_model import ALPHABET
 
 BLANK = 2
@@ -46,5 +46,5 @@ def test_words_lie_where_they_are_spoken():
     path = [ALPHABET.labels.index(c) for c in ["", "a", "a", "", "b", " ", " ", "c", ""]]
     certain = np.full((9, 29), -9.0, np.float32)
     certain[np.arange(9), path] = -0.01
-    spans = align(certain, "ab c", ALPHABET)
+    spans = align_text(certain, "ab c", ALPHABET)
     assert [(s.text, s.start, s.end) for s in spans] == [("ab", 1, 5), ("c", 7, 8)]

@@ -30,7 +30,7 @@ def lexicon(vocabulary, unigrams=None):
     log_prob = np.zeros(ids, np.float32) if unigrams is None else unigrams
     nodes = ngram_file.trie(vocabulary, LETTERS)
     edges = len(LETTERS) + 1
-    return ngram_model.open_lexicon(LETTERS, nodes, log_prob, np.zeros((edges, edges), np.float32))
+    return ngram_model.build_lexicon(LETTERS, nodes, log_prob, np.zeros((edges, edges), np.float32))
 
 
 def walk(opened, word):
@@ -45,14 +45,14 @@ def test_exactly_the_words_of_the_vocabulary_are_found_by_their_letters(vocabula
     opened = lexicon(vocabulary)
     ids = {word: number for number, word in enumerate(vocabulary, FIRST_WORD)}
     for word in [*vocabulary, *others]:
-        assert opened.word[walk(opened, word)] == ids.get(word, UNKNOWN)
+        assert opened.word_ids[walk(opened, word)] == ids.get(word, UNKNOWN)
 
 
 @given(vocabularies)
 def test_what_begins_no_word_is_lost(vocabulary):
     opened = lexicon(vocabulary)
-    assert walk(opened, vocabulary[0] + "d") == opened.lost
-    assert walk(opened, "d" + vocabulary[0]) == opened.lost
+    assert walk(opened, vocabulary[0] + "d") == opened.out_of_vocabulary_node
+    assert walk(opened, "d" + vocabulary[0]) == opened.out_of_vocabulary_node
 
 
 @given(vocabularies, st.randoms())
@@ -66,12 +66,12 @@ def test_the_lookahead_is_the_best_word_that_can_still_come(vocabulary, random):
             if word.startswith(prefix)
         )
         assert opened.lookahead[walk(opened, prefix)] == best
-    assert opened.lookahead[opened.lost] == log_prob[UNKNOWN]
+    assert opened.lookahead[opened.out_of_vocabulary_node] == log_prob[UNKNOWN]
 
 
 @given(vocabularies)
 def test_a_lexicon_spells_its_words_out(vocabulary):
-    assert ngram_model.spell_out(lexicon(vocabulary)) == vocabulary
+    assert lexicon(vocabulary).words() == vocabulary
 
 
 def arpa(model):
@@ -83,7 +83,7 @@ def arpa(model):
         contexts = {place: gram for gram, place in known[-1].items()}
         known.append(
             {
-                (*contexts[key // model.ids], key % model.ids): place
+                (*contexts[key // model.vocabulary_size], key % model.vocabulary_size): place
                 for place, key in enumerate(order.keys.tolist())
             }
         )
@@ -106,7 +106,7 @@ def test_scores_are_those_of_backing_off_word_by_word(sentence):
     known = arpa(model)
     context, said = model.start(), [START]
     for number in sentence:
-        word = min(number, model.ids - 1)
+        word = min(number, model.vocabulary_size - 1)
         log_prob, context = model.score(context, np.array([word]))
         expected = back_off(model, known, (*said[-2:], word))
         assert log_prob[0] == pytest.approx(expected, abs=1e-5)
@@ -115,9 +115,9 @@ def test_scores_are_those_of_backing_off_word_by_word(sentence):
 
 def test_many_are_scored_as_each_alone():
     model = ngram_toy.model()
-    context = np.repeat(model.start(), model.ids, axis=0)
-    together, contexts = model.score(context, np.arange(model.ids))
-    for word in range(model.ids):
+    context = np.repeat(model.start(), model.vocabulary_size, axis=0)
+    together, contexts = model.score(context, np.arange(model.vocabulary_size))
+    for word in range(model.vocabulary_size):
         alone, after = model.score(model.start(), np.array([word]))
         assert (together[word], contexts[word].tolist()) == (alone[0], after[0].tolist())
 
@@ -135,4 +135,4 @@ def test_what_is_no_language_model_is_refused(content):
         np.savez(file, others=np.zeros(3))
         content = file.getvalue()
     with pytest.raises(ModelUnavailableError, match="the language model cannot be read"):
-        ngram_model.read(content)
+        ngram_model.load(content)

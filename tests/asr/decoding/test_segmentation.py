@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.decoding.segmentation import utterances
+from asr.decoding.segmentation import split_at_pauses
 
 SILENT = (0, 1)
 STEP = 1.0  # seconds to a frame: utterances of 10 to 20 frames
@@ -16,7 +16,7 @@ def spoken(kinds):
 
 
 def lengths(frames):
-    return [len(piece) for piece in utterances([frames], SILENT, STEP)]
+    return [len(piece) for piece in split_at_pauses([frames], SILENT, STEP)]
 
 
 def test_up_to_the_longest_stays_whole():
@@ -39,8 +39,8 @@ def test_a_pause_that_comes_too_early_or_too_late_does_not_count():
 def test_frames_are_all_there_and_cut_alike_whatever_pieces_they_come_in(kinds, data):
     frames = spoken(kinds) if kinds else np.zeros((0, 3), np.float32)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(frames)), max_size=6)))
-    whole = list(utterances([frames], SILENT, STEP))
-    parts = list(utterances(np.split(frames, cuts), SILENT, STEP))
+    whole = list(split_at_pauses([frames], SILENT, STEP))
+    parts = list(split_at_pauses(np.split(frames, cuts), SILENT, STEP))
     assert [len(piece) for piece in parts] == [len(piece) for piece in whole]
     assert all(len(piece) <= 20 for piece in whole)
     np.testing.assert_array_equal(np.concatenate([frames[:0], *parts]), frames)

@@ -36,7 +36,7 @@ def transcripts(draw):
 
 @given(transcripts())
 def test_every_transcript_keeps_to_the_schema(said):
-    validate(json.loads(registry.FORMATS["transcribe"].write(said)))
+    validate(json.loads(registry.FORMATS["transcribe"].render(said)))
 
 
 @given(transcripts())

@@ -53,8 +53,8 @@ def read_vtt(text: str) -> list[Shown]:
 
 Trip = Callable[[list[TimedWord], float], list[Shown]]
 TRIPS = {
-    "srt": lambda words, end: read_srt(subtitles.to_srt(subtitles.cues(words, end))),
-    "vtt": lambda words, end: read_vtt(subtitles.to_vtt(subtitles.cues(words, end))),
+    "srt": lambda words, end: read_srt(subtitles.to_srt(subtitles.make_cues(words, end))),
+    "vtt": lambda words, end: read_vtt(subtitles.to_vtt(subtitles.make_cues(words, end))),
 }
 
 
@@ -105,7 +105,7 @@ def test_subtitles_can_be_read_and_say_what_was_said(form, words):
 @given(spoken() | talks)
 def test_cues_break_at_pauses_and_else_only_where_they_are_full(words):
     left = iter(words)
-    cues = [[next(left) for _ in cue.text.split()] for cue in subtitles.cues(words)]
+    cues = [[next(left) for _ in cue.text.split()] for cue in subtitles.make_cues(words)]
     assert next(left, None) is None
     for cue in cues:
         assert all(b[1] - a[2] < 0.8 for a, b in pairwise(cue))
@@ -120,7 +120,7 @@ def test_cues_break_at_pauses_and_else_only_where_they_are_full(words):
 
 @given(spoken(longest=200))
 def test_a_word_longer_than_a_line_is_cut_and_loses_nothing(words):
-    shown = read_srt(subtitles.to_srt(subtitles.cues(words)))
+    shown = read_srt(subtitles.to_srt(subtitles.make_cues(words)))
     assert all(len(line) <= 42 for cue in shown for line in cue.lines)
     joined = "".join(line for cue in shown for line in cue.lines)
     assert joined.replace(" ", "") == "".join(text for text, _, _ in words)
@@ -128,16 +128,16 @@ def test_a_word_longer_than_a_line_is_cut_and_loses_nothing(words):
 
 def test_a_pause_ends_a_cue():
     words = [("one", 0.0, 0.5), ("two", 0.6, 1.0), ("three", 2.0, 2.5)]
-    assert [cue.text for cue in subtitles.cues(words)] == ["one two", "three"]
+    assert [cue.text for cue in subtitles.make_cues(words)] == ["one two", "three"]
 
 
 def test_a_short_cue_lingers_until_the_next():
     words = [("hi", 1.0, 1.2), ("there", 2.1, 2.3)]
-    assert subtitles.cues(words) == [Cue("hi", 1.0, 2.0), Cue("there", 2.1, 3.1)]
+    assert subtitles.make_cues(words) == [Cue("hi", 1.0, 2.0), Cue("there", 2.1, 3.1)]
 
 
 def test_no_cue_outlasts_the_audio():
-    assert subtitles.cues([("hi", 0.3, 0.5)], duration=0.8) == [Cue("hi", 0.3, 0.8)]
+    assert subtitles.make_cues([("hi", 0.3, 0.5)], duration=0.8) == [Cue("hi", 0.3, 0.8)]
 
 
 def test_srt_is_numbered_with_commas():

@@ -60,7 +60,7 @@ def test_decoded_text_has_single_spaces_between_words():
 
 @given(transcripts)
 def test_the_shortest_path_of_encoded_text_collapses_to_it(transcript):
-    path = ctc.expand(text.encode(transcript), text.ALPHABET.blank)
+    path = ctc.insert_blanks(text.encode(transcript), text.ALPHABET.blank)
     assert ctc.collapse(path, text.ALPHABET.blank) == text.encode(transcript)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from asr import bundle
-from asr.manifest import Confidence, Search
+from asr.manifest import BeamSearchConfig, Confidence
 from asr.transcriber import Transcriber, check_golden
 from tests.support import ngram_toy, tone_corpus, toy_model
 from tests.support.reports import RECOGNITION_REPORT
@@ -15,7 +15,7 @@ from training.errors import InputError
 from training.export import add_language_model
 from training.export.add_language_model import descend
 
-FIRST = Search(language=0.6, word=0.0, unknown=0.0, hypotheses=32)
+FIRST = BeamSearchConfig(lm_weight=0.6, word_score=0.0, unk_score=0.0, beam_size=32)
 # The language knows that it is the cab that is spoken of, and the voice swallows the rest.
 SPOKEN = [("a cab", "a dab"), ("a bad cab", "a bad dab"), ("a cab a cab", "a cab a cab")]
 
@@ -33,10 +33,11 @@ def directory(tmp_path):
 
 def test_descent_finds_the_bottom_of_a_bowl_in_ever_smaller_steps():
     def cost(search):
-        return (search.language - 0.85) ** 2 + (search.word + 1) ** 2 + (search.unknown - 2) ** 2
+        found = search.lm_weight, search.word_score, search.unk_score
+        return sum((a - b) ** 2 for a, b in zip(found, (0.85, -1, 2), strict=True))
 
-    found = descend(cost, FIRST, {"language": 0.2, "word": 0.5, "unknown": 1.0})
-    assert found == replace(FIRST, language=0.85, word=-1.0, unknown=2.0)
+    found = descend(cost, FIRST, {"lm_weight": 0.2, "word_score": 0.5, "unk_score": 1.0})
+    assert found == replace(FIRST, lm_weight=0.85, word_score=-1.0, unk_score=2.0)
 
 
 def test_descent_asks_for_nothing_twice_and_never_for_less_than_no_language():
@@ -44,11 +45,11 @@ def test_descent_asks_for_nothing_twice_and_never_for_less_than_no_language():
 
     def cost(search):
         asked.append(search)
-        return search.language
+        return search.lm_weight
 
-    assert descend(cost, FIRST).language == 0.0
+    assert descend(cost, FIRST).lm_weight == 0.0
     assert len(asked) == len(set(asked))
-    assert min(search.language for search in asked) == 0.0
+    assert min(search.lm_weight for search in asked) == 0.0
 
 
 def test_a_tuned_bundle_hears_what_greedy_decoding_does_not(directory, dev):
@@ -58,14 +59,15 @@ def test_a_tuned_bundle_hears_what_greedy_decoding_does_not(directory, dev):
     wer = {decoder: report["all"]["wer"] for decoder, report in measured["sets"][name].items()}
     assert wer == {"greedy": pytest.approx(2 / 9, abs=1e-4), "beam": 0.0}
     assert measured["tuned"] == {"set": name, "clips": 3} | {
-        "language": measured["tuned"]["language"],
-        "word": 0.0,
-        "unknown": 0.0,
-        "hypotheses": 32,
+        "lm_weight": measured["tuned"]["lm_weight"],
+        "word_score": 0.0,
+        "unk_score": 0.0,
+        "beam_size": 32,
     }
     sealed = bundle.load(str(directory))
     assert sealed.manifest.language_model is not None
-    assert sealed.manifest.language_model.search.language == measured["tuned"]["language"] > 0
+    weight = sealed.manifest.language_model.beam_search.lm_weight
+    assert weight == measured["tuned"]["lm_weight"] > 0
     assert sealed.manifest.language_model.confidence != Confidence()
     check_golden(Transcriber(sealed, "beam"))
 
@@ -97,7 +99,7 @@ def test_the_command_writes_the_card_of_what_it_measured(
     assert "decoder=beam" not in (directory / card.CARD).read_text()
     (tmp_path / "language.npz").write_bytes(ngram_toy.content())
     arguments = [str(directory), "--language-model", str(tmp_path / "language.npz")]
-    arguments += ["--manifest", str(dev), "--hypotheses", "16"]
+    arguments += ["--manifest", str(dev), "--beam-size", "16"]
     monkeypatch.setattr(sys, "argv", ["tune", *arguments])
     add_language_model.main()
     printed = json.loads(capsys.readouterr().out)

@@ -75,8 +75,8 @@ def test_bounded_context_and_fixed_statistics_make_windows_give_exactly_the_whol
     samples = np.random.default_rng(0).normal(0, 0.1, 16_000 * 20).astype(np.float32)
     model = AcousticModel(bounded)
     (whole,) = model.log_probs([samples])
-    plan = windows.Plan.from_seconds(3.0, manifest.overlap_seconds, frame, 16_000)
-    cut = list(windows.windows([samples], plan))
+    plan = windows.WindowLayout.from_seconds(3.0, manifest.overlap_seconds, frame, 16_000)
+    cut = list(windows.split([samples], plan))
     outputs = [(window, model.log_probs([window.samples])[0]) for window in cut]
     stitched = np.concatenate(list(windows.stitch(outputs)))
     assert len(cut) > 5
@@ -89,8 +89,8 @@ def test_one_frame_less_of_overlap_and_they_do_not(bounded):
     model = AcousticModel(bounded)
     (whole,) = model.log_probs([samples])
     overlap = bounded.manifest.overlap_seconds - 2 * 0.04  # a frame of the blocks
-    plan = windows.Plan.from_seconds(3.0, overlap, bounded.manifest.frame_seconds, 16_000)
-    cut = windows.windows([samples], plan)
+    plan = windows.WindowLayout.from_seconds(3.0, overlap, bounded.manifest.frame_seconds, 16_000)
+    cut = windows.split([samples], plan)
     stitched = np.concatenate(
         list(windows.stitch((w, model.log_probs([w.samples])[0]) for w in cut))
     )

@@ -71,15 +71,15 @@ def test_sentences_become_ids_from_start_to_end():
 
 @given(sentences)
 def test_a_model_that_is_packed_spells_and_foretells_as_before(texts):
-    model = ngram_model.read(build(texts))
+    model = ngram_model.load(build(texts))
     words = vocabulary(texts)
-    assert ngram_model.spell_out(model.lexicon) == words
+    assert model.lexicon.words() == words
     assert 1 <= perplexity(model, encode(texts, words)) <= FIRST_WORD + len(words)
 
 
 def test_perplexity_is_that_of_each_word_by_itself():
     texts = ["a cab", "a bad cab", "a cab a bad cab", "bad"]
-    model, words = ngram_model.read(build(texts)), vocabulary(texts)
+    model, words = ngram_model.load(build(texts)), vocabulary(texts)
     total, count = 0.0, 0
     for sentence in encode(texts, words):
         context = model.start()
