@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -14,17 +13,32 @@ from batch.process_pool import RunConfig, exclusive_run
 from batch.worker import Worker
 from tests.support import toy_model
 from tests.support.batch_stores import document
+from tests.support.waiting import wait_until
 
 COMMAND = [sys.executable, "-W", "ignore", "-m", "batch"]
 
 
 @pytest.fixture
 def command(folder_place, toy_bundle):
+    """Command line of a run as a process of its own."""
     options = ["--out", folder_place.out, "--bundle", toy_bundle, "--processes", "2"]
     return [*COMMAND, str(folder_place.folder), *map(str, options)]
 
 
-def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, command):
+@pytest.fixture
+def run_here(folder_place, toy_bundle, monkeypatch, capsys):
+    """`run_here(*options)` runs the command with one worker process; returns status and output."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+
+    def run(*options):
+        arguments = [folder_place.folder, "--out", folder_place.out, "--bundle", toy_bundle]
+        status = __main__.main([*map(str, arguments), "--processes", "1", *options])
+        return status, capsys.readouterr()
+
+    return run
+
+
+def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, command, run_here):
     (folder_place.folder / "sub").mkdir()
     folder_place.put("sub/a b+c é.wav", toy_model.wav("hello"))
     folder_place.put("bad.wav", b"not audio")
@@ -37,11 +51,11 @@ def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, comma
     written = {"sub/a b+c é.wav.json", "sub/a b+c é.wav.txt", "bad.wav.error.json"}
     assert folder_place.names() == written
     assert document(folder_place, "sub/a b+c é.wav.json")["transcript"] == "hello"
-    again = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert again.stdout == "2 up to date\n"
+    status, printed = run_here()
+    assert (status, printed.out) == (0, "2 up to date\n")
 
 
-def test_a_killed_run_leaves_no_processes_and_can_be_resumed(folder_place, command):
+def test_a_killed_run_leaves_no_processes_and_can_be_resumed(folder_place, command, run_here):
     for number in range(3):
         folder_place.put(f"{number}.wav", toy_model.wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")  # reading it blocks
@@ -51,16 +65,9 @@ def test_a_killed_run_leaves_no_processes_and_can_be_resumed(folder_place, comma
     wait_until(lambda: not is_running(run.pid))
     (folder_place.folder / "9.wav").unlink()
     folder_place.put("9.wav", toy_model.wav("there"))
-    again = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert again.stdout == "1 transcribed, 3 up to date\n"
+    status, printed = run_here()
+    assert (status, printed.out) == (0, "1 transcribed, 3 up to date\n")
     assert document(folder_place, "9.wav.json")["transcript"] == "there"
-
-
-def wait_until(true, pause=0.1):
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(pause)
 
 
 def is_running(session):
@@ -102,7 +109,7 @@ def test_an_interrupt_while_processes_start_prints_no_traceback(
             lambda: (
                 subprocess.run(started, capture_output=True, check=False).stdout.count(b"\n") == 2
             ),
-            pause=0.01,
+            interval=0.01,
         )
         os.killpg(run.pid, signal.SIGINT)
         assert run.wait(timeout=30) == 130
@@ -110,12 +117,12 @@ def test_an_interrupt_while_processes_start_prints_no_traceback(
         assert b"Traceback" not in run.stderr.read()
 
 
-def test_a_failed_file_makes_the_exit_status_1(folder_place, command):
+def test_a_failed_file_makes_the_exit_status_1(folder_place, run_here):
     folder_place.put("a.wav", toy_model.wav("hello"))
     folder_place.outputs().put("a.wav.json", b"{}", "", None)
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stdout) == (1, "1 failed\n")
-    assert "a.wav: failed: a.wav.json exists and is not an output" in run.stderr
+    status, printed = run_here()
+    assert (status, printed.out) == (1, "1 failed\n")
+    assert "a.wav: failed: a.wav.json exists and is not an output" in printed.err
 
 
 def test_a_folder_without_audio_is_an_error(folder_place, capsys):
@@ -130,22 +137,22 @@ def test_a_missing_folder_is_rejected(tmp_path, capsys):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("name", ["part", "run", "lock", "a.wav.json", ".leases"])
-def test_subfolders_may_have_the_names_of_state_files(folder_place, command, name):
-    (folder_place.folder / name).mkdir()
-    for key in (f"{name}/a.wav", "b.wav"):
+def test_subfolders_may_have_the_names_of_state_files(folder_place, run_here):
+    keys = [f"{name}/a.wav" for name in ("part", "run", "lock", "b.wav.json", ".leases")]
+    for key in keys:
+        (folder_place.folder / key).parent.mkdir()
         folder_place.put(key, toy_model.wav("hello"))
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert run.stdout == "2 transcribed\n"
+    status, printed = run_here()
+    assert (status, printed.out) == (0, "5 transcribed\n")
+    assert folder_place.names() == {f"{key}.json" for key in keys}
 
 
-def test_a_file_name_that_is_not_utf_8_is_processed(folder_place, command):
+def test_a_file_name_that_is_not_utf_8_is_processed(folder_place, run_here):
     name = os.fsdecode(b"caf\xe9.wav")
     folder_place.put(name, toy_model.wav("hello"))
-    subprocess.run(command, capture_output=True, check=True)
+    assert run_here()[1].out == "1 transcribed\n"
     assert document(folder_place, f"{name}.json")["source"]["key"] == name
-    again = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert again.stdout == "1 up to date\n"
+    assert run_here()[1].out == "1 up to date\n"
 
 
 def crash_at_deadly(config, key):

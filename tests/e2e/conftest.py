@@ -1,8 +1,7 @@
-"""What the tests of the real toolchain share: clips, a bucket with a model, the doors.
+"""Fixtures of the end-to-end tests: clips, a bucket with a model, the interfaces.
 
-`make e2e` builds the image and runs them in it. Where no container engine can be had they run the
-same handler in the runtime interface emulator, as a process of this machine, and the header of
-their output says so.
+`make e2e` builds the image and runs the tests in it. Without a container engine the same handler
+runs in the runtime interface emulator, as a local process; pytest's header names the mode.
 """
 
 import base64
@@ -15,10 +14,9 @@ from typing import Any
 import av
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from scripts.aws.publish_model import publish
-from tests.support import interfaces
+from tests.support import aws, interfaces
 from tests.support.interfaces import (
     LATENCIES,
     ROOT,
@@ -56,7 +54,7 @@ def hello() -> Path:
 
 @pytest.fixture(scope="session")
 def recording(hello: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The clip as a browser's MediaRecorder would send it: Opus at 48 kHz in WebM."""
+    """Clip as recorded by a browser's MediaRecorder: Opus at 48 kHz in WebM."""
     path = tmp_path_factory.mktemp("clips") / "hello.webm"
     with av.open(str(hello)) as source, av.open(str(path), "w") as target:
         stream = target.add_stream("libopus", rate=48000, layout="mono")
@@ -73,42 +71,35 @@ def command_line() -> Callable[[Path], Document]:
 
 @pytest.fixture(scope="session")
 def bucket(in_image: bool) -> Iterator[Environment]:
-    """The environment of a function whose model is the embedded one, published to a bucket."""
-    server = ThreadedMotoServer(ip_address=interfaces.BRIDGE if in_image else "127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    access = {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL_S3": f"http://{host}:{port}",
-    }
-    with pytest.MonkeyPatch.context() as patch:
+    """Environment of a function whose model is the embedded one, published to a bucket."""
+    address = interfaces.BRIDGE if in_image else "127.0.0.1"
+    with aws.server(address) as url, pytest.MonkeyPatch.context() as patch:
+        access = aws.access(url)
         for name, value in access.items():
             patch.setenv(name, value)
         boto3.client("s3").create_bucket(Bucket="models")
         parameters = publish(BUNDLE, "models")
-    yield access | {
-        "MODEL_URI": parameters["ModelUri"],
-        "MODEL_SHA256": parameters["ModelSha256"],
-    }
-    server.stop()
+        patch.undo()
+        yield access | {
+            "MODEL_URI": parameters["ModelUri"],
+            "MODEL_SHA256": parameters["ModelSha256"],
+        }
 
 
 @pytest.fixture
 def invoke(in_image: bool, tmp_path: Path) -> Callable[..., Document]:
-    """`invoke(clip, **environment)`: a plain invocation, cold, with a clip's bytes as `audio`."""
+    """`invoke(audio, **environment)`: a plain invocation with a cold start."""
 
     def call(audio: bytes, **environment: str) -> Document:
         event = {"audio": base64.b64encode(audio).decode()}
         started = time.perf_counter()
         if in_image:
-            answer = interfaces.sam_invoke(event, environment, tmp_path)
+            response = interfaces.sam_invoke(event, environment, tmp_path)
         else:
             with interfaces.emulator(environment, tmp_path / "log", in_image=False) as emulated:
-                answer = emulated(event)
+                response = emulated(event)
         LATENCIES.setdefault("plain invocation, cold", []).append(time.perf_counter() - started)
-        return answer
+        return response
 
     return call
 

@@ -1,11 +1,10 @@
-"""Batch with LocalStack: S3's own notifications to a queue, real sequencers, the real function.
+"""Batch with LocalStack: S3 notifications to an SQS queue, sequencers, the real function.
 
-The function runs in the image by `sam local start-lambda`, or where there is no container engine in
-the runtime interface emulator.
+The function runs in the image by `sam local start-lambda`, or without a container engine in the
+runtime interface emulator.
 """
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from tests.support.interfaces import (
 )
 from tests.support.localstack import localstack
 from tests.support.sqs_poller import MAX_RECEIVES, Queue, poll
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -34,7 +34,7 @@ KEY = "in/a b+c 100% é 🎤.flac"
 
 @dataclass(frozen=True)
 class Stack:
-    """Buckets and a queue, wired as the template wires them, and the function."""
+    """Buckets, queue and function, connected as in the template."""
 
     queue: Queue
     invoke: Invoke
@@ -52,16 +52,18 @@ class Stack:
         return document
 
     def drain(self) -> list[Document]:
-        """Poll until no message waits or is at work; gives what the messages said."""
+        """Poll until the queue is empty; returns the bodies of the messages."""
         bodies: list[Document] = []
 
         def invoke(event: Document) -> Document:
             bodies.append(json.loads(event["Records"][0]["body"]))
             return self.invoke(event)
 
-        deadline = time.monotonic() + 240
-        while poll(self.queue, invoke) or self.queue.counts()[:2] != (0, 0):
-            assert time.monotonic() < deadline, self.queue.counts()
+        wait_until(
+            lambda: not poll(self.queue, invoke) and self.queue.counts()[:2] == (0, 0),
+            timeout=240,
+            describe=self.queue.counts,
+        )
         return bodies
 
 
@@ -94,7 +96,7 @@ def _environment(access: Environment) -> Iterator[None]:
 
 @contextmanager
 def _function(in_image: bool, environment: Environment, scratch: Path) -> Iterator[Invoke]:
-    """The batch function; its queue is left out, so that what fails comes back at once."""
+    """Batch function without its queue URL: failed messages keep the queue's time-out."""
     environment = {**environment, "QUEUE_URL": ""}
     if in_image:
         with interfaces.sam_start_lambda("BatchFunction", environment, scratch) as invoke:
@@ -105,22 +107,22 @@ def _function(in_image: bool, environment: Environment, scratch: Path) -> Iterat
             yield invoke
 
 
-def test_what_lands_in_the_bucket_is_transcribed_as_on_the_command_line(
+def test_uploaded_audio_is_transcribed_as_on_the_command_line(
     stack: Stack, hello: Path, command_line: Callable[[Path], Document]
 ):
     stack.put(KEY, hello.read_bytes(), formats="srt")
     bodies = stack.drain()
-    assert bodies[0]["Event"] == "s3:TestEvent"  # as S3 sends it when notifications are set up
+    assert bodies[0]["Event"] == "s3:TestEvent"  # sent when notifications are configured
     assert stack.names("in/") == {f"{KEY}.json", f"{KEY}.srt"}
     document, expected = stack.document(f"{KEY}.json"), command_line(hello)
-    for member in ("transcript", "words", "confidence", "duration", "model"):
-        assert document[member] == expected[member]
+    for name in ("transcript", "words", "confidence", "duration", "model"):
+        assert document[name] == expected[name]
     (record,) = bodies[1]["Records"]
     assert document["source"]["sequencer"] == record["s3"]["object"]["sequencer"]
     assert document["source"]["etag"] == record["s3"]["object"]["eTag"]
 
 
-def test_the_newest_state_is_answered_whatever_came_before(stack: Stack, hello: Path):
+def test_the_newest_version_is_transcribed_in_any_order_of_events(stack: Stack, hello: Path):
     stack.put("again.flac", b"not audio")
     stack.put("again.flac", hello.read_bytes())
     first, second = stack.drain()
@@ -136,7 +138,7 @@ def test_the_newest_state_is_answered_whatever_came_before(stack: Stack, hello: 
     assert stack.document("again.flac.error.json")["code"] == "empty_audio"
 
 
-def test_what_fails_three_times_can_be_sent_back(stack: Stack, hello: Path):
+def test_a_message_that_failed_three_times_can_be_redriven(stack: Stack, hello: Path):
     s3 = boto3.client("s3")
     s3.put_object(Bucket=TRANSCRIPTS, Key="taken.flac.json", Body=b"by hand")
     stack.put("taken.flac", hello.read_bytes())
@@ -144,10 +146,7 @@ def test_what_fails_three_times_can_be_sent_back(stack: Stack, hello: Path):
     assert stack.queue.counts() == (0, 0, 1)
     s3.delete_object(Bucket=TRANSCRIPTS, Key="taken.flac.json")
     assert redrive(stack.queue.dead_arn) == 1
-    deadline = time.monotonic() + 60
-    while stack.queue.counts()[2]:
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_until(lambda: not stack.queue.counts()[2])
     stack.drain()
     assert stack.names("taken") == {"taken.flac.json"}
     assert stack.document("taken.flac.json")["duration"] > 2

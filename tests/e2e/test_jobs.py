@@ -1,11 +1,10 @@
-"""Jobs against LocalStack, which checks what was presigned, and announces uploads as S3 does.
+"""Jobs with LocalStack, which verifies presigned requests and sends S3 notifications.
 
-It checks the policy of an upload and the signature of a link; not the signature of an upload, which
-tests/jobs/test_storage.py recomputes.
+It verifies the policy of an upload and the signature of a link; not the signature of an upload,
+which tests/jobs/test_storage.py recomputes.
 """
 
 import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +18,11 @@ from handlers import batch
 from jobs import storage
 from jobs.settings import JobSettings
 from tests.support import presigned_post, toy_model
+from tests.support.api_events import Context
 from tests.support.jobs_api import Api
 from tests.support.localstack import localstack
 from tests.support.sqs_poller import Queue, poll
-from tests.support.state_machine import WholeTime
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -53,24 +53,26 @@ def api(settings: JobSettings) -> Api:
 
 @pytest.fixture
 def queue(settings: JobSettings, toy_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> Queue:
-    """To which the input bucket tells of uploads, with the batch function at its other end."""
+    """Queue that is notified of uploads, with the batch function behind it."""
     served = Settings(model_uri=str(toy_bundle), output_bucket=settings.output_bucket)
     monkeypatch.setattr(batch, "settings", served)
     made = Queue.make(visibility_seconds=60)
-    told: Any = {"QueueArn": made.arn, "Events": ["s3:ObjectCreated:*"]}
+    configuration: Any = {"QueueArn": made.arn, "Events": ["s3:ObjectCreated:*"]}
     boto3.client("s3").put_bucket_notification_configuration(
         Bucket=settings.input_bucket,
-        NotificationConfiguration={"QueueConfigurations": [told]},
+        NotificationConfiguration={"QueueConfigurations": [configuration]},
     )
     return made
 
 
 def drain(queue: Queue) -> None:
-    """Have the batch function answer what was announced: S3's own test, and an upload."""
-    answered, deadline = 0, time.monotonic() + 30
-    while answered < 2:
-        assert time.monotonic() < deadline, queue.counts()
-        answered += poll(queue, lambda event: batch.handler(event, WholeTime()))
+    """Process the two messages: S3's test event, and the upload."""
+
+    def process_one() -> bool:
+        return poll(queue, lambda event: batch.handler(event, Context()))
+
+    for _ in range(2):
+        wait_until(process_one, describe=queue.counts)
     assert queue.counts() == (0, 0, 0)
 
 
@@ -80,9 +82,9 @@ def create(api: Api, **members: Any) -> dict[str, Any]:
     return job
 
 
-def refusal(answer: requests.Response) -> tuple[int, str]:
-    """Status and code of S3's error."""
-    return answer.status_code, answer.text.partition("<Code>")[2].partition("</Code>")[0]
+def s3_error(response: requests.Response) -> tuple[int, str]:
+    """Status and code of an error of S3."""
+    return response.status_code, response.text.partition("<Code>")[2].partition("</Code>")[0]
 
 
 def status_of(api: Api, job: dict[str, Any]) -> str:
@@ -90,7 +92,7 @@ def status_of(api: Api, job: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("size", [1, MAX_BYTES])
-def test_an_upload_within_the_limit_is_taken(api: Api, size: int):
+def test_an_upload_within_the_limits_is_accepted(api: Api, size: int):
     job = create(api)
     assert presigned_post.post(job["upload"], b"x" * size).status_code == 204
     assert status_of(api, job) == "queued"
@@ -99,9 +101,9 @@ def test_an_upload_within_the_limit_is_taken(api: Api, size: int):
 @pytest.mark.parametrize(
     ("size", "code"), [(MAX_BYTES + 1, "EntityTooLarge"), (0, "EntityTooSmall")]
 )
-def test_an_upload_of_another_size_is_refused(api: Api, size: int, code: str):
+def test_an_upload_outside_the_limits_is_rejected(api: Api, size: int, code: str):
     job = create(api)
-    assert refusal(presigned_post.post(job["upload"], b"x" * size)) == (400, code)
+    assert s3_error(presigned_post.post(job["upload"], b"x" * size)) == (400, code)
     assert status_of(api, job) == "awaiting_upload"
 
 
@@ -115,29 +117,28 @@ def test_an_upload_of_another_size_is_refused(api: Api, size: int, code: str):
     ],
     ids=["content type", "key", "formats", "policy"],
 )
-def test_an_upload_that_was_tampered_with_is_refused(api: Api, changed: dict[str, str]):
+def test_an_upload_with_altered_fields_is_rejected(api: Api, changed: dict[str, str]):
     job = create(api)
-    answer = presigned_post.post(job["upload"], b"x", **changed)
-    assert answer.status_code == 403
+    response = presigned_post.post(job["upload"], b"x", **changed)
+    assert response.status_code == 403
     assert status_of(api, job) == "awaiting_upload"
 
 
-def test_an_upload_that_comes_too_late_is_refused(api: Api, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(storage, "UPLOAD_SECONDS", 1)
+def test_an_expired_upload_is_rejected(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(storage, "UPLOAD_SECONDS", -1)
     job = create(api)
-    time.sleep(2.1)
-    assert refusal(presigned_post.post(job["upload"], b"x")) == (403, "AccessDenied")
+    assert s3_error(presigned_post.post(job["upload"], b"x")) == (403, "AccessDenied")
     assert status_of(api, job) == "awaiting_upload"
 
 
-def test_an_upload_without_a_signature_is_refused(api: Api):
+def test_an_upload_without_a_signature_is_rejected(api: Api):
     job = create(api)
     del job["upload"]["fields"]["x-amz-signature"]
     assert not presigned_post.post(job["upload"], b"x").ok
     assert status_of(api, job) == "awaiting_upload"
 
 
-def test_a_job_goes_from_its_upload_to_links_that_only_this_signature_opens(
+def test_a_job_ends_in_signed_links_that_expire(
     api: Api, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ):
     job = create(api, formats=["json", "srt"])
@@ -151,14 +152,14 @@ def test_a_job_goes_from_its_upload_to_links_that_only_this_signature_opens(
     assert "hello" in requests.get(link, timeout=30).text
     for altered in (link.replace(".srt", ".json"), link.replace("=900", "=9000")):
         assert altered != link
-        assert refusal(requests.get(altered, timeout=30)) == (403, "SignatureDoesNotMatch")
+        assert s3_error(requests.get(altered, timeout=30)) == (403, "SignatureDoesNotMatch")
     monkeypatch.setattr(storage, "LINK_SECONDS", 1)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
-    time.sleep(2.1)
-    assert refusal(requests.get(found["results"]["srt"], timeout=30)) == (403, "AccessDenied")
+    link = found["results"]["srt"]
+    wait_until(lambda: s3_error(requests.get(link, timeout=30)) == (403, "AccessDenied"))
 
 
-def test_a_job_that_is_no_audio_fails_with_its_problem(api: Api, queue: Queue):
+def test_a_job_without_audio_fails_with_an_error_document(api: Api, queue: Queue):
     job = create(api)
     assert presigned_post.post(job["upload"], b"not audio at all " * 100).ok
     drain(queue)

@@ -1,4 +1,4 @@
-"""The jobs function in the image: jobs and the page, on a read-only file system."""
+"""Jobs function in the image, on a read-only file system: jobs and the web page."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tests.support.interfaces import Environment
 pytestmark = pytest.mark.e2e
 
 
-def test_a_job_is_made_and_found(
+def test_a_job_is_created_and_found(
     in_image: bool, bucket: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     for name, value in bucket.items():
@@ -29,8 +29,8 @@ def test_a_job_is_made_and_found(
     ) as invoke:
 
         def call(method: str, path: str, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
-            answer = invoke(proxy_event(method, path, body, "application/json"))
-            return answer["statusCode"], json.loads(answer["body"])
+            response = invoke(proxy_event(method, path, body, "application/json"))
+            return response["statusCode"], json.loads(response["body"])
 
         status, job = call("POST", "/v1/jobs", request)
         assert (status, job["status"]) == (201, "awaiting_upload")
@@ -41,7 +41,7 @@ def test_a_job_is_made_and_found(
         assert call("GET", "/v1/jobs/unknown")[0] == 404
 
 
-def test_the_page_and_its_parts_are_served(in_image: bool, tmp_path: Path):
+def test_the_page_and_its_files_are_served(in_image: bool, tmp_path: Path):
     log = tmp_path / "log"
     with interfaces.emulator({}, log, in_image, "handlers.jobs.handler") as invoke:
         gateway = interfaces.emulated_gateway(invoke)

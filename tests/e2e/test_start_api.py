@@ -1,4 +1,4 @@
-"""The HTTP API behind `sam local start-api`: the transcript of the command line, and problems."""
+"""HTTP API in `sam local start-api`: transcripts as on the command line, and error documents."""
 
 import base64
 import json
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_image import said
 from tests.support.interfaces import (
     LATENCIES,
-    Answer,
     Document,
     Gateway,
+    HttpResponse,
+    transcript_fields,
 )
 
 pytestmark = pytest.mark.e2e
@@ -21,43 +21,43 @@ pytestmark = pytest.mark.e2e
 CommandLine = Callable[[Path], Document]
 
 
-def transcribe(gateway: Gateway, body: bytes, content_type: str) -> Answer:
+def transcribe(gateway: Gateway, body: bytes, content_type: str) -> HttpResponse:
     started = time.perf_counter()
-    answer = gateway("POST", "/v1/transcribe", body, content_type)
-    LATENCIES.setdefault("POST /v1/transcribe, the first one cold", []).append(
+    response = gateway("POST", "/v1/transcribe", body, content_type)
+    LATENCIES.setdefault("POST /v1/transcribe, cold start first", []).append(
         time.perf_counter() - started
     )
-    return answer
+    return response
 
 
-def test_json_says_what_the_command_line_says(
+def test_a_json_body_gives_the_transcript_of_the_command_line(
     gateway: Gateway, command_line: CommandLine, hello: Path
 ):
     body = json.dumps({"audio": base64.b64encode(hello.read_bytes()).decode()}).encode()
-    answer = transcribe(gateway, body, "application/json")
-    assert (answer.status, answer.media_type) == (200, "application/json")
-    assert said(answer.json()) == said(command_line(hello))
+    response = transcribe(gateway, body, "application/json")
+    assert (response.status, response.media_type) == (200, "application/json")
+    assert transcript_fields(response.json()) == transcript_fields(command_line(hello))
 
 
 @pytest.mark.parametrize(
     "content_type",
     ["audio/flac", "application/octet-stream", "application/x-www-form-urlencoded"],
 )
-def test_a_raw_body_says_what_the_command_line_says(
+def test_a_raw_body_gives_the_transcript_of_the_command_line(
     gateway: Gateway, command_line: CommandLine, hello: Path, content_type: str
 ):
-    answer = transcribe(gateway, hello.read_bytes(), content_type)
-    assert answer.status == 200
-    assert said(answer.json()) == said(command_line(hello))
+    response = transcribe(gateway, hello.read_bytes(), content_type)
+    assert response.status == 200
+    assert transcript_fields(response.json()) == transcript_fields(command_line(hello))
 
 
 @pytest.mark.parametrize("content_type", ["audio/webm", "audio/webm;codecs=opus", "video/webm"])
-def test_a_browsers_recording_says_what_the_command_line_says(
+def test_a_browser_recording_gives_the_transcript_of_the_command_line(
     gateway: Gateway, command_line: CommandLine, recording: Path, content_type: str
 ):
-    answer = transcribe(gateway, recording.read_bytes(), content_type)
-    assert answer.status == 200
-    assert said(answer.json()) == said(command_line(recording))
+    response = transcribe(gateway, recording.read_bytes(), content_type)
+    assert response.status == 200
+    assert transcript_fields(response.json()) == transcript_fields(command_line(recording))
 
 
 @pytest.mark.parametrize(
@@ -69,24 +69,28 @@ def test_a_browsers_recording_says_what_the_command_line_says(
         (b'{"audio": ""}', "application/json", 422, "empty_audio"),
     ],
 )
-def test_a_bad_request_is_answered_with_a_problem(
+def test_a_bad_request_gets_an_error_document(
     gateway: Gateway, body: bytes, content_type: str, status: int, code: str
 ):
-    answer = gateway("POST", "/v1/transcribe", body, content_type)
-    assert answer.media_type == "application/problem+json"
-    assert (answer.status, answer.json()["status"], answer.json()["code"]) == (status, status, code)
+    response = gateway("POST", "/v1/transcribe", body, content_type)
+    assert response.media_type == "application/problem+json"
+    assert (response.status, response.json()["status"], response.json()["code"]) == (
+        status,
+        status,
+        code,
+    )
 
 
-def test_a_page_from_elsewhere_may_ask(gateway: Gateway):
+def test_cors_preflight_requests_are_allowed(gateway: Gateway):
     assert gateway("OPTIONS", "/v1/transcribe", None, None).status == 204
 
 
-def test_health_needs_no_audio(gateway: Gateway):
+def test_health_is_reported(gateway: Gateway):
     assert gateway("GET", "/v1/health", None, None).status == 200
 
 
-def test_the_interface_describes_itself(gateway: Gateway):
-    answer = gateway("GET", "/openapi.json", None, None)
-    assert answer.status == 200
-    assert "post" in answer.json()["paths"]["/v1/transcribe"]
+def test_the_openapi_document_is_served(gateway: Gateway):
+    response = gateway("GET", "/openapi.json", None, None)
+    assert response.status == 200
+    assert "post" in response.json()["paths"]["/v1/transcribe"]
     assert "text/html" in gateway("GET", "/docs", None, None).media_type

@@ -12,7 +12,7 @@ from batch import object_keys
 from handlers.api import app
 from handlers.http.openapi import document
 from handlers.http.page import read_page
-from tests.support.sam_template import of_bulk
+from tests.support.sam_template import bulk_bucket
 
 
 @pytest.fixture
@@ -110,9 +110,9 @@ def test_the_batch_function_may_do_what_it_does_and_nothing_more(resources):
     assert granted == {
         "ListBoth": (
             "s3:ListBucket",
-            ["InputBucket.Arn", "OutputBucket.Arn", of_bulk("")],
+            ["InputBucket.Arn", "OutputBucket.Arn", bulk_bucket("")],
         ),
-        "ReadAudio": ("s3:GetObject", ["${InputBucket.Arn}/*", of_bulk("/*")]),
+        "ReadAudio": ("s3:GetObject", ["${InputBucket.Arn}/*", bulk_bucket("/*")]),
         "ReplaceAnswers": (
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             "${OutputBucket.Arn}/*",

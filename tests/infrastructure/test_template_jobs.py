@@ -7,7 +7,7 @@ from typing import Any
 from batch import object_keys
 from jobs import ids
 from jobs.settings import JobSettings
-from tests.support.sam_template import FILE, of_bulk
+from tests.support.sam_template import FILE, bulk_bucket
 
 
 def test_the_jobs_function_may_presign_uploads_and_read_results_and_nothing_more(
@@ -61,10 +61,10 @@ def test_the_state_machine_may_do_what_its_maps_do_and_nothing_more(resources: d
     account = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}"
     assert {s["Sid"]: (s["Action"], s["Resource"]) for s in policy["Statement"]} == {
         "Transcribe": ("lambda:InvokeFunction", "BatchFunction.Arn"),
-        "ListObjects": ("s3:ListBucket", ["InputBucket.Arn", of_bulk("")]),
+        "ListObjects": ("s3:ListBucket", ["InputBucket.Arn", bulk_bucket("")]),
         "ReadInventories": (
             "s3:GetObject",
-            ["${InputBucket.Arn}/*", of_bulk("/*")],
+            ["${InputBucket.Arn}/*", bulk_bucket("/*")],
         ),
         "WriteReports": (
             [

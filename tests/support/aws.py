@@ -1,45 +1,52 @@
-"""S3 and SQS on this machine: moto's server, in a thread."""
+"""AWS on this machine: moto's server in a process, and settings for boto3."""
 
-import logging
+import os
 import secrets
-import threading
-from collections.abc import Callable, Iterable, Iterator
+import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
 
 import boto3
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
 
 from jobs.settings import JobSettings
 
+ROOT = Path(__file__).parents[2]
 SECRET_KEY = "test"
 
 
-class _OneAtATime:
-    """Makes of moto's conditional writes, which look first and write then, atomic ones."""
-
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
-        self._application = application
-        self._lock = threading.Lock()
-
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-        with self._lock:
-            return list(self._application(environ, start))
-
-
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a server that starts empty."""
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    application = _OneAtATime(DomainDispatcherApplication(create_backend_app))
-    served = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=served.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{served.server_port}"
-    served.shutdown()
-    thread.join()
-    served.server_close()
+def server(address: str = "127.0.0.1", lambda_url: str | None = None) -> Iterator[str]:
+    """Start a server without any resources; yields its URL.
+
+    Parameters
+    ----------
+    address : str
+        Network address to listen on.
+    lambda_url : str or None
+        Endpoint of Lambda functions; if given, the server runs state machines.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.moto_server"]
+    command += ["--address", address]
+    if lambda_url is not None:
+        command += ["--lambda-url", lambda_url]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        assert url, "moto's server did not start; see its standard error"
+        try:
+            yield url
+        finally:
+            process.stdin.close()
 
 
 def access(url: str) -> dict[str, str]:

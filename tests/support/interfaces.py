@@ -1,8 +1,8 @@
-"""The ways into the recogniser, as the tests in this folder go through them.
+"""Interfaces of the recogniser for end-to-end tests: Lambda, HTTP and command line.
 
-In the image: `sam local invoke`, `sam local start-api`, and Lambda's runtime interface emulator as
-a user without rights on a read-only file system. Where there is no container engine the emulator,
-which comes with the SAM CLI, runs the same handler as a process of this machine.
+With a container engine, the image is run by `sam local invoke`, `sam local start-api`, and Lambda's
+runtime interface emulator as an unprivileged user on a read-only file system. Without one, the
+emulator, which is part of the SAM CLI, runs the same handler as a local process.
 """
 
 import json
@@ -13,7 +13,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,16 +23,17 @@ import requests
 import yaml
 
 from scripts.generate.make_events import proxy_event
+from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-SAM = str(ROOT / "scripts" / "sam")
+SAM = str(ROOT / "scripts" / "dev" / "sam")
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
 IMAGE = "serverless-asr:latest"
 EMULATOR_LOG = ["--log-level", "info"]
 RUNTIME = ["-m", "awslambdaric"]
-BRIDGE = "172.17.0.1"  # this machine, as Docker's containers see it
+BRIDGE = "172.17.0.1"  # address of this machine in Docker's containers
 START_SECONDS = 60.0
-# Seconds by what was done, printed after the tests.
+# Seconds by operation, printed after the tests.
 LATENCIES: dict[str, list[float]] = {}
 
 Document = dict[str, Any]
@@ -42,8 +42,8 @@ Invoke = Callable[[Document], Document]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What an HTTP client gets."""
+class HttpResponse:
+    """Response as received by an HTTP client."""
 
     status: int
     media_type: str
@@ -54,25 +54,30 @@ class Answer:
         return document
 
 
-# method, path, body, content type -> answer
-Send = Callable[[str, str, bytes | None, str | None], Answer]
+# method, path, body, content type -> response
+Send = Callable[[str, str, bytes | None, str | None], HttpResponse]
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """The HTTP API, and its address if it is served at one."""
+    """HTTP API, and its address if it is served at one."""
 
     send: Send
     address: str | None = None
 
     def __call__(
         self, method: str, path: str, body: bytes | None, content_type: str | None
-    ) -> Answer:
+    ) -> HttpResponse:
         return self.send(method, path, body, content_type)
 
 
+def transcript_fields(response: Document) -> Document:
+    """Fields of a transcript that must not depend on the interface."""
+    return {name: response[name] for name in ("transcript", "confidence", "words", "duration")}
+
+
 def has_image() -> bool:
-    """Whether `make image` has built what the tests can run."""
+    """Whether `make image` has built the image and a container engine can run it."""
     if shutil.which("docker") is None or not BUILT.exists():
         return False
     inspect = ["docker", "image", "inspect", IMAGE]
@@ -80,7 +85,7 @@ def has_image() -> bool:
 
 
 def command_line(clip: Path) -> Document:
-    """`python -m asr CLIP --format json`, with the embedded model."""
+    """Run `python -m asr CLIP --format json` with the embedded model."""
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "asr", str(clip), "--format", "json"],
         cwd=ROOT / "lambda",
@@ -93,7 +98,7 @@ def command_line(clip: Path) -> Document:
 
 
 def sam_invoke(event: Document, environment: Environment, scratch: Path) -> Document:
-    """`sam local invoke` in a container of its own, hence a cold start each time."""
+    """Run `sam local invoke`, each time in a new container, hence with a cold start."""
     template = _template(environment, scratch)
     run = subprocess.run(
         [SAM, "local", "invoke", "ApiFunction", "--event", "-", "--template", template],
@@ -102,13 +107,13 @@ def sam_invoke(event: Document, environment: Environment, scratch: Path) -> Docu
         capture_output=True,
         check=True,
     )
-    # The exit status is 0 even where the handler failed: the payload tells.
+    # The exit status is 0 even if the handler failed; the payload has the error.
     document: Document = json.loads(run.stdout)
     return document
 
 
 def _template(environment: Environment, scratch: Path, function: str = "ApiFunction") -> str:
-    """The built template with more environment: SAM passes on only what a template declares."""
+    """Built template with more environment variables: SAM passes only those that it declares."""
     template = yaml.safe_load(BUILT.read_text())
     properties = template["Resources"][function]["Properties"]
     properties["Environment"]["Variables"].update(environment)
@@ -119,26 +124,28 @@ def _template(environment: Environment, scratch: Path, function: str = "ApiFunct
 
 @contextmanager
 def sam_start_api(log: Path) -> Iterator[Gateway]:
-    """`sam local start-api`, its containers warm between requests."""
+    """Run `sam local start-api`, with warm containers."""
     port = free_port()
-    # No --template: beside the default one lies samconfig.toml, which asks for warm containers.
+    # No --template: samconfig.toml beside the default one configures warm containers.
     command = [SAM, "local", "start-api", "--port", str(port)]
     with running(command, log, cwd=ROOT):
         base = f"http://127.0.0.1:{port}"
         wait_for(lambda: "Running on" in log.read_text(), log)
 
-        def send(method: str, path: str, body: bytes | None, content_type: str | None) -> Answer:
+        def send(
+            method: str, path: str, body: bytes | None, content_type: str | None
+        ) -> HttpResponse:
             headers = {"Content-Type": content_type} if content_type else {}
             response = requests.request(method, base + path, data=body, headers=headers, timeout=60)
             media_type = response.headers.get("Content-Type", "")
-            return Answer(response.status_code, media_type, response.content)
+            return HttpResponse(response.status_code, media_type, response.content)
 
         yield Gateway(send, base)
 
 
 @contextmanager
 def sam_start_lambda(function: str, environment: Environment, scratch: Path) -> Iterator[Invoke]:
-    """`sam local start-lambda`, the container of a function warm between invocations."""
+    """Run `sam local start-lambda`, with a warm container for one function."""
     port = free_port()
     template = _template(environment, scratch, function)
     command = [SAM, "local", "start-lambda", function, "--port", str(port)]
@@ -159,7 +166,7 @@ def sam_start_lambda(function: str, environment: Environment, scratch: Path) -> 
 def emulator(
     environment: Environment, log: Path, in_image: bool, handler: str = "handlers.api.handler"
 ) -> Iterator[Invoke]:
-    """The runtime interface emulator around a handler, in the image or on this machine."""
+    """Run a handler in the runtime interface emulator, in the image or on this machine."""
     port = free_port()
     if in_image:
         variables = [part for item in environment.items() for part in ("-e", "=".join(item))]
@@ -180,15 +187,15 @@ def emulator(
         return document
 
     with running(command, log, cwd=ROOT / "lambda", environment=environment):
-        wait_for(lambda: _answers(base), log)
+        wait_for(lambda: _is_serving(base), log)
         yield invoke
-    # The only true figure of it: the REPORT lines of `sam local` are not measurements.
+    # The REPORT lines of `sam local` are not measurements; this one is.
     for duration in re.findall(r"INIT REPORT\(durationMs: ([\d.]+)", log.read_text()):
         LATENCIES.setdefault("initialisation", []).append(float(duration) / 1000)
 
 
-def _answers(url: str) -> bool:
-    """Whether something serves there, be it a 404."""
+def _is_serving(url: str) -> bool:
+    """Whether a server responds, with any status."""
     try:
         requests.get(url, timeout=5)
     except requests.ConnectionError:
@@ -204,15 +211,15 @@ def _emulator_binary() -> Path:
 
 
 def emulated_gateway(invoke: Invoke) -> Gateway:
-    """API Gateway's part, where `sam local start-api` cannot run: requests as proxy events."""
+    """HTTP API over plain invocations: converts requests to proxy events as API Gateway does."""
 
-    def send(method: str, path: str, body: bytes | None, content_type: str | None) -> Answer:
-        answer = invoke(proxy_event(method, path, body, content_type))
-        headers = {name.title(): value for name, value in (answer.get("headers") or {}).items()}
-        for name, values in (answer.get("multiValueHeaders") or {}).items():
+    def send(method: str, path: str, body: bytes | None, content_type: str | None) -> HttpResponse:
+        response = invoke(proxy_event(method, path, body, content_type))
+        headers = {name.title(): value for name, value in (response.get("headers") or {}).items()}
+        for name, values in (response.get("multiValueHeaders") or {}).items():
             headers[name.title()] = values[0]
-        return Answer(
-            answer["statusCode"], headers.get("Content-Type", ""), answer["body"].encode()
+        return HttpResponse(
+            response["statusCode"], headers.get("Content-Type", ""), response["body"].encode()
         )
 
     return Gateway(send)
@@ -220,13 +227,13 @@ def emulated_gateway(invoke: Invoke) -> Gateway:
 
 @contextmanager
 def local_server(environment: Environment, log: Path) -> Iterator[str]:
-    """What `make serve` serves, with its model open; yields the address."""
+    """Run the server of `make serve` with its model loaded; yields the address."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "handlers.local:app", "--port", str(port)]
     named = {"POWERTOOLS_SERVICE_NAME": "asr", "POWERTOOLS_METRICS_DISABLED": "true"}
     address = f"http://localhost:{port}"
     with running(command, log, cwd=ROOT / "lambda", environment=named | dict(environment)):
-        wait_for(lambda: _answers(address), log)
+        wait_for(lambda: _is_serving(address), log)
         requests.get(f"{address}/v1/health", timeout=START_SECONDS).raise_for_status()
         yield address
 
@@ -235,7 +242,7 @@ def local_server(environment: Environment, log: Path) -> Iterator[str]:
 def running(
     command: list[str], log: Path, cwd: Path, environment: Environment | None = None
 ) -> Iterator[None]:
-    """A process in the background, ended by SIGTERM (`sam local` ignores SIGINT)."""
+    """Run a background process, ended by SIGTERM (`sam local` ignores SIGINT)."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -253,15 +260,11 @@ def running(
 
 def wait_for(ready: Callable[[], bool], log: Path) -> None:
     """Poll until `ready`; raises TimeoutError with the log."""
-    deadline = time.monotonic() + START_SECONDS
-    while not ready():
-        if time.monotonic() > deadline:
-            raise TimeoutError(log.read_text())
-        time.sleep(0.2)
+    wait_until(ready, START_SECONDS, describe=log.read_text)
 
 
 def free_port() -> int:
-    """A port that nothing listens on."""
+    """Unused port."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""LocalStack, which unlike moto checks what was presigned; in a process of its own."""
+"""LocalStack in a process of its own; it verifies presigned requests, which moto does not."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ import pytest
 from tests.support import aws
 from tests.support.interfaces import ROOT, free_port, wait_for
 
-NO_PYTHON = 3  # the exit status of the script where LocalStack has no Python to run on
+NO_PYTHON = 3  # exit status of the script if there is no Python for LocalStack
 
 
 @contextmanager
 def localstack(log: Path, address: str = "127.0.0.1") -> Iterator[dict[str, str]]:
-    """The environment in which boto3 talks to it; skips the test where it cannot run."""
-    script = ROOT / "scripts" / "localstack"
+    """Start LocalStack; yields the environment for boto3. Skips the test if it cannot run."""
+    script = ROOT / "scripts" / "dev" / "localstack"
     installed = subprocess.run([script, "--install"], capture_output=True, text=True, check=False)
     if installed.returncode == NO_PYTHON:
         pytest.skip(installed.stderr.strip())

@@ -1,4 +1,4 @@
-"""What announces objects, with all the members that AWS documents for each."""
+"""Events that announce S3 objects, with all fields documented by AWS."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ Event = dict[str, Any]
 
 ETAG = "d41d8cd98f00b204e9800998ecf8427e"
 SEQUENCER = "0055AED6DCD90281E5"
-# Sent once, when a bucket is told to notify a queue.
+# Sent once, when notifications are configured.
 TEST_EVENT: Event = {
     "Service": "Amazon S3",
     "Event": "s3:TestEvent",
@@ -19,7 +19,7 @@ TEST_EVENT: Event = {
 
 
 def notification(*keys: str, event_name: str = "ObjectCreated:Put", **members: str) -> Event:
-    """S3's own notification; keys come encoded, `members` are more of each object."""
+    """S3 notification of form-encoded keys; `members` are further fields of each object."""
     return {
         "Records": [
             {
@@ -54,7 +54,7 @@ def notification(*keys: str, event_name: str = "ObjectCreated:Put", **members: s
 
 
 def event_bridge(key: str, detail_type: str = "Object Created", **members: str) -> Event:
-    """EventBridge's event; the key comes as it is."""
+    """EventBridge event; the key is not encoded."""
     return {
         "version": "0",
         "id": "17793124-05d4-b198-2fde-7ededc63b103",
@@ -77,7 +77,7 @@ def event_bridge(key: str, detail_type: str = "Object Created", **members: str) 
 
 
 def items(*keys: str) -> Event:
-    """Items of a Distributed Map over ListObjectsV2."""
+    """Item batch of a Distributed Map over ListObjectsV2."""
     return {
         "BatchInput": {"bucket": "b"},
         "Items": [
@@ -94,7 +94,7 @@ def items(*keys: str) -> Event:
 
 
 def messages(*bodies: Event | str, receives: int = 1) -> Event:
-    """A batch of SQS messages, numbered from 0."""
+    """Batch of SQS messages with the identifiers 0, 1, ..."""
     return {
         "Records": [
             {

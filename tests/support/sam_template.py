@@ -1,4 +1,4 @@
-"""The SAM template as data."""
+"""SAM template, parsed."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ FILE = Path(__file__).parents[2] / "template.yaml"
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads `!Ref x` as x, and so on: what they name is enough here."""
+    """YAML loader that reads `!Ref x` as x, and likewise the other intrinsic functions."""
 
 
 def _construct(loader: _Loader, _: str, node: yaml.Node) -> Any:
@@ -22,12 +22,12 @@ _Loader.add_multi_constructor("!", _construct)
 
 
 def read() -> dict[str, Any]:
-    """The whole template."""
+    """Parse the template."""
     loaded: dict[str, Any] = yaml.load(FILE.read_text(), _Loader)
     return loaded
 
 
-def of_bulk(objects: str) -> list[str]:
-    """What a policy says of the bucket that bulk may read besides, or of objects in it."""
+def bulk_bucket(objects: str) -> list[str]:
+    """Policy resource of the additional bucket that bulk may read, or of objects in it."""
     bucket = f"arn:${{AWS::Partition}}:s3:::${{BulkBucketName}}{objects}"
     return ["BulkReadsMore", bucket, "AWS::NoValue"]

@@ -1,6 +1,6 @@
-"""What Lambda does between a queue and a function: receives, invokes, deletes what has not failed.
+"""SQS event source of Lambda: receive, invoke, delete the messages that did not fail.
 
-Visibility and the move to the dead letters are the queue's own.
+Visibility time-outs and the dead-letter queue are left to the SQS server.
 """
 
 import json
@@ -20,7 +20,7 @@ MAX_RECEIVES = 3
 
 @dataclass(frozen=True)
 class Queue:
-    """A queue and its dead letters, as the template makes them."""
+    """Queue with a dead-letter queue, as in the template."""
 
     url: str
     arn: str
@@ -44,9 +44,9 @@ class Queue:
         return Queue(url, _attribute(sqs, url, "QueueArn"), dead_url, dead_arn)
 
     def counts(self) -> tuple[int, int, int]:
-        """Messages that wait, that are at work or postponed, and dead letters."""
+        """Numbers of visible messages, of hidden ones and of dead letters."""
         sqs = boto3.client("sqs")
-        # In one request: between two a message could pass from one count to the other.
+        # In one request: between two, a message could move from one count to the other.
         counts = sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["All"])["Attributes"]
         return (
             int(counts["ApproximateNumberOfMessages"]),
@@ -60,9 +60,9 @@ def _attribute(sqs: "SQSClient", url: str, name: Any) -> str:
 
 
 def poll(queue: Queue, function: Callable[[Event], Event]) -> bool:
-    """Hand one message on, if there is one; returns whether there was.
+    """Invoke the function with one message; returns whether there was one.
 
-    An exception of the function leaves the message to its visibility time-out, as Lambda does.
+    After an exception the message stays hidden for its visibility time-out, as with Lambda.
     """
     sqs = boto3.client("sqs")
     received = sqs.receive_message(QueueUrl=queue.url, AttributeNames=["All"]).get("Messages", [])
@@ -78,7 +78,7 @@ def poll(queue: Queue, function: Callable[[Event], Event]) -> bool:
             "eventSourceARN": queue.arn,
             "awsRegion": "us-east-1",
         }
-        answer = function({"Records": [record]})
-        if answer == {"batchItemFailures": []}:
+        response = function({"Records": [record]})
+        if response == {"batchItemFailures": []}:
             sqs.delete_message(QueueUrl=queue.url, ReceiptHandle=message["ReceiptHandle"])
     return bool(received)

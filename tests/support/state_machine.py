@@ -1,10 +1,10 @@
-"""The state machine as moto interprets it, with the real batch function behind Lambda's interface.
+"""The bulk state machine in moto's interpreter, with the real batch function.
 
-The interpreter runs Distributed Maps, with an item a batch: it knows neither `ItemBatcher` nor
-inventories. So batches of one are made by an `ItemSelector`, which is what an `ItemBatcher` of
-`MaxItemsPerBatch: 1` gives; and an inventory's rows come as the CSV file that it consists of. All
-else is run as it is deployed. The interpreter lists a thousand objects at most, tolerates no
-failure, and lists nothing in the report.
+The deployed definition is adapted where moto 5.2.5 does not run Distributed Maps faithfully. It
+lacks `ItemBatcher`: an `ItemSelector` makes batches of one, as `MaxItemsPerBatch: 1` would. Nor has
+it `InputType: MANIFEST`: the rows of an inventory are read as the CSV file that they are stored in.
+Everything else is run as deployed. moto lists 1,000 objects at most, ignores
+`ToleratedFailurePercentage`, and writes an empty report.
 """
 
 import json
@@ -13,30 +13,33 @@ import threading
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from uuid import uuid4
 
 import yaml
 
 from tests.support.api_events import Context
 
 DEFINITION = Path(__file__).parents[2] / "statemachine" / "bulk.asl.yaml"
-FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:batch"
+FUNCTION_PREFIX = "arn:aws:lambda:us-east-1:123456789012:function:"
 INVENTORY_COLUMNS = ["Bucket", "Key", "Size", "ETag"]
 
 Document = dict[str, Any]
 
 
-def deployed(output_bucket: str) -> Document:
-    """The definition with what the template substitutes."""
-    values = {"Partition": "aws", "BatchFunction": FUNCTION, "OutputBucket": output_bucket}
+def deployed(output_bucket: str, function: str = f"{FUNCTION_PREFIX}batch") -> Document:
+    """Definition with the substitutions of the template."""
+    values = {"Partition": "aws", "BatchFunction": function, "OutputBucket": output_bucket}
     text = re.sub(r"\$\{(\w+)\}", lambda name: values[name[1]], DEFINITION.read_text())
     definition: Document = yaml.safe_load(text)
     return definition
 
 
 def interpretable(definition: Document) -> Document:
-    """What the interpreter can run of it, and without the waits between attempts."""
+    """Definition adapted to moto's interpreter."""
     adapted = deepcopy(definition)
     for state in adapted["States"].values():
         if state["Type"] != "Map":
@@ -50,51 +53,85 @@ def interpretable(definition: Document) -> Document:
                 "CSVHeaderLocation": "GIVEN",
                 "CSVHeaders": INVENTORY_COLUMNS,
             }
-        for retry in state["ItemProcessor"]["States"]["Transcribe"]["Retry"]:
-            retry |= {"IntervalSeconds": 1, "BackoffRate": 1, "MaxDelaySeconds": 2}
     return adapted
-
-
-class WholeTime(Context):
-    """Lambda's context of an invocation that has all its time."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 900_000
 
 
 @dataclass
 class Lambda:
-    """What stands for Lambda: calls the handler, counts how often and how often at once."""
+    """Lambda function run in this process; records its responses and its concurrency.
+
+    Its ARN is unique, so an execution that outlives its test cannot invoke the function of the
+    next one.
+    """
 
     handler: Callable[[Document, Context], Document]
-    answers: list[Document] = field(default_factory=list)
-    most_at_once: int = 0
-    _now: int = 0
+    arn: str = field(default_factory=lambda: f"{FUNCTION_PREFIX}batch-{uuid4().hex}")
+    responses: list[Document] = field(default_factory=list)
+    max_concurrency: int = 0
+    _running: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def invoke(
-        self, name: str, qualifier: str | None, body: Any, headers: Any, response: Any
-    ) -> bytes:
-        """In the place of `LambdaBackend.invoke`."""
-        assert name == FUNCTION
+    def invoke(self, event: Document) -> tuple[Document, bool]:
+        """Call the handler; returns its response or error, and whether it succeeded."""
         with self._lock:
-            self._now += 1
-            self.most_at_once = max(self.most_at_once, self._now)
+            self._running += 1
+            self.max_concurrency = max(self.max_concurrency, self._running)
         try:
-            answer = self.handler(json.loads(body), WholeTime())
+            response, succeeded = self.handler(event, Context()), True
         except Exception as error:
-            response["x-amz-function-error"] = "Unhandled"
-            answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            response = {"errorType": type(error).__name__, "errorMessage": str(error)}
+            succeeded = False
         with self._lock:
-            self._now -= 1
-            self.answers.append(answer)
-        return json.dumps(answer).encode()
+            self._running -= 1
+            self.responses.append(response)
+        return response, succeeded
 
     @property
     def outcomes(self) -> dict[str, str]:
-        """Of the last answer about each key."""
+        """Last status of each key."""
         return {
             outcome["key"]: outcome["status"]
-            for answer in self.answers
-            for outcome in answer.get("outcomes", [])
+            for response in self.responses
+            for outcome in response.get("outcomes", [])
         }
+
+
+class LambdaEndpoint:
+    """HTTP server that invokes registered functions by ARN, for `moto_step_functions`."""
+
+    def __init__(self) -> None:
+        self.functions: dict[str, Lambda] = {}
+        functions = self.functions
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                function = functions.get(unquote(self.path.removeprefix("/")))
+                if function is None:
+                    response: Document = {"errorType": "ResourceNotFoundException"}
+                    succeeded = False
+                else:
+                    response, succeeded = function.invoke(json.loads(body))
+                content = json.dumps(response).encode()
+                self.send_response(200)
+                if not succeeded:
+                    self.send_header("x-amz-function-error", "Unhandled")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *arguments: Any) -> None:
+                """Log nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> "LambdaEndpoint":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
