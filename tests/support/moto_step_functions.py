@@ -29,7 +29,7 @@ def run_state_machines(lambda_url: str) -> None:
         HTTP endpoint of `tests.support.state_machine.LambdaEndpoint`.
     """
     default_user_config["stepfunctions"]["execute_state_machine"] = True
-    retrier_decl.time = _NoSleep  # type: ignore[assignment]
+    retrier_decl.time = _NoSleep  # type: ignore[attr-defined,assignment]
     start = ExecutionWorker.start
 
     def start_and_wait(worker: ExecutionWorker) -> None:
