@@ -135,12 +135,13 @@ def test_the_accuracy_of_a_fold_is_with_the_class_bias_of_the_others():
 def test_the_command_prints_a_class_bias_for_the_recipe(
     data, recipe, tmp_path, monkeypatch, capsys
 ):
-    def untrained(_recipe, _runs, folder):
+    def predict_untrained(*arguments):
+        *_, folder = arguments
         classes = torch.arange(len(read_manifest(folder / "held-out" / "manifest.tsv")))
         return Predictions(torch.eye(len(classes)).log_softmax(1), classes)
 
     monkeypatch.setattr(cross_validation, "ProcessPoolExecutor", SerialPool)
-    monkeypatch.setattr(cross_validation, "train_fold", untrained)
+    monkeypatch.setattr(cross_validation, "train_fold", predict_untrained)
     file = tmp_path / "recipe.yaml"
     file.write_text(yaml.safe_dump(asdict(recipe)))
     cross_validation.main(
