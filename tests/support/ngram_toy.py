@@ -8,7 +8,7 @@ from typing import Any
 from asr.decoding import ngram_model
 from asr.decoding.ngram_model import NgramModel
 from tests.support import toy_model
-from training.language_model import build
+from training.language_model.build import build_language_model
 
 SENTENCES = ("a cab", "a bad cab", "a cab a cab", "bad a cab", "a bad bad cab", "a dab")
 
@@ -16,7 +16,7 @@ SENTENCES = ("a cab", "a bad cab", "a cab a cab", "bad a cab", "a bad bad cab", 
 @cache
 def content(sentences: tuple[str, ...] = SENTENCES) -> bytes:
     """The file of the model; a word that is there once only is unknown."""
-    return build.build(sentences)
+    return build_language_model(sentences)
 
 
 def model(sentences: tuple[str, ...] = SENTENCES) -> NgramModel:

@@ -1,159 +1,162 @@
-"""Write the files of a bundle: a network as TorchScript, and the manifest that describes it."""
+"""Write a model bundle: the manifest of a TorchScript file, its golden transcript, verification.
 
-import base64
+The model is opened once, as a bundle whose manifest is only in memory (`new_bundle`). What is
+found out with it (calibration, metrics) goes into that manifest, and `write_bundle` writes it.
+"""
+
 import hashlib
-import json
-import math
-import shutil
-import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch import nn
-
 from asr import bundle
 from asr.audio.audio import SAMPLE_RATE, Budget
-from asr.manifest import MANIFEST, SCHEMA_VERSION, Alphabet, BeamSearchConfig, Confidence
-from asr.settings import BEAM, GREEDY
+from asr.bundle import Bundle
+from asr.manifest import (
+    MANIFEST,
+    SCHEMA_VERSION,
+    BeamSearchConfig,
+    Confidence,
+    Golden,
+    LanguageModel,
+    Manifest,
+    ModelFile,
+)
+from asr.settings import BEAM
 from asr.transcriber import Transcriber, check_golden
-from training.data import text
-from training.export.quantisation import BFLOAT16, FLOAT32, lower
+from training.export.quantisation import FLOAT32
 
-GOLDEN_CLIP = Path(__file__).parents[2] / "samples" / "hello.flac"
-WINDOW_SECONDS, OVERLAP_SECONDS = 30.0, 4.0
-LONGEST_CONTEXT_SECONDS = 5.0  # more on either side, and a third of the work would be overlap
-KEYWORD_SECONDS = 6.0  # the longest clip of one word that the corpora hold lasts 5.3
 MODEL_FILE = "model.pt"
 LANGUAGE_MODEL_FILE = "language.npz"
+GOLDEN_CLIP = Path(__file__).parents[2] / "samples" / "hello.flac"
+GOLDEN_BUDGET = Budget(max_seconds=60.0)
 
 
-def script(recogniser: nn.Module, file: Path, precision: str = FLOAT32) -> None:
-    """Write `recogniser` as TorchScript in `precision`, frozen where its weights stay as stored."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
-        scripted = torch.jit.script(lower(recogniser, precision))
-        if precision != BFLOAT16:  # freezing makes constants of parameters, which cannot be widened
-            scripted = torch.jit.freeze(scripted)
-        torch.jit.save(scripted, str(file))
-
-
-def ctc_contract(
-    frame_seconds: float,
-    alphabet: Alphabet = text.ALPHABET,
-    context_seconds: float = math.inf,
-) -> dict[str, Any]:
-    """The members of a manifest that are those of a `ctc` bundle alone.
-
-    Where an output frame depends on `context_seconds` on either side and no more, windows share
-    twice that: what is decoded in windows is then what it would be if it were decoded whole.
-    """
-    overlap = OVERLAP_SECONDS
-    if context_seconds <= LONGEST_CONTEXT_SECONDS:
-        overlap = round(2 * frame_seconds * math.ceil(context_seconds / frame_seconds), 6)
-    return {
-        "kind": "ctc",
-        "frame_seconds": frame_seconds,
-        "labels": list(alphabet.labels),
-        "blank": alphabet.blank,
-        "word_boundary": alphabet.word_boundary,
-        "window_seconds": WINDOW_SECONDS,
-        "overlap_seconds": overlap,
-    }
-
-
-def keyword_contract(labels: Sequence[str]) -> dict[str, Any]:
-    """The members of a manifest that are those of a `keyword` bundle alone."""
-    return {"kind": "keyword", "labels": list(labels), "window_seconds": KEYWORD_SECONDS}
-
-
-def seal(
+def new_bundle(
     directory: Path,
     *,
-    contract: Mapping[str, Any],
+    fields: Mapping[str, Any],
     name: str,
     version: str,
     license: str,
     precision: str = FLOAT32,
     sources: Sequence[dict[str, Any]] = (),
-    confidence: Confidence | None = None,
-    metrics: dict[str, Any] | None = None,
     clip: Path = GOLDEN_CLIP,
-) -> None:
-    """Write the manifest of the `model.pt` in `directory`.
+) -> Bundle:
+    """Return the bundle of the `model.pt` in `directory`, its manifest not yet written.
 
-    `contract` holds the members that depend on the kind of the bundle. The golden transcript is
-    what the model itself hears in `clip`; everything else is given. A lower precision is a version
-    of its own, so that both can lie in one bucket.
+    Parameters
+    ----------
+    directory : Path
+        Holds `model.pt`.
+    fields : mapping
+        Manifest fields that depend on the kind: see `training.export.manifest_fields`.
+    version : str
+        A lower precision is appended to it, so that both can lie under one prefix of a bucket.
+    sources : sequence of dict
+        Training data: name, licence, reference, hours.
+    clip : Path
+        Audio file whose transcript is verified whenever the bundle is opened with a self-test.
     """
     content = (directory / MODEL_FILE).read_bytes()
-    manifest: dict[str, Any] = {
-        "schema": SCHEMA_VERSION,
-        "name": name,
-        "version": version if precision == FLOAT32 else f"{version}-{precision}",
-        "license": license,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "sources": list(sources),
-        "model": _sealed(MODEL_FILE, content),
-        "sample_rate": SAMPLE_RATE,
-        "precision": precision,
-        "confidence": asdict(confidence or Confidence()),
-        "metrics": metrics or {},
-        "golden": {"audio": base64.b64encode(clip.read_bytes()).decode(), "transcript": ""},
-        **contract,
-    }
-    _write(directory, manifest)
-    manifest["golden"]["transcript"] = _hear(directory, clip.read_bytes())
-    _write(directory, manifest)
-    check_golden(Transcriber(bundle.load(str(directory))))
+    manifest = Manifest(
+        schema=SCHEMA_VERSION,
+        name=name,
+        version=version if precision == FLOAT32 else f"{version}-{precision}",
+        license=license,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        sources=list(sources),
+        model=ModelFile(MODEL_FILE, len(content), _sha256(content)),
+        sample_rate=SAMPLE_RATE,
+        precision=precision,
+        metrics={},
+        golden=Golden(clip.read_bytes(), ""),
+        **fields,
+    )
+    return Bundle(manifest, sha256="", model=content, read_file=_no_other_file)
 
 
-def add_language_model(
-    directory: Path,
+def update_manifest(opened: Bundle, **changes: Any) -> Bundle:  # noqa: ANN401 - fields of any type
+    """Return `opened` with changed fields of its manifest, in memory alone."""
+    return replace(opened, manifest=replace(opened.manifest, **changes))
+
+
+def with_language_model(
+    opened: Bundle,
     content: bytes,
     search: BeamSearchConfig,
     confidence: Confidence,
     sources: Sequence[dict[str, Any]],
-) -> None:
-    """Put a language model into the bundle `directory`, in the place of one that is there.
+) -> Bundle:
+    """Return `opened` with a language model, in memory alone.
 
-    All else stays as it was sealed. As in `seal`, what the search hears in the golden clip is what
-    it must hear from then on.
+    Parameters
+    ----------
+    content : bytes
+        Of the file, as `training.language_model.ngram_file.pack` makes it.
+    search : BeamSearchConfig
+        Weights and beam size.
+    confidence : Confidence
+        Calibration of the words that the beam search finds.
+    sources : sequence of dict
+        Text that the language model was estimated from: name, licence, reference.
     """
-    (directory / LANGUAGE_MODEL_FILE).write_bytes(content)
-    manifest = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
-    added = {
-        **_sealed(LANGUAGE_MODEL_FILE, content),
-        "sources": list(sources),
-        "beam_search": asdict(search),
-        "confidence": asdict(confidence),
-        "golden": "",
-    }
-    _write(directory, manifest | {"language_model": added})
-    added["golden"] = _hear(directory, base64.b64decode(manifest["golden"]["audio"]), BEAM)
-    _write(directory, manifest | {"language_model": added})
+    language_model = LanguageModel(
+        file=LANGUAGE_MODEL_FILE,
+        bytes=len(content),
+        sha256=_sha256(content),
+        sources=list(sources),
+        beam_search=search,
+        confidence=confidence,
+        golden="",
+    )
+    return replace(
+        update_manifest(opened, language_model=language_model), read_file=lambda _: content
+    )
+
+
+def write_bundle(
+    directory: Path,
+    transcriber: Transcriber,
+    metrics: Mapping[str, dict[str, float]] | None = None,
+) -> None:
+    """Write the manifest of `transcriber` into `directory`, then verify the bundle.
+
+    The golden transcript is that of the transcriber's own decoder; the bundle is opened from
+    `directory` as for serving, and must reproduce it.
+
+    Parameters
+    ----------
+    directory : Path
+        Holds the files that the manifest names.
+    metrics : mapping, optional
+        Error rates by data set; default: those that the manifest has.
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the bundle cannot be opened, or its golden transcript is not reproduced.
+    """
+    manifest = _with_golden_transcript(transcriber)
+    if metrics is not None:
+        manifest = replace(manifest, metrics=dict(metrics))
+    (directory / MANIFEST).write_bytes(manifest.to_json())
     check_golden(Transcriber(bundle.load(str(directory))))
 
 
-def _hear(directory: Path, clip: bytes, decoder: str = GREEDY) -> str:
-    opened = Transcriber(bundle.load(str(directory)), decoder)
-    return opened.transcribe(clip, Budget(max_seconds=60.0)).text
+def _with_golden_transcript(transcriber: Transcriber) -> Manifest:
+    manifest, language_model = transcriber.manifest, transcriber.manifest.language_model
+    transcript = transcriber.transcribe(manifest.golden.audio, GOLDEN_BUDGET).text
+    if language_model is not None and transcriber.identity.decoder == BEAM:
+        return replace(manifest, language_model=replace(language_model, golden=transcript))
+    return replace(manifest, golden=replace(manifest.golden, transcript=transcript))
 
 
-def _sealed(file: str, content: bytes) -> dict[str, Any]:
-    return {"file": file, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
-def _write(directory: Path, manifest: dict[str, Any]) -> None:
-    content = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    (directory / MANIFEST).write_text(content, encoding="utf-8")
-
-
-def replace(out: Path, draft: Path) -> None:
-    """Put a finished bundle in the place of what was at `out`."""
-    shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(draft, out)
-    out.chmod(0o755)  # a draft is nobody else's to read, a bundle is a container's too
+def _no_other_file(file: ModelFile | LanguageModel) -> bytes:
+    raise FileNotFoundError(f"a new bundle has no file {file.file}")

@@ -1,7 +1,7 @@
-"""All precisions of one recogniser of speech side by side: exactness, error rate, size, speed.
+"""Compare float32, bfloat16 and int8 exports of a speech run: fidelity, error rate, size, speed.
 
-`python -m training compare-precisions runs/NAME/best.ckpt --manifest DIR/manifest.tsv` prints a table in
-Markdown. Each precision is exported, sealed and opened as for serving.
+`python -m training compare-precisions runs/NAME/best.ckpt --manifest DIR/manifest.tsv` prints a
+table in Markdown. Each precision is exported and opened as for serving.
 """
 
 import tempfile
@@ -10,19 +10,15 @@ from pathlib import Path
 
 import torch
 
-from asr import bundle
 from asr.transcriber import Transcriber
 from training.cli import command, command_parser
 from training.data.manifest import read_manifest
 from training.errors import InputError
 from training.evaluation.fidelity import Fidelity, measure_fidelity
-from training.export.bundle_writer import (
-    MODEL_FILE,
-    ctc_contract,
-    script,
-    seal,
-)
+from training.export.bundle_writer import MODEL_FILE, new_bundle
+from training.export.manifest_fields import ctc_fields
 from training.export.quantisation import PRECISIONS
+from training.export.torchscript import save_torchscript
 from training.fit.checkpoint import trained
 
 HEADER = """\
@@ -30,34 +26,41 @@ HEADER = """\
 |---|---|---|---|---|---|"""
 
 
-def compare_all(checkpoint: Path, manifest: Path, clips: int) -> list[Fidelity]:
-    """Compare each precision with the network of `checkpoint` on the first `clips` clips."""
+def compare_precisions(checkpoint: Path, manifest: Path, clips: int) -> list[Fidelity]:
+    """Compare each precision with the float32 network on the first `clips` clips.
+
+    Raises
+    ------
+    InputError
+        If `checkpoint` is not one of a speech recogniser, or the manifest cannot be used.
+    """
     recogniser, recipe, frame_seconds = trained(checkpoint)
     if recipe.task != "ctc":
-        raise InputError(f"{checkpoint} does not recognise speech: its task is {recipe.task!r}")
+        raise InputError(
+            f"{checkpoint} was trained on the task {recipe.task!r}; "
+            "only precisions of a 'ctc' model can be compared by word error rate"
+        )
     utterances = read_manifest(manifest)[:clips]
     comparisons = []
     with tempfile.TemporaryDirectory() as temporary:
         for precision in PRECISIONS:
-            draft = Path(temporary) / precision
-            draft.mkdir()
-            script(recogniser, draft / MODEL_FILE, precision)
-            seal(
-                draft,
-                contract=ctc_contract(frame_seconds, context_seconds=recogniser.context_seconds),
+            directory = Path(temporary) / precision
+            directory.mkdir()
+            save_torchscript(recogniser, directory / MODEL_FILE, precision)
+            opened = new_bundle(
+                directory,
+                fields=ctc_fields(frame_seconds, context_seconds=recogniser.context_seconds),
                 name=recipe.name,
                 version=recipe.version,
                 license=recipe.license,
                 precision=precision,
             )
-            comparisons.append(
-                measure_fidelity(recogniser, Transcriber(bundle.load(str(draft))), utterances)
-            )
+            comparisons.append(measure_fidelity(recogniser, Transcriber(opened), utterances))
     return comparisons
 
 
-def table(comparisons: list[Fidelity]) -> str:
-    """The comparisons as a table in Markdown, under the network that they are measured against."""
+def table(comparisons: Sequence[Fidelity]) -> str:
+    """Format comparisons as Markdown: a row for the network, then one for each precision."""
     first = comparisons[0]
     rows = [
         HEADER,
@@ -76,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and print the table."""
     parser = command_parser("compare-precisions", __doc__)
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("--manifest", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=50)
+    parser.add_argument("--manifest", type=Path, required=True, help="of the data set")
+    parser.add_argument("--clips", type=int, default=50, help="compare on the first of them")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    print(table(compare_all(options.checkpoint, options.manifest, options.clips)))
+    print(table(compare_precisions(options.checkpoint, options.manifest, options.clips)))

@@ -1,24 +1,24 @@
-"""Make a sealed bundle of a run: script the network, calibrate and measure it, write the card.
+"""Export a trained run as a model bundle, with calibration, measurements and a model card.
 
 `python -m training export RUN --data DIR --out DIR --calibrate sentences-dev --measure
-sentences-dev sentences-test`. What is measured is the exported file, through the pipeline that
-serves; `--precision` stores it smaller, and the card tells by how much that changed it.
+sentences-dev sentences-test`. The error rates are those of the exported file in the pipeline that
+serves, not of the checkpoint. `--precision` stores the model in fewer bits; the card then has the
+differences to the float32 network.
 """
 
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 
-from asr import bundle
+from asr.acoustic_model import AcousticModel
 from asr.transcriber import Transcriber
 from training.card import card
 from training.card.measurements import Measurements, read_report
 from training.cli import command, command_parser
-from training.data.manifest import MANIFEST, read_manifest
+from training.data.manifest import MANIFEST, Utterance, read_manifest
 from training.errors import InputError
 from training.evaluation import confusion_matrix
 from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
@@ -28,28 +28,29 @@ from training.evaluation.report import bundle_report
 from training.export.bundle_writer import (
     GOLDEN_CLIP,
     MODEL_FILE,
-    ctc_contract,
-    keyword_contract,
-    replace,
-    script,
-    seal,
+    new_bundle,
+    update_manifest,
+    write_bundle,
 )
+from training.export.directory_swap import swap_directory
 from training.export.lineage import sources
+from training.export.manifest_fields import ctc_fields, keyword_fields
 from training.export.quantisation import FLOAT32, PRECISIONS
+from training.export.torchscript import save_torchscript
 from training.fit import curves
 from training.fit.checkpoint import trained
 from training.networks.recogniser import Recogniser
 
-COMPARED_CLIPS = 50
+FIDELITY_CLIPS = 50  # compared with the network before export
 
-CONTRACTS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
-    "ctc": lambda recogniser, frame_seconds: ctc_contract(
+FIELDS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
+    "ctc": lambda recogniser, frame_seconds: ctc_fields(
         frame_seconds, context_seconds=recogniser.context_seconds
     ),
-    "keyword": lambda recogniser, _: keyword_contract(cast(list[str], recogniser.network.labels)),
+    "keyword": lambda recogniser, _: keyword_fields(cast(list[str], recogniser.network.labels)),
 }
-# What is drawn of what the last measured set sounded like, by kind of bundle.
-PICTURES: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
+# Plots of the results on the last measured data set, by kind of bundle.
+PLOTS: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
     "ctc": {},
     "keyword": {"confusion_matrix.svg": confusion_matrix.plot_confusion_matrix},
 }
@@ -66,81 +67,119 @@ def export(
     precision: str = FLOAT32,
     reference: Path | None = None,
 ) -> None:
-    """Export the best checkpoint of `run` into `out`, which is replaced only at the end.
+    """Export the best checkpoint of a run.
 
-    `reference` is what `training.evaluation.evaluate` printed of a reference recogniser, for the card.
+    Parameters
+    ----------
+    run : Path
+        Folder that `training.fit.train` wrote.
+    data : Path
+        Folder of all data sets.
+    out : Path
+        Of the bundle; replaced only when the new one is complete and verified.
+    calibrate : str
+        Data set, a folder of `data`, on which word confidence is calibrated.
+    measure : sequence of str
+        Data sets whose error rates go into the manifest and the card.
+    clip : Path
+        Golden clip: an audio file whose transcript is stored with the bundle.
+    reference : Path, optional
+        Report that `python -m training evaluate --reference` printed, for the card.
+
+    Raises
+    ------
+    InputError
+        If the run, a manifest or the report cannot be used.
+    OSError
+        If a file is missing, or `out` cannot be written.
     """
-    beside = read_report(reference) if reference else None
+    reference_report = read_report(reference) if reference else None
     recogniser, recipe, frame_seconds = trained(run / "best.ckpt")
     kind = recipe.task
-    if kind not in CONTRACTS:
-        raise InputError(f"{run} learned {kind}, which nothing serves: let a recipe begin with it")
-    identity: dict[str, Any] = {
-        "contract": CONTRACTS[kind](recogniser, frame_seconds),
-        "name": recipe.name,
-        "version": recipe.version,
-        "license": recipe.license,
-        "precision": precision,
-        "sources": sources(recipe, data, run.parent),
-        "clip": clip,
-    }
-    with tempfile.TemporaryDirectory() as temporary:
-        draft = Path(temporary)
-        script(recogniser, draft / MODEL_FILE, precision)
-        seal(draft, **identity)
-
-        def listen(folder: str) -> list[Result]:
-            transcriber = Transcriber(bundle.load(str(draft)))
-            return transcribe_corpus(transcriber, read_manifest(data / folder / MANIFEST))
-
-        confidence = fit_platt_scaling(*confidence_pairs(listen(calibrate), kind))
-        seal(draft, confidence=confidence, **identity)
-        opened = Transcriber(bundle.load(str(draft)))
-        sets: dict[str, Any] = {}
-        for folder in measure:
-            results = listen(folder)
-            sets[folder] = {"clips_listed": len(results), **bundle_report(results, opened)}
-        metrics = {
-            folder: {key: value["all"][key] for key in METRICS[kind]}
-            for folder, value in sets.items()
+    if kind not in FIELDS:
+        raise InputError(
+            f"{run} was trained on the task {kind!r}, which no bundle serves (those of "
+            f"{', '.join(FIELDS)} can be exported); use it as `initial` of another recipe"
+        )
+    lineage = sources(recipe, data, run.parent)
+    with swap_directory(out) as draft:
+        save_torchscript(recogniser, draft / MODEL_FILE, precision)
+        opened = new_bundle(
+            draft,
+            fields=FIELDS[kind](recogniser, frame_seconds),
+            name=recipe.name,
+            version=recipe.version,
+            license=recipe.license,
+            precision=precision,
+            sources=lineage,
+            clip=clip,
+        )
+        model = AcousticModel(opened)
+        uncalibrated = transcribe_corpus(
+            Transcriber(opened, model=model), _utterances(data, calibrate)
+        )
+        confidence = fit_platt_scaling(*confidence_pairs(uncalibrated, kind))
+        transcriber = Transcriber(update_manifest(opened, confidence=confidence), model=model)
+        results = {
+            name: transcribe_corpus(transcriber, _utterances(data, name)) for name in measure
         }
-        seal(draft, confidence=confidence, metrics=metrics, **identity)
+        reports = {
+            name: {"clips_listed": len(found), **bundle_report(found, transcriber)}
+            for name, found in results.items()
+        }
+        write_bundle(draft, transcriber, _metrics(reports, kind))
         shutil.copy(curves.draw(run), draft)
-        for name, draw in PICTURES[kind].items():
-            draw(results, draft / name)
+        for name, draw in PLOTS[kind].items():
+            draw(results[measure[-1]], draft / name)
         measurements = Measurements(
             parameters=sum(p.numel() for p in recogniser.parameters()),
             calibration_set=calibrate,
-            sets=sets,
-            fidelity=_measure_fidelity(recogniser, draft, data / calibrate),
-            reference=beside,
+            sets=reports,
+            fidelity=_fidelity(recogniser, transcriber, _utterances(data, calibrate)),
+            reference=reference_report,
         )
         card.write_card(draft, measurements)
-        replace(out, draft)
 
 
-def _measure_fidelity(recogniser: Recogniser, draft: Path, corpus: Path) -> Fidelity | None:
-    """How far the bundle is from its network, told by error rates: for speech alone."""
-    opened = Transcriber(bundle.load(str(draft)))
-    if opened.manifest.kind != "ctc":
+def _utterances(data: Path, name: str) -> list[Utterance]:
+    return read_manifest(data / name / MANIFEST)
+
+
+def _metrics(reports: Mapping[str, Mapping[str, Any]], kind: str) -> dict[str, dict[str, float]]:
+    """The rates that the manifest has, by data set."""
+    return {
+        name: {key: report["all"][key] for key in METRICS[kind]} for name, report in reports.items()
+    }
+
+
+def _fidelity(
+    recogniser: Recogniser, transcriber: Transcriber, utterances: Sequence[Utterance]
+) -> Fidelity | None:
+    """Compare the exported model with the network; None for a classifier, which has no WER."""
+    if transcriber.manifest.kind != "ctc":
         return None
-    return measure_fidelity(recogniser, opened, read_manifest(corpus / MANIFEST)[:COMPARED_CLIPS])
+    return measure_fidelity(recogniser, transcriber, utterances[:FIDELITY_CLIPS])
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
     parser = command_parser("export", __doc__)
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--calibrate", default="sentences-dev")
-    parser.add_argument("--measure", nargs="+", default=["sentences-dev", "sentences-test"])
-    parser.add_argument("--clip", type=Path, default=GOLDEN_CLIP, help="the golden clip")
+    parser.add_argument("run", type=Path, help="folder of a trained run")
+    parser.add_argument("--data", type=Path, required=True, help="folder of all data sets")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
+    parser.add_argument("--calibrate", default="sentences-dev", help="data set for calibration")
+    parser.add_argument(
+        "--measure",
+        nargs="+",
+        default=["sentences-dev", "sentences-test"],
+        help="data sets whose error rates are measured",
+    )
+    parser.add_argument("--clip", type=Path, default=GOLDEN_CLIP, help="golden clip")
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
     parser.add_argument(
-        "--reference", type=Path, help="what training.evaluation.evaluate printed of one"
+        "--reference", type=Path, help="report of `evaluate --reference`, for the card"
     )
     options = parser.parse_args(arguments)
-    torch.set_num_threads(1)  # the card tells the speed of one core
+    torch.set_num_threads(1)  # the speed in the card is that of one core
     export(**vars(options))

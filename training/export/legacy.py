@@ -1,12 +1,12 @@
-"""Make a bundle of weights that were trained in the published code of the assignment.
+"""Import weights that were trained with the published code of the course assignment.
 
-`python -m training import-weights WEIGHTS --out DIR` takes a state dict (`torch.save`) or a scripted
-network (`torch.jit.save`) with the published names of its parameters, and runs it as it was
-trained: mel power without a logarithm, recurrence over time in the first GRU alone.
+`python -m training import-weights WEIGHTS --out DIR` takes a state dict (`torch.save`) or a
+scripted network (`torch.jit.save`) with the published parameter names. The bundle computes what
+the published code does: features are mel power without a logarithm, and its bug is kept, by which
+the GRUs after the first run over the batch axis instead of time.
 """
 
 import pickle
-import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,34 +15,35 @@ from typing import Any, BinaryIO
 import torch
 from torch import Tensor
 
+from asr.transcriber import Transcriber
 from training.card import card
 from training.cli import command, command_parser
 from training.errors import InputError
-from training.export.bundle_writer import (
-    MODEL_FILE,
-    ctc_contract,
-    replace,
-    script,
-    seal,
-)
+from training.export.bundle_writer import MODEL_FILE, new_bundle, write_bundle
+from training.export.directory_swap import swap_directory
+from training.export.manifest_fields import ctc_fields
 from training.export.quantisation import FLOAT32, PRECISIONS
+from training.export.torchscript import save_torchscript
 from training.networks.recogniser import Recogniser
 from training.networks.registry import build
 
-STRIDE = 2  # as published; the shapes of the weights do not tell it
-FRONT_END = {"hop_seconds": 0.0125, "window_seconds": 0.025}  # defaults of torchaudio's transform
-LICENSE = "that of the weights, unknown here"
+STRIDE = 2  # as published; it cannot be inferred from the shapes of the weights
+FRONT_END = {
+    "hop_seconds": 0.0125,
+    "window_seconds": 0.025,
+}  # defaults of torchaudio's MelSpectrogram
+LICENSE = "unknown: that of the imported weights"
 ABOUT = """\
 The residual-CNN and bidirectional-GRU recogniser of a course assignment, exactly as published: its
-GRUs after the first recur over the batch instead of time, its features are mel power without a
-logarithm. It is here to be compared with; the mended network is the better one to train."""
+GRUs after the first run over the batch instead of time, its features are mel power without a
+logarithm. It serves as a baseline; train the corrected network instead."""
 RATES = """\
 The published weights were reported at WER 0.615 and CER 0.219 on LibriSpeech test-clean, after 5
 epochs of train-clean-100."""
 
 
 def read_state(weights: Path) -> Mapping[str, Tensor]:
-    """Parameters by name of a scripted file or of a saved state dict.
+    """Read parameters by name from a scripted network or a saved state dict.
 
     Raises
     ------
@@ -65,14 +66,18 @@ def _read_state_dict(file: BinaryIO, weights: Path) -> Mapping[str, Tensor]:
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise InputError(f"{weights} holds no weights") from error
+        raise InputError(
+            f"{weights} is neither a scripted network nor a saved state dict"
+        ) from error
     if not isinstance(state, Mapping):
-        raise InputError(f"{weights} holds no weights by name")
+        raise InputError(
+            f"{weights} holds a {type(state).__name__}, expected a state dict (weights by name)"
+        )
     return state
 
 
 def sizes(state: Mapping[str, Tensor]) -> dict[str, Any]:
-    """Keyword arguments of the network, told from the shapes of its weights."""
+    """Infer the keyword arguments of the network from the shapes of its weights."""
     return {
         "classes": len(state["classifier.3.bias"]),
         "cnn_layers": _depth(state, "rescnn_layers"),
@@ -89,7 +94,7 @@ def _depth(state: Mapping[str, Tensor], layers: str) -> int:
 
 
 def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
-    """The published recogniser with these weights, and the seconds of one output frame.
+    """Build the published recogniser with these weights; also returns the frame step in seconds.
 
     Raises
     ------
@@ -101,34 +106,35 @@ def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
         built, frame_seconds = build("residual_bigru", FRONT_END | {"mels": mels}, sizes(state))
         built.network.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
-        raise InputError(f"the weights are not those of the published network: {error}") from error
+        raise InputError(
+            f"the weights do not fit the published network (missing, surplus or misshapen): {error}"
+        ) from error
     return built.eval(), frame_seconds
 
 
 def export(weights: Path, out: Path, precision: str = FLOAT32) -> None:
     """Write the bundle of a file of weights into `out`, which is replaced only at the end."""
     built, frame_seconds = recogniser(read_state(weights))
-    with tempfile.TemporaryDirectory() as temporary:
-        draft = Path(temporary)
-        script(built, draft / MODEL_FILE, precision)
-        seal(
+    with swap_directory(out) as draft:
+        save_torchscript(built, draft / MODEL_FILE, precision)
+        opened = new_bundle(
             draft,
-            contract=ctc_contract(frame_seconds),
+            fields=ctc_fields(frame_seconds),
             name="residual-bigru-legacy",
             version="1",
             license=LICENSE,
             precision=precision,
         )
+        write_bundle(draft, Transcriber(opened))
         card.write_imported_card(draft, sum(p.numel() for p in built.parameters()), ABOUT, RATES)
-        replace(out, draft)
 
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
     parser = command_parser("import-weights", __doc__)
-    parser.add_argument("weights", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("weights", type=Path, help="state dict or scripted network")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
     options = parser.parse_args(arguments)
     export(options.weights, options.out, options.precision)

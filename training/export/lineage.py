@@ -1,4 +1,4 @@
-"""Data sources of a trained model: the corpora of its run and of the runs or bundle it started from."""
+"""Training data of a model: corpora of its run and of the run or bundle it started from."""
 
 from pathlib import Path
 
@@ -10,29 +10,36 @@ from training.recipe import Recipe
 
 
 def sources(recipe: Recipe, data: Path, runs: Path) -> list[Source]:
-    """The corpora behind a model of `recipe`, with their hours, most first.
+    """List the corpora behind a model of `recipe` with their hours, the longest first.
 
-    A folder that was heard before the run, and again in it, counts once; of what the bundle has
-    heard that it all began with, and of the same source in folders, the more. A corpus that
-    `sources.yaml` does not know is called what its manifest calls it.
+    A data set that several runs of the lineage were trained on counts once. A bundle at its
+    beginning lists corpora, not data sets: of a corpus that is both there and in a data set, the
+    longer duration counts. A corpus that `sources.yaml` lacks has the name that manifests give it.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of all data sets.
+    runs : Path
+        Folder of all runs, where a warm start finds the one that it names.
     """
-    folders, listed = _heard(recipe, runs)
-    found = {source["name"]: source for source in listed}
+    folders, of_bundle = _lineage(recipe, runs)
+    found = {source["name"]: source for source in of_bundle}
     for source in _of_folders(data / folder for folder in folders):
         earlier = found.get(source["name"], source)
         found[source["name"]] = max(source, earlier, key=lambda one: float(one["hours"]))
     return sorted(found.values(), key=lambda source: -float(source["hours"]))
 
 
-def _heard(recipe: Recipe, runs: Path) -> tuple[list[str], list[Source]]:
-    """The folders of a run and of those before it, each once, and the sources of a bundle."""
-    before: list[str] = []
-    listed: list[Source] = []
+def _lineage(recipe: Recipe, runs: Path) -> tuple[list[str], list[Source]]:
+    """Data sets of a run and of those that it descends from, and the sources of a bundle."""
+    earlier_folders: list[str] = []
+    of_bundle: list[Source] = []
     if recipe.initial:
-        begun = warm_start.find(recipe.initial, runs)
-        if (begun / warm_start.BEST).exists():
-            earlier = Recipe(**read(begun / warm_start.BEST)["hyper_parameters"]["recipe"])
-            before, listed = _heard(earlier, begun.parent)
+        parent = warm_start.find(recipe.initial, runs)
+        if (parent / warm_start.BEST).exists():
+            earlier = Recipe(**read(parent / warm_start.BEST)["hyper_parameters"]["recipe"])
+            earlier_folders, of_bundle = _lineage(earlier, parent.parent)
         else:
-            listed = list(bundle.load(str(begun)).manifest.sources)
-    return list(dict.fromkeys([*before, *recipe.train])), listed
+            of_bundle = list(bundle.load(str(parent)).manifest.sources)
+    return list(dict.fromkeys([*earlier_folders, *recipe.train])), of_bundle

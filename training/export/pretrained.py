@@ -1,10 +1,9 @@
-"""Make a bundle of a published model: torchaudio's pipelines download it, this exports it.
+"""Export a pretrained wav2vec 2.0 model, downloaded by a pipeline of torchaudio, as a bundle.
 
-`python -m training import-pretrained wav2vec2-base-960h --out DIR`, or `make model`. A wav2vec 2.0 network
-(Baevski et al. 2020) under the signature of the bundle contract, with its own labels in lower case.
+`python -m training import-pretrained wav2vec2-base-960h --out DIR`, or `make model`. The network
+(Baevski et al. 2020) is wrapped in the signature of a bundle's model; its labels are lower-cased.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,19 +14,17 @@ import torchaudio
 from torch import Tensor, nn
 
 from asr.manifest import Alphabet
+from asr.transcriber import Transcriber
 from training.card import card
 from training.cli import command, command_parser
-from training.export.bundle_writer import (
-    MODEL_FILE,
-    ctc_contract,
-    replace,
-    script,
-    seal,
-)
+from training.export.bundle_writer import MODEL_FILE, new_bundle, write_bundle
+from training.export.directory_swap import swap_directory
+from training.export.manifest_fields import ctc_fields
 from training.export.quantisation import FLOAT32, PRECISIONS
+from training.export.torchscript import save_torchscript
 
 LICENSE = "MIT"  # of the weights, by their authors and as torchaudio redistributes them
-BOUNDARY = "|"  # of words, in the labels of the pipelines
+WORD_BOUNDARY = "|"  # in the labels of the pipelines
 LIBRISPEECH: dict[str, Any] = {
     "name": "LibriSpeech",
     "hours": 960,
@@ -43,17 +40,17 @@ LIBRI_LIGHT: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Published:
-    """A model that can be had.
+class PretrainedModel:
+    """A published model and what its card needs.
 
     Attributes
     ----------
     pipeline : str
         Its name in `torchaudio.pipelines`.
     sources : tuple of dict
-        What it was trained on.
+        Training data: name, hours, licence, reference.
     rates : str
-        Its published error rates, in words.
+        Sentence with its published error rates.
     """
 
     pipeline: str
@@ -64,17 +61,17 @@ class Published:
 _RATES = "Published word error rates on LibriSpeech, without a language model: {}."
 
 MODELS = {
-    "wav2vec2-base-960h": Published(
+    "wav2vec2-base-960h": PretrainedModel(
         "WAV2VEC2_ASR_BASE_960H",
         (LIBRISPEECH,),
         _RATES.format("3.4 % on test-clean, 8.6 % on test-other"),
     ),
-    "wav2vec2-large-960h": Published(
+    "wav2vec2-large-960h": PretrainedModel(
         "WAV2VEC2_ASR_LARGE_960H",
         (LIBRISPEECH,),
         "Published word error rates are in appendix C of Baevski et al. 2020.",
     ),
-    "wav2vec2-large-lv60k-960h": Published(
+    "wav2vec2-large-lv60k-960h": PretrainedModel(
         "WAV2VEC2_ASR_LARGE_LV60K_960H",
         (LIBRI_LIGHT, LIBRISPEECH),
         _RATES.format("2.2 % on test-clean"),
@@ -82,73 +79,72 @@ MODELS = {
 }
 ABOUT = """\
 wav2vec 2.0 (Baevski et al., NeurIPS 2020), as torchaudio's pipeline `{}` redistributes it: a
-transformer over learned features of the waveform, trained on speech without transcripts first."""
+transformer over learned features of the waveform, pretrained on speech without transcripts."""
 
 
 class Wav2Vec2(nn.Module):
-    """A network of torchaudio's pipelines under the signature of the bundle contract.
+    """A wav2vec 2.0 network of torchaudio with the signature of a bundle's model.
 
     Parameters
     ----------
     model : nn.Module
-        What a pipeline's `get_model` gives; where the pipeline asks for it, that normalises the
-        waveform.
+        Result of a pipeline's `get_model`; some pipelines wrap the network in a normalisation of
+        the waveform.
     sample_rate : float
-        Hz, of the waveforms.
+        Of the waveforms, in Hz.
     """
 
     def __init__(self, model: nn.Module, sample_rate: float) -> None:
         super().__init__()
         self.model = model
-        self.alone = True  # its normalisations run over the whole of a batch's time
-        step, reach = 1, 1  # samples
+        self.alone = True  # it normalises over time, padding included
+        stride, receptive_field = 1, 1  # samples
         for layer in _convolutions(model):
-            reach += (layer.kernel_size - 1) * step
-            step *= layer.stride
-        self.shortest = reach
-        self.frame_seconds = step / sample_rate
+            receptive_field += (layer.kernel_size - 1) * stride
+            stride *= layer.stride
+        self.min_samples = receptive_field
+        self.frame_seconds = stride / sample_rate
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """One waveform (1, T), its samples (1,) to log-probabilities (1, F, C), frames (1,)."""
-        missing = max(0, self.shortest - waveforms.shape[1])
+        """Waveform (1, T), samples (1,) to log-probabilities (1, F, C), frames (1,)."""
+        missing = max(0, self.min_samples - waveforms.shape[1])
         scores, _ = self.model(F.pad(waveforms, [0, missing]))
         log_probs = scores.float().log_softmax(-1)
         return log_probs, lengths.new_full(lengths.shape, log_probs.shape[1])
 
 
 def _convolutions(model: Any) -> Any:  # noqa: ANN401 - torchaudio has no types
-    """The layers over the waveform, under the normalisation that some pipelines put before them."""
+    """Return the convolutions over the waveform, inside the normalisation of some pipelines."""
     inner = model if hasattr(model, "feature_extractor") else model.model
     return inner.feature_extractor.conv_layers
 
 
 def alphabet(labels: tuple[str, ...]) -> Alphabet:
-    """The labels of a pipeline, the blank first, as a bundle writes them."""
-    characters = (" " if label == BOUNDARY else label.lower() for label in labels[1:])
+    """Convert the labels of a pipeline, whose first is the blank, to those of a bundle."""
+    characters = (" " if label == WORD_BOUNDARY else label.lower() for label in labels[1:])
     return Alphabet(labels=("", *characters), blank=0, word_boundary=" ")
 
 
 def export(name: str, out: Path, precision: str = FLOAT32) -> None:
     """Download a model of `MODELS` and write its bundle into `out`, replaced only at the end."""
-    published = MODELS[name]
-    pipeline = getattr(torchaudio.pipelines, published.pipeline)
+    pretrained = MODELS[name]
+    pipeline = getattr(torchaudio.pipelines, pretrained.pipeline)
     network = Wav2Vec2(pipeline.get_model(), pipeline.sample_rate)
     parameters = sum(p.numel() for p in network.parameters())
-    with tempfile.TemporaryDirectory() as temporary:
-        draft = Path(temporary)
-        script(network, draft / MODEL_FILE, precision)
-        seal(
+    with swap_directory(out) as draft:
+        save_torchscript(network, draft / MODEL_FILE, precision)
+        opened = new_bundle(
             draft,
-            contract=ctc_contract(network.frame_seconds, alphabet(pipeline.get_labels())),
+            fields=ctc_fields(network.frame_seconds, alphabet(pipeline.get_labels())),
             name=name,
             version="1",
             license=LICENSE,
             precision=precision,
-            sources=published.sources,
+            sources=pretrained.sources,
         )
-        about = ABOUT.format(published.pipeline)
-        card.write_imported_card(draft, parameters, about, published.rates)
-        replace(out, draft)
+        write_bundle(draft, Transcriber(opened))
+        about = ABOUT.format(pretrained.pipeline)
+        card.write_imported_card(draft, parameters, about, pretrained.rates)
 
 
 @command
@@ -156,7 +152,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
     parser = command_parser("import-pretrained", __doc__)
     parser.add_argument("name", choices=MODELS)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
     options = parser.parse_args(arguments)
     export(options.name, options.out, options.precision)

@@ -1,9 +1,9 @@
-"""The precisions in which a network can be served, and what each of them costs in exactness.
+"""Precisions of an exported network: float32, bfloat16 weights, dynamic int8 quantisation.
 
 `float32` is the network as trained. `bfloat16` stores the weights in half the bytes and computes
 in float32: they are widened once, when the model is opened, because the processors that Lambda
-promises have no bfloat16 arithmetic. `int8-dynamic` stores and multiplies the matrices of linear
-and recurrent layers as 8-bit integers, with the scale of their input found anew at each call.
+guarantees have no bfloat16 arithmetic. `int8-dynamic` stores and multiplies the matrices of linear
+and recurrent layers as 8-bit integers; the scale of their input is computed at each call.
 """
 
 import warnings
@@ -18,14 +18,16 @@ FLOAT32, BFLOAT16, INT8_DYNAMIC = "float32", "bfloat16", "int8-dynamic"
 PRECISIONS = (FLOAT32, BFLOAT16, INT8_DYNAMIC)
 
 
-def lower(recogniser: nn.Module, precision: str) -> nn.Module:
-    """A copy of `recogniser` in evaluation mode, in `precision`, that keeps the batch contract.
+def to_precision(recogniser: nn.Module, precision: str) -> nn.Module:
+    """Copy `recogniser` in evaluation mode and in `precision`.
+
+    Where the utterances of a batch could change each other's results, the copy runs them one by
+    one: if `recogniser.alone` says so, and always in int8, whose input scale is that of the batch.
 
     Parameters
     ----------
     recogniser : nn.Module
-        Under the signature of the bundle contract; its attribute `alone` tells whether it has to
-        be given one utterance at a time. Quantised to integers, every network has to.
+        With the signature of a bundle's model and the attribute `alone` (bool).
     precision : str
         One of `PRECISIONS`.
     """
@@ -35,7 +37,7 @@ def lower(recogniser: nn.Module, precision: str) -> nn.Module:
             parameter.data = parameter.data.bfloat16()
     if precision == INT8_DYNAMIC:
         with warnings.catch_warnings():
-            # Deprecated, and the only one that TorchScript can hold; torch is pinned.
+            # Deprecated in favour of torchao, which TorchScript cannot hold; torch is pinned.
             warnings.filterwarnings("ignore", "torch.ao.quantization is deprecated")
             warnings.filterwarnings("ignore", "torch.quantize_per_tensor, .* are deprecated")
             module = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]

@@ -1,7 +1,8 @@
-"""Writes an n-gram model as the file that `asr.decoding.ngram_model` reads: eight bits a probability.
+"""Serialise an n-gram model, quantised to 8 bits, for `asr.decoding.ngram_model`.
 
-Probabilities and backoffs are parted into 256 bins of equal number, and each becomes the mean of
-its bin (Federico and Bertoldi 2006).
+Probabilities and backoff weights are binned into 256 quantiles, and each becomes the mean of its
+bin (Federico and Bertoldi 2006, "How many bits are needed to store probabilities for phrase-based
+translation?").
 """
 
 import json
@@ -27,20 +28,20 @@ def pack(
     spelling: Floats,
     about: Mapping[str, Any],
 ) -> bytes:
-    """The content of the file.
+    """Serialise a model; returns the content of its file, an NPZ archive.
 
     Parameters
     ----------
     words : sequence of str
-        The vocabulary in the order of its ids, which is by length, then by letters.
+        The vocabulary by id: by length, then alphabetically.
     letters : str
-        All that words are made of, sorted.
+        All letters of words, sorted.
     orders : sequence of NgramTable
-        From single words up.
+        N-grams of each length, from unigrams up.
     spelling : array, shape (letters + 1, letters + 1)
-        See `asr.decoding.ngram_model.Lexicon`.
+        Letter bigrams: see `asr.decoding.ngram_model.Lexicon`.
     about : mapping
-        What is kept with it for the card, as JSON: where it comes from, how good it is.
+        Metadata for the model card, stored as JSON: sizes, sources, perplexity.
     """
     arrays: dict[str, Any] = {
         "letters": np.array(letters),
@@ -52,8 +53,8 @@ def pack(
     for length, order in enumerate(orders, start=1):
         arrays[f"code_{length}"], arrays[f"log_prob_{length}"] = _quantise(order.log_prob)
         if len(order.backoff):
-            codes, book = _quantise(order.backoff)
-            arrays |= {f"backoff_code_{length}": codes, f"backoff_{length}": book}
+            codes, codebook = _quantise(order.backoff)
+            arrays |= {f"backoff_code_{length}": codes, f"backoff_{length}": codebook}
         if length > 1:
             followers = np.bincount(order.keys // ids, minlength=len(orders[length - 2].keys))
             arrays[f"followers_{length}"] = followers.astype(np.uint16)
@@ -64,14 +65,14 @@ def pack(
 
 
 def about(content: bytes) -> dict[str, Any]:
-    """What is kept with a model, as `pack` was given it."""
+    """Read the metadata that `pack` stored with a model."""
     with np.load(BytesIO(content), allow_pickle=False) as stored:
-        kept: dict[str, Any] = json.loads(str(stored[ABOUT]))
-    return kept
+        metadata: dict[str, Any] = json.loads(str(stored[ABOUT]))
+    return metadata
 
 
 def trie(words: Sequence[str], letters: str) -> NDArray[np.uint32]:
-    """The nodes of a vocabulary, in breadth-first order, shape (nodes,)."""
+    """Build the trie of a vocabulary: a bit mask of children by node, breadth first, shape (n,)."""
     vocabulary = set(words)
     nodes: list[int] = []
     level = [""]
@@ -88,12 +89,12 @@ def trie(words: Sequence[str], letters: str) -> NDArray[np.uint32]:
 
 
 def _quantise(values: Floats) -> tuple[NDArray[np.uint8], Floats]:
-    """Codes of `values`, and what each code means."""
+    """Quantise `values` to 8 bits; returns the code of each and the codebook, shape (<= BINS,)."""
     unique = np.unique(values)
     if len(unique) <= BINS:
         return np.searchsorted(unique, values).astype(np.uint8), unique
     edges = np.unique(np.quantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
     codes = np.searchsorted(edges, values, side="right")
     sums = np.bincount(codes, values, len(edges) + 1)
-    book = sums / np.maximum(np.bincount(codes, minlength=len(edges) + 1), 1)
-    return codes.astype(np.uint8), book.astype(np.float32)
+    codebook = sums / np.maximum(np.bincount(codes, minlength=len(edges) + 1), 1)
+    return codes.astype(np.uint8), codebook.astype(np.float32)

@@ -5,11 +5,10 @@ from training.export import compare_precisions
 from training.export.quantisation import PRECISIONS
 
 
-def test_all_precisions_of_a_run_are_compared_in_a_table(learned, capsys, monkeypatch):
+def test_all_precisions_of_a_run_are_compared_in_a_table(learned, capsys):
     manifest = learned.data / "dev" / "manifest.tsv"
-    arguments = [str(learned.run / "best.ckpt"), "--manifest", str(manifest), "--clips", "2"]
-    monkeypatch.setattr("sys.argv", ["compare", *arguments])
-    compare_precisions.main()
+    options = f"{learned.run / 'best.ckpt'} --manifest {manifest} --clips 2"
+    compare_precisions.main(options.split())
     rows = [
         [c.strip() for c in row.split("|")[1:-1]] for row in capsys.readouterr().out.split("\n")
     ]
@@ -19,7 +18,7 @@ def test_all_precisions_of_a_run_are_compared_in_a_table(learned, capsys, monkey
         assert float(row[3]) < 1.0
 
 
-def test_what_hears_no_sentences_is_not_compared(learned_words):
+def test_a_run_of_a_classifier_is_rejected(learned_words):
     manifest = learned_words.data / "dev" / "manifest.tsv"
-    with pytest.raises(InputError, match="its task is 'keyword'"):
-        compare_precisions.compare_all(learned_words.run / "best.ckpt", manifest, clips=1)
+    with pytest.raises(InputError, match="trained on the task 'keyword'"):
+        compare_precisions.compare_precisions(learned_words.run / "best.ckpt", manifest, clips=1)

@@ -1,6 +1,6 @@
-"""The published recogniser, against a second implementation that is written from its description.
+"""The published recogniser against a reference implementation, written from its description.
 
-That one has no modules: convolutions, norms, and GRU cells step by step, from a state dict.
+The reference has no modules: convolutions, norms, and GRU cells step by step, from a state dict.
 """
 
 import math
@@ -31,13 +31,13 @@ def state() -> State:
     generator = torch.Generator().manual_seed(0)
     state: State = {}
 
-    def draw(name: str, *shape: int, around: float = 0.0) -> None:
+    def tensor(name: str, *shape: int, around: float = 0.0) -> None:
         scale = 1 / math.sqrt(math.prod(shape[1:]))
         state[name] = around + scale * torch.randn(*shape, generator=generator)
 
     def layer(name: str, *shape: int, around: float = 0.0) -> None:
-        draw(f"{name}.weight", *shape, around=around)
-        draw(f"{name}.bias", shape[0])
+        tensor(f"{name}.weight", *shape, around=around)
+        tensor(f"{name}.bias", shape[0])
 
     layer("cnn", CHANNELS, 1, 3, 3)
     for n in range(RESIDUAL):
@@ -49,16 +49,16 @@ def state() -> State:
         width = HIDDEN if n == 0 else 2 * HIDDEN
         layer(f"birnn_layers.{n}.layer_norm", width, around=1.0)
         for direction in ("", "_reverse"):
-            draw(f"birnn_layers.{n}.BiGRU.weight_ih_l0{direction}", GATES, width)
-            draw(f"birnn_layers.{n}.BiGRU.weight_hh_l0{direction}", GATES, HIDDEN)
-            draw(f"birnn_layers.{n}.BiGRU.bias_ih_l0{direction}", GATES)
-            draw(f"birnn_layers.{n}.BiGRU.bias_hh_l0{direction}", GATES)
+            tensor(f"birnn_layers.{n}.BiGRU.weight_ih_l0{direction}", GATES, width)
+            tensor(f"birnn_layers.{n}.BiGRU.weight_hh_l0{direction}", GATES, HIDDEN)
+            tensor(f"birnn_layers.{n}.BiGRU.bias_ih_l0{direction}", GATES)
+            tensor(f"birnn_layers.{n}.BiGRU.bias_hh_l0{direction}", GATES)
     layer("classifier.0", HIDDEN, 2 * HIDDEN)
     layer("classifier.3", CLASSES, HIDDEN)
     return state
 
 
-def described(features: Tensor, state: State) -> Tensor:
+def reference(features: Tensor, state: State) -> Tensor:
     """Features (B, F, mels) to log-probabilities (B, F', classes), as published."""
     x = features.transpose(1, 2)[:, None]
     x = F.conv2d(x, state["cnn.weight"], state["cnn.bias"], stride=2, padding=1)
@@ -105,7 +105,7 @@ def recur(x: Tensor, state: State, name: str, direction: str) -> Tensor:
     return torch.stack(outputs)
 
 
-def described_features(waveform: Tensor) -> Tensor:
+def reference_features(waveform: Tensor) -> Tensor:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "At least one mel filterbank has all zero", UserWarning)
         power: Tensor = MelSpectrogram(sample_rate=16_000, n_mels=128)(waveform)
@@ -130,30 +130,30 @@ def exported(weights, tmp_path_factory):
     return out
 
 
-def test_a_batch_goes_through_the_network_as_described(state):
+def test_a_batch_gives_the_log_probabilities_of_the_reference(state):
     recogniser, _ = legacy.recogniser(state)
     features = torch.rand(4, 31, MELS, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         written, frames = recogniser.network(features, torch.tensor([31, 31, 20, 9]))
-    assert torch.allclose(written, described(features, state), atol=1e-4)
+    assert torch.allclose(written, reference(features, state), atol=1e-4)
     assert frames.tolist() == [16, 16, 10, 5]
 
 
 @pytest.mark.parametrize("samples", [1600, 16_000, 23_456])
-def test_the_bundle_computes_what_is_described(exported, state, samples):
+def test_the_bundle_gives_the_log_probabilities_of_the_reference(exported, state, samples):
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([noise(samples).numpy()])
-    expected = described(described_features(noise(samples))[None], state)[0]
+    expected = reference(reference_features(noise(samples))[None], state)[0]
     assert written.shape == expected.shape
     assert torch.allclose(torch.from_numpy(written), expected, atol=1e-4)
 
 
-def test_a_batch_gives_what_its_members_give_alone(exported):
+def test_a_batch_gives_the_same_as_its_utterances_one_by_one(exported):
     model = AcousticModel(bundle.load(str(exported)))
     waveforms = [noise(samples).numpy() for samples in (16_000, 1, 9000)]
-    for together, waveform in zip(model.log_probs(waveforms), waveforms, strict=True):
-        (alone,) = model.log_probs([waveform])
-        assert together.shape == alone.shape
-        assert torch.allclose(torch.from_numpy(together), torch.from_numpy(alone), atol=1e-4)
+    for batched, waveform in zip(model.log_probs(waveforms), waveforms, strict=True):
+        (single,) = model.log_probs([waveform])
+        assert batched.shape == single.shape
+        assert torch.allclose(torch.from_numpy(batched), torch.from_numpy(single), atol=1e-4)
 
 
 @pytest.mark.parametrize(("layer", "width", "recurs"), [(0, 6, True), (1, 12, False)])
@@ -162,7 +162,7 @@ def test_only_the_first_layer_recurs_over_time(layer, width, recurs):
     gru = ResidualBiGRU(mels=8, legacy=True, **sizes).birnn_layers[layer]  # type: ignore[arg-type]
     x, length = torch.randn(1, 9, width), torch.tensor([9])
     late = x.clone()
-    late[0, -1, 0] += 1.0  # in one channel: a shift of all would be normalised away
+    late[0, -1, 0] += 1.0  # of one channel: a change of all would be normalised away
     assert bool((gru(late, length) - gru(x, length))[0, 0].any()) == recurs
 
 
@@ -175,7 +175,7 @@ def test_a_scripted_file_gives_the_same_weights(state, tmp_path):
     }
 
 
-def test_the_bundle_serves(exported, state):
+def test_the_bundle_reproduces_its_golden_transcript(exported, state):
     transcriber = Transcriber(bundle.load(str(exported)))
     check_golden(transcriber)
     assert transcriber.manifest.name == "residual-bigru-legacy"
@@ -200,7 +200,7 @@ def test_the_published_names_and_sizes_are_those_of_the_recipe():
     assert published["birnn_layers.4.BiGRU.weight_hh_l0_reverse"].shape == (1536, 512)
 
 
-def test_weights_of_another_network_are_refused(state, tmp_path):
+def test_weights_of_another_network_are_rejected(state, tmp_path):
     torch.save(nn.Linear(2, 2).state_dict(), tmp_path / "other.pt")
     with pytest.raises(InputError, match="rescnn_layers"):
         legacy.export(tmp_path / "other.pt", tmp_path / "out")
@@ -210,8 +210,6 @@ def test_weights_of_another_network_are_refused(state, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_line_exports(weights, tmp_path, monkeypatch):
-    arguments = ["legacy", str(weights), "--out", str(tmp_path / "out"), "--precision", "bfloat16"]
-    monkeypatch.setattr("sys.argv", arguments)
-    legacy.main()
+def test_the_command_line_exports(weights, tmp_path):
+    legacy.main([str(weights), "--out", str(tmp_path / "out"), "--precision", "bfloat16"])
     assert bundle.load(str(tmp_path / "out")).manifest.precision == "bfloat16"

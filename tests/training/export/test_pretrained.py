@@ -1,7 +1,7 @@
-"""Published models, with random weights of a small network in the place of a download.
+"""Import of pretrained models, with random weights of a small network in place of a download.
 
-Everything else is as it is for a user: torchaudio's pipelines build the network and load the
-weights, in the layout in which they are stored.
+Everything else is as for a user: torchaudio's pipelines build the network and load the weights, in
+the layout in which they are stored.
 """
 
 import base64
@@ -71,7 +71,7 @@ NAMES = ["wav2vec2-base-960h", "wav2vec2-large-lv60k-960h"]
 
 @pytest.fixture(scope="module", autouse=True)
 def download():
-    """Random weights for each small network that is asked for."""
+    """Random weights in place of each download."""
 
     def state(url, **_):
         parameters = SMALL[url.rsplit("/", 1)[1]]._params
@@ -106,7 +106,7 @@ def noise(samples, level=0.1):
     return (generator.standard_normal(samples) * level).astype(np.float32)
 
 
-def torchaudios_own(name, samples):
+def torchaudio_log_probs(name, samples):
     """Log-probabilities as torchaudio's documentation computes them: one waveform, no lengths."""
     model = getattr(torchaudio.pipelines, pretrained.MODELS[name].pipeline).get_model()
     with torch.inference_mode():
@@ -115,19 +115,19 @@ def torchaudios_own(name, samples):
 
 
 @pytest.mark.parametrize("samples", [400, 16_000, 23_456])
-def test_a_bundle_computes_what_torchaudio_does(name, exported, samples):
-    expected = torchaudios_own(name, noise(samples))
+def test_a_bundle_gives_the_log_probabilities_of_torchaudio(name, exported, samples):
+    expected = torchaudio_log_probs(name, noise(samples))
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([noise(samples)])
     assert written.shape == expected.shape == ((samples - 400) // 320 + 1, 29)
     assert np.allclose(written, expected, atol=1e-4)
-    assert expected.std() > 0.1  # the weights do say something
+    assert expected.std() > 0.1  # the output is not constant
 
 
-def test_a_batch_gives_what_its_members_give_alone(name, exported):
+def test_a_batch_gives_the_same_as_its_utterances_one_by_one(name, exported):
     model = AcousticModel(bundle.load(str(exported)))
     waveforms = [noise(16_000), noise(7000, level=0.5), noise(20_000, level=0.01)]
-    for together, waveform in zip(model.log_probs(waveforms), waveforms, strict=True):
-        assert np.allclose(together, torchaudios_own(name, waveform), atol=1e-4)
+    for batched, waveform in zip(model.log_probs(waveforms), waveforms, strict=True):
+        assert np.allclose(batched, torchaudio_log_probs(name, waveform), atol=1e-4)
 
 
 def test_less_than_one_frame_of_audio_gives_one_frame(exported):
@@ -135,7 +135,7 @@ def test_less_than_one_frame_of_audio_gives_one_frame(exported):
     assert [len(frames) for frames in model.log_probs([noise(1), noise(900)])] == [1, 2]
 
 
-def test_the_manifest_has_the_pipelines_labels_in_lower_case(name, exported):
+def test_the_labels_are_those_of_the_pipeline_in_lower_case(name, exported):
     manifest = bundle.load(str(exported)).manifest
     assert manifest.alphabet.blank == 0
     assert manifest.alphabet.labels[:4] == ("", " ", "e", "t")
@@ -146,7 +146,7 @@ def test_the_manifest_has_the_pipelines_labels_in_lower_case(name, exported):
     assert manifest.sources[-1]["name"] == "LibriSpeech"
 
 
-def test_published_rates_are_in_the_card_and_not_among_the_measurements(name, exported):
+def test_published_error_rates_are_in_the_card_but_not_in_the_metrics(name, exported):
     assert bundle.load(str(exported)).manifest.metrics == {}
     card = " ".join((exported / "MODEL_CARD.md").read_text(encoding="utf-8").split())
     clean = {"wav2vec2-base-960h": "3.4 % on", "wav2vec2-large-lv60k-960h": "2.2 % on"}
@@ -157,12 +157,12 @@ def test_published_rates_are_in_the_card_and_not_among_the_measurements(name, ex
 
 def expected_text(name, samples, opened):
     labels = opened.manifest.alphabet.labels
-    path = torchaudios_own(name, samples).argmax(1)
+    path = torchaudio_log_probs(name, samples).argmax(1)
     kept = [c for i, c in enumerate(path) if c != 0 and (i == 0 or path[i - 1] != c)]
     return " ".join("".join(labels[c] for c in kept).split())
 
 
-def test_it_is_served_from_s3_through_the_handler(name, exported, monkeypatch):
+def test_the_bundle_is_served_from_s3_by_the_handler(name, exported, monkeypatch):
     samples = noise(32_000)
     spoken = toy_model.encode(samples, subtype="FLOAT")
     local = bundle.load(str(exported))
@@ -184,23 +184,22 @@ def test_it_is_served_from_s3_through_the_handler(name, exported, monkeypatch):
 
 
 @pytest.mark.parametrize(("precision", "bound"), [("bfloat16", 0.1), ("int8-dynamic", 0.5)])
-def test_lower_precisions_stay_near(precision, bound, tmp_path):
+def test_log_probabilities_in_lower_precisions_stay_near(precision, bound, tmp_path):
     name, samples = NAMES[0], noise(16_000)
     pretrained.export(name, tmp_path / "out", precision)
     opened = bundle.load(str(tmp_path / "out"))
     check_golden(Transcriber(opened))
     (written,) = AcousticModel(opened).log_probs([samples])
-    assert 1e-5 < np.abs(written - torchaudios_own(name, samples)).max() < bound
+    assert 1e-5 < np.abs(written - torchaudio_log_probs(name, samples)).max() < bound
     assert opened.manifest.precision == precision
 
 
-def test_the_command_line_exports(tmp_path, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["published", NAMES[0], "--out", str(tmp_path / "out")])
-    pretrained.main()
+def test_the_command_line_exports(tmp_path):
+    pretrained.main([NAMES[0], "--out", str(tmp_path / "out")])
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["name"] == NAMES[0]
 
 
-def test_every_model_is_one_of_torchaudios_pipelines():
+def test_every_model_is_a_pipeline_of_torchaudio():
     for model in pretrained.MODELS.values():
         pipeline = getattr(torchaudio.pipelines, model.pipeline)
         assert pipeline.sample_rate == 16_000

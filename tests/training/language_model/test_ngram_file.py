@@ -12,7 +12,7 @@ WORDS = ["".join(letters) for length in (1, 2, 3) for letters in product(LETTERS
 
 
 def packed(words: int, values: int) -> tuple[bytes, NgramTable]:
-    """A model of single words whose probabilities have so many values, and what went into it."""
+    """The file of a unigram model whose probabilities have `values` levels, and its table."""
     ids = FIRST_WORD + words
     levels = -np.random.default_rng(0).exponential(3, values).astype(np.float32)
     log_prob = np.sort(np.resize(levels, ids))[::-1].copy()
@@ -21,21 +21,21 @@ def packed(words: int, values: int) -> tuple[bytes, NgramTable]:
     return ngram_file.pack(WORDS[:words], LETTERS, [order], spelling, {"words": words}), order
 
 
-def test_up_to_256_probabilities_are_kept_as_they_are():
+def test_up_to_256_distinct_probabilities_are_stored_exactly():
     content, order = packed(words=300, values=256)
     assert np.array_equal(ngram_model.load(content).orders[0].log_prob, order.log_prob)
 
 
-def test_of_more_each_becomes_the_mean_of_its_neighbours():
+def test_more_than_256_probabilities_are_quantised_to_the_means_of_their_bins():
     content, order = packed(words=len(WORDS), values=FIRST_WORD + len(WORDS))
     read = ngram_model.load(content).orders[0].log_prob
     assert len(np.unique(read)) <= ngram_file.BINS
-    assert np.all(np.diff(read) <= 0)  # no two change places
+    assert np.all(np.diff(read) <= 0)  # the order is preserved
     assert read.mean() == pytest.approx(order.log_prob.mean(), abs=1e-4)
     assert np.median(np.abs(read - order.log_prob)) < 0.02
 
 
-def test_the_words_come_back_and_what_is_told_of_them():
+def test_the_vocabulary_and_the_metadata_are_read_back():
     content, _ = packed(words=300, values=10)
     assert ngram_model.load(content).lexicon.words() == WORDS[:300]
     assert ngram_file.about(content) == {"words": 300}

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.support import tone_corpus
 from training.errors import InputError
-from training.export.bundle_writer import script
+from training.export.torchscript import save_torchscript
 from training.networks.registry import NETWORKS, build
 
 FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
@@ -31,7 +31,7 @@ def recogniser(request):
 @pytest.fixture(scope="module")
 def scripted(recogniser, tmp_path_factory):
     file = tmp_path_factory.mktemp("model") / "model.pt"
-    script(recogniser, file)
+    save_torchscript(recogniser, file)
     return torch.jit.load(file)
 
 
@@ -77,7 +77,7 @@ def test_a_frame_lasts_as_long_as_built_says(network):
 def test_the_classifier_hears_through_either_front_end(front_end, tmp_path):
     torch.manual_seed(0)
     recogniser, _ = build("keyword_gru", front_end, SIZES["keyword_gru"])
-    script(recogniser, tmp_path / "model.pt")
+    save_torchscript(recogniser, tmp_path / "model.pt")
     scripted = torch.jit.load(tmp_path / "model.pt")
     songs = [torch.from_numpy(tone_corpus.tones(word)) for word in tone_corpus.WORDS]
     batch = torch.nn.utils.rnn.pad_sequence(songs, batch_first=True)
