@@ -8,15 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from asr.bundle import Bundle
 from asr.errors import ModelUnavailableError
+from asr.types import LogProbs, Samples
 
-Floats = NDArray[np.float32]
 # Profiling runs would make the first two requests several times slower than the rest.
 _no_profiling = partial(torch.jit.optimized_execution, False)  # type: ignore[attr-defined]
 
@@ -50,7 +48,7 @@ class AcousticModel:
                 f"{bundle.manifest.model.file} is not a TorchScript module"
             ) from error
 
-    def log_probs(self, waveforms: Sequence[Floats]) -> list[Floats]:
+    def log_probs(self, waveforms: Sequence[Samples]) -> list[LogProbs]:
         """Log-probabilities of each waveform.
 
         Parameters

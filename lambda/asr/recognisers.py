@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from asr import windows
 from asr.acoustic_model import AcousticModel
@@ -19,8 +18,8 @@ from asr.audio.audio import SAMPLE_RATE
 from asr.decoding.decoders import CtcDecoder
 from asr.errors import TooLongError, TooShortError
 from asr.manifest import Manifest
+from asr.types import LogProbs, Samples
 
-Floats = NDArray[np.float32]
 # Called before each batch of windows with the seconds of audio that are done, and those of the
 # batch. An exception that it raises ends the recognition.
 ProgressCallback = Callable[[float, float], None]
@@ -59,7 +58,7 @@ class Recogniser(Protocol):
     def __init__(self, manifest: Manifest, model: AcousticModel, decode: CtcDecoder) -> None: ...
 
     def recognise(
-        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+        self, blocks: Iterable[Samples], on_progress: ProgressCallback = ignore_progress
     ) -> list[RecognisedWord]:
         """Recognise a waveform.
 
@@ -100,7 +99,7 @@ class CtcRecogniser:
         )
 
     def recognise(
-        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+        self, blocks: Iterable[Samples], on_progress: ProgressCallback = ignore_progress
     ) -> list[RecognisedWord]:
         """Recognise words; the last one may end a part of a frame after the audio.
 
@@ -113,8 +112,8 @@ class CtcRecogniser:
         ]
 
     def log_probs(
-        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
-    ) -> Iterator[Floats]:
+        self, blocks: Iterable[Samples], on_progress: ProgressCallback = ignore_progress
+    ) -> Iterator[LogProbs]:
         """Log-probabilities of a waveform in pieces, shape (frames, classes).
 
         Raises
@@ -125,8 +124,8 @@ class CtcRecogniser:
         return windows.stitch(self._window_log_probs(blocks, on_progress))
 
     def _window_log_probs(
-        self, blocks: Iterable[Floats], on_progress: ProgressCallback
-    ) -> Iterator[tuple[windows.Window, Floats]]:
+        self, blocks: Iterable[Samples], on_progress: ProgressCallback
+    ) -> Iterator[tuple[windows.Window, LogProbs]]:
         """Windows with their log-probabilities, computed in batches."""
         remaining = windows.split(blocks, self._layout)
         hop = self._layout.hop * self._layout.frame / SAMPLE_RATE
@@ -142,7 +141,7 @@ class CtcRecogniser:
             for window, quiet in zip(batch, silent, strict=True):
                 yield window, self._blank_frames(window) if quiet else next(outputs)
 
-    def _blank_frames(self, window: windows.Window) -> Floats:
+    def _blank_frames(self, window: windows.Window) -> LogProbs:
         """Frames in which the blank has probability 1, as many as the window lasts."""
         frames = math.ceil(len(window.samples) / self._layout.frame)
         log_probs = np.full((frames, len(self._alphabet.labels)), -np.inf, np.float32)
@@ -159,7 +158,7 @@ class KeywordRecogniser:
         self._max_seconds = manifest.window_seconds
 
     def recognise(
-        self, blocks: Iterable[Floats], on_progress: ProgressCallback = ignore_progress
+        self, blocks: Iterable[Samples], on_progress: ProgressCallback = ignore_progress
     ) -> list[RecognisedWord]:
         """Recognise one word that lasts as long as the audio, or none in silence.
 
@@ -175,9 +174,9 @@ class KeywordRecogniser:
         best = int(log_probs[0].argmax())
         return [RecognisedWord(self._labels[best], 0.0, seconds, float(log_probs[0, best]))]
 
-    def _joined(self, blocks: Iterable[Floats]) -> Floats:
+    def _joined(self, blocks: Iterable[Samples]) -> Samples:
         """Concatenate the blocks, up to the first that exceeds the maximum; shape (samples,)."""
-        clip: list[Floats] = []
+        clip: list[Samples] = []
         length = 0
         for block in blocks:
             clip.append(block)
@@ -193,7 +192,7 @@ class KeywordRecogniser:
 RECOGNISERS: dict[str, type[Recogniser]] = {"ctc": CtcRecogniser, "keyword": KeywordRecogniser}
 
 
-def _check_length(samples: Floats) -> None:
+def _check_length(samples: Samples) -> None:
     seconds = len(samples) / SAMPLE_RATE
     if seconds < MIN_SECONDS:
         raise TooShortError(
@@ -201,5 +200,5 @@ def _check_length(samples: Floats) -> None:
         )
 
 
-def _is_silent(samples: Floats) -> bool:
+def _is_silent(samples: Samples) -> bool:
     return bool(np.abs(samples).max() <= SILENCE_PEAK)

@@ -5,9 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-import numpy as np
-from numpy.typing import NDArray
-
 from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.audio import audio
@@ -24,8 +21,8 @@ from asr.recognisers import (
 )
 from asr.settings import BEAM, GREEDY, Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
+from asr.types import Samples
 
-Floats = NDArray[np.float32]
 NO_LANGUAGE_MODEL = (
     "the decoder beam needs a language model, and this model bundle has none: "
     "use the decoder greedy, or a bundle with a language model"
@@ -134,7 +131,7 @@ class Transcriber:
 
     def transcribe_blocks(
         self,
-        blocks: Iterable[Floats],
+        blocks: Iterable[Samples],
         on_progress: ProgressCallback = ignore_progress,
         decoder: str | None = None,
     ) -> Transcript:
@@ -165,7 +162,7 @@ class Transcriber:
     def _run(
         self,
         session: _DecoderSession,
-        blocks: Iterable[Floats],
+        blocks: Iterable[Samples],
         decode_seconds: float,
         on_progress: ProgressCallback = ignore_progress,
     ) -> Transcript:
@@ -202,12 +199,12 @@ def _word(word: RecognisedWord, seconds: float, confidence: Confidence) -> Word:
 class _BlockMeter:
     """Passes blocks on, and counts their samples and the seconds spent on producing them."""
 
-    def __init__(self, blocks: Iterable[Floats]) -> None:
+    def __init__(self, blocks: Iterable[Samples]) -> None:
         self.samples = 0
         self.elapsed = 0.0
         self._blocks = iter(blocks)
 
-    def blocks(self) -> Iterator[Floats]:
+    def blocks(self) -> Iterator[Samples]:
         while True:
             started = time.perf_counter()
             block = next(self._blocks, None)

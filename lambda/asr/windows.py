@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from asr.types import LogProbs, Samples
 
 
 @dataclass(frozen=True)
@@ -53,18 +52,18 @@ class Window:
 
     Attributes
     ----------
-    samples : NDArray[float32], shape (samples,)
+    samples : array, shape (samples,)
     first : int
     end : int or None
         None in the last window, all of which is kept from `first` on.
     """
 
-    samples: Floats
+    samples: Samples
     first: int
     end: int | None
 
 
-def split(blocks: Iterable[Floats], layout: WindowLayout) -> Iterator[Window]:
+def split(blocks: Iterable[Samples], layout: WindowLayout) -> Iterator[Window]:
     """Cut a waveform into overlapping windows, holding one window at a time.
 
     Audio of up to one window stays whole; without audio there is no window.
@@ -78,7 +77,7 @@ def split(blocks: Iterable[Floats], layout: WindowLayout) -> Iterator[Window]:
     margin = layout.overlap // 2
     size, hop = layout.window * layout.frame, layout.hop * layout.frame
     first = 0
-    pending: list[Floats] = []
+    pending: list[Samples] = []
     length = 0
     for block in blocks:
         pending.append(block)
@@ -92,7 +91,7 @@ def split(blocks: Iterable[Floats], layout: WindowLayout) -> Iterator[Window]:
         yield Window(np.concatenate(pending), first, None)
 
 
-def stitch(outputs: Iterable[tuple[Window, Floats]]) -> Iterator[Floats]:
+def stitch(outputs: Iterable[tuple[Window, LogProbs]]) -> Iterator[LogProbs]:
     """Take from each window's output, shape (frames, classes), the range that is kept."""
     for window, frames in outputs:
         yield frames[window.first : window.end]

@@ -16,10 +16,10 @@ from typing import BinaryIO
 
 import numpy as np
 import soxr
-from numpy.typing import NDArray
 
 from asr.audio import readers
 from asr.errors import EmptyAudioError, TooLargeError, TooLongError
+from asr.types import Samples
 
 SAMPLE_RATE = 16_000  # Hz, the input of every model
 MAX_SPOOLED_BYTES = 256 * 1024 * 1024  # encoded bytes of a source that cannot seek, in memory
@@ -54,11 +54,11 @@ class Waveform:
 
     Attributes
     ----------
-    samples : NDArray[float32], shape (samples,)
+    samples : array, shape (samples,)
         In [-1, 1], mono, at 16 kHz.
     """
 
-    samples: NDArray[np.float32]
+    samples: Samples
 
     @property
     def seconds(self) -> float:
@@ -99,9 +99,7 @@ def decode(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Waveform:
     return Waveform(np.frombuffer(waveform, np.float32))
 
 
-def stream(
-    source: AudioSource, budget: Budget = DEFAULT_BUDGET
-) -> Generator[NDArray[np.float32], None, None]:
+def stream(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Generator[Samples, None, None]:
     """Decode a source block by block, holding one block at a time.
 
     The format is detected from the bytes, never from a name. Of a truncated or damaged file,
@@ -118,7 +116,7 @@ def stream(
 
     Yields
     ------
-    NDArray[float32], shape (samples,)
+    array, shape (samples,)
         In [-1, 1], mono, at 16 kHz, in order and without gaps; never empty.
 
     Raises
@@ -186,7 +184,7 @@ def _spooled(source: BinaryIO) -> BytesIO:
     return spool
 
 
-def _mono(block: readers.AudioBlock) -> NDArray[np.float32]:
+def _mono(block: readers.AudioBlock) -> Samples:
     """Average the channels, with NaN and infinity replaced by silence.
 
     Parameters
@@ -196,7 +194,7 @@ def _mono(block: readers.AudioBlock) -> NDArray[np.float32]:
 
     Returns
     -------
-    NDArray[float32], shape (frames,)
+    array, shape (frames,)
         In [-1, 1], at the rate of the block.
     """
     frames = np.nan_to_num(block.frames, copy=False, posinf=0.0, neginf=0.0)
@@ -208,7 +206,7 @@ def _mono(block: readers.AudioBlock) -> NDArray[np.float32]:
     return np.ascontiguousarray(mono)
 
 
-def _resampled(blocks: Iterator[NDArray[np.float32]], rate: int) -> Iterator[NDArray[np.float32]]:
+def _resampled(blocks: Iterator[Samples], rate: int) -> Iterator[Samples]:
     """Resample blocks of one rate to 16 kHz, band-limited; at 16 kHz they pass unchanged.
 
     The result is independent of the block boundaries, to the last bit.

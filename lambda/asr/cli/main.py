@@ -14,8 +14,6 @@ from datetime import timedelta
 from io import TextIOWrapper
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from asr.audio import audio
@@ -27,6 +25,7 @@ from asr.formats.registry import FORMATS
 from asr.settings import DECODERS, Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber
 from asr.transcript import Transcript
+from asr.types import Samples
 
 BAR_DELAY_SECONDS = 1.0  # shorter runs show no progress bar
 INTERRUPTED = 128 + signal.SIGINT  # the exit status that shells use
@@ -142,8 +141,8 @@ def _transcribe(
 
 
 def _with_progress(
-    blocks: Iterable[NDArray[np.float32]], bar: "tqdm[AudioFile]", name: str
-) -> Iterator[NDArray[np.float32]]:
+    blocks: Iterable[Samples], bar: "tqdm[AudioFile]", name: str
+) -> Iterator[Samples]:
     samples = 0
     for block in blocks:
         yield block

@@ -23,8 +23,7 @@ from asr.decoding.hypotheses import (
 )
 from asr.decoding.ngram_model import END, ROOT, UNKNOWN, Integers, NgramModel
 from asr.manifest import Alphabet, BeamSearchConfig
-
-Frames = NDArray[np.float32]
+from asr.types import LogProbs
 
 TOKEN_THRESHOLD = 8.0  # classes this far below the best log-probability of a frame are skipped
 BLANK_SKIP_LOG_PROB = math.log(0.999)  # frames with a blank this probable extend no hypothesis
@@ -57,7 +56,7 @@ class BeamSearch:
         self._letter_bigrams = config.lm_weight * lexicon.letter_bigrams.astype(np.float64)
         self._lookahead = config.lm_weight * lexicon.lookahead.astype(np.float64)
 
-    def best_text(self, log_probs: Frames) -> str:
+    def best_text(self, log_probs: LogProbs) -> str:
         """The text with the highest score.
 
         Parameters

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.manifest import Alphabet
+from asr.types import LogProbs
 
-Floats = NDArray[np.float32]
-Indices = NDArray[np.int64]
+ClassPath = NDArray[np.int64]  # class of each frame, shape (frames,)
+PathLogProb = NDArray[np.float32]  # log-probability of that class, shape (frames,)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class WordSpan:
     log_prob: float
 
 
-def best_path(log_probs: Floats) -> tuple[Indices, Floats]:
+def best_path(log_probs: LogProbs) -> tuple[ClassPath, PathLogProb]:
     """Most probable class of each frame and its log-probability: shapes (F, C) to (F,), (F,)."""
     path = log_probs.argmax(axis=1)
     return path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0]
@@ -60,8 +61,8 @@ def insert_blanks(labels: Sequence[int], blank: int) -> list[int]:
     return path
 
 
-def tokens(path: Indices, log_prob: Floats, alphabet: Alphabet) -> Iterator[Token]:
-    """Runs of one class along a path, without blanks; `path` and `log_prob` have shape (F,)."""
+def tokens(path: ClassPath, log_prob: PathLogProb, alphabet: Alphabet) -> Iterator[Token]:
+    """Runs of one class along a path, without blanks; both arrays have shape (frames,)."""
     if len(path) == 0:
         return
     edges = np.flatnonzero(np.diff(path)) + 1
@@ -83,11 +84,11 @@ def group_words(emitted: Iterator[Token], word_boundary: str) -> Iterator[WordSp
             yield WordSpan(text, characters[0].start, characters[-1].end, mean)
 
 
-def greedy_decode(path: Indices, log_prob: Floats, alphabet: Alphabet) -> list[WordSpan]:
-    """Words along a best path, in order; `path` and `log_prob` have shape (F,)."""
+def greedy_decode(path: ClassPath, log_prob: PathLogProb, alphabet: Alphabet) -> list[WordSpan]:
+    """Words along a best path, in order; both arrays have shape (frames,)."""
     return list(group_words(tokens(path, log_prob, alphabet), alphabet.word_boundary))
 
 
-def greedy_text(log_probs: Floats, alphabet: Alphabet) -> str:
+def greedy_text(log_probs: LogProbs, alphabet: Alphabet) -> str:
     """Greedy transcript of log-probabilities (F, C): words separated by single spaces."""
     return " ".join(word.text for word in greedy_decode(*best_path(log_probs), alphabet))

@@ -3,21 +3,20 @@
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from asr.decoding import ctc
 from asr.decoding.ctc import WordSpan
 from asr.manifest import BeamSearchConfig, Manifest
+from asr.types import LogProbs
 
-Floats = NDArray[np.float32]
 # Log-probabilities in one or more pieces of shape (frames, classes) to words, in order of time.
-CtcDecoder = Callable[[Iterable[Floats]], list[WordSpan]]
+CtcDecoder = Callable[[Iterable[LogProbs]], list[WordSpan]]
 
 
 def greedy_decoder(manifest: Manifest) -> CtcDecoder:
     """Greedy decoder: the most probable class of each frame."""
 
-    def decode(pieces: Iterable[Floats]) -> list[WordSpan]:
+    def decode(pieces: Iterable[LogProbs]) -> list[WordSpan]:
         paths = [ctc.best_path(frames) for frames in pieces]
         path = np.concatenate([labels for labels, _ in paths])
         log_prob = np.concatenate([values for _, values in paths])
@@ -51,7 +50,7 @@ def beam_decoder(manifest: Manifest, language_model: bytes, config: BeamSearchCo
     silence = [alphabet.blank, alphabet.labels.index(alphabet.word_boundary)]
     search = BeamSearch(alphabet, ngram_model.load(language_model), config)
 
-    def decode(pieces: Iterable[Floats]) -> list[WordSpan]:
+    def decode(pieces: Iterable[LogProbs]) -> list[WordSpan]:
         spans: list[WordSpan] = []
         start = 0
         for frames in split_at_pauses(pieces, silence, manifest.frame_seconds):

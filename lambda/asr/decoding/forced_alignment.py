@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from asr.decoding.ctc import WordSpan, greedy_decode
 from asr.manifest import Alphabet
+from asr.types import LogProbs
 
-Floats = NDArray[np.float32]
 IMPOSSIBLE = -np.inf
 
 
-def forced_path(log_probs: Floats, labels: Sequence[int], blank: int) -> NDArray[np.int64]:
+def forced_path(log_probs: LogProbs, labels: Sequence[int], blank: int) -> NDArray[np.int64]:
     """The most probable path that collapses to `labels`.
 
     Parameters
@@ -61,7 +61,7 @@ def forced_path(log_probs: Floats, labels: Sequence[int], blank: int) -> NDArray
     return path
 
 
-def align_text(log_probs: Floats, text: str, alphabet: Alphabet) -> list[WordSpan]:
+def align_text(log_probs: LogProbs, text: str, alphabet: Alphabet) -> list[WordSpan]:
     """Align a text with log-probabilities.
 
     Parameters

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from asr.types import LogProbs
 
 MIN_UTTERANCE_SECONDS, MAX_UTTERANCE_SECONDS = 10.0, 20.0  # except the last
 
 
 def split_at_pauses(
-    pieces: Iterable[Floats], silence: Sequence[int], frame_seconds: float
-) -> Iterator[Floats]:
+    pieces: Iterable[LogProbs], silence: Sequence[int], frame_seconds: float
+) -> Iterator[LogProbs]:
     """Split log-probabilities at pauses into arrays of shape (frames, classes).
 
     Up to `MAX_UTTERANCE_SECONDS` stay whole. Of more, each utterance ends in the middle of the
@@ -30,7 +30,7 @@ def split_at_pauses(
     """
     shortest = round(MIN_UTTERANCE_SECONDS / frame_seconds)
     longest = round(MAX_UTTERANCE_SECONDS / frame_seconds)
-    pending: list[Floats] = []
+    pending: list[LogProbs] = []
     length = 0
     for piece in pieces:
         pending.append(piece)
@@ -45,7 +45,7 @@ def split_at_pauses(
         yield np.concatenate(pending)
 
 
-def _longest_pause(log_prob: Floats) -> int:
+def _longest_pause(log_prob: NDArray[np.float32]) -> int:
     """Middle of the longest run of frames in which silence has a probability above 0.5.
 
     `log_prob`, shape (frames,), is that of silence. Without such a frame, the most silent one.

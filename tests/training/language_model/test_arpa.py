@@ -45,17 +45,18 @@ def test_the_header_counts_the_ngrams_of_each_order(written):
     ]  # fmt: skip
 
 
-def test_every_trigram_of_words_has_the_probability_of_the_model(written):
+def test_sentences_have_the_log_probability_of_the_model(written):
     model, (grams, _) = ngram_toy.model(), read_arpa(written)
     vocabulary = model.lexicon.words()
     for words in itertools.product(vocabulary, repeat=3):
-        context, log_prob = model.start(), np.zeros(1)
-        history = ("<s>",)
+        context, total = model.start(), 0.0
         for word in words:
             number = vocabulary.index(word) + FIRST_WORD
             log_prob, context = model.score(context, np.array([number]))
-            history = (*history, word)[-3:]
-        assert log_prob[0] == pytest.approx(katz(grams, history) * math.log(10), abs=1e-4)
+            total += float(log_prob[0])
+        sentence = ("<s>", *words)
+        expected = math.fsum(katz(grams, sentence[max(end - 3, 0) : end]) for end in (2, 3, 4))
+        assert total == pytest.approx(expected * math.log(10), abs=1e-4)
 
 
 def test_probabilities_after_any_context_sum_to_one(written):
