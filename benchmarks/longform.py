@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from asr import bundle
 from asr.audio import audio
 from asr.transcriber import Transcriber
-from training.data.corpus import MAX_CLIP
+from training.data.corpus import CLIP_BUDGET
 from training.data.manifest import Utterance, read_manifest
 from training.evaluation.metrics import score
 
@@ -32,7 +32,7 @@ def recordings(utterances: Sequence[Utterance], seconds: float) -> Iterator[Samp
     for _, clips in groupby(sorted(utterances, key=_speaker), key=_speaker):
         joined: list[Samples] = []
         for clip in clips:
-            joined.append(audio.decode(clip.path, MAX_CLIP).samples)
+            joined.append(audio.decode(clip.path, CLIP_BUDGET).samples)
             if sum(map(len, joined)) >= seconds * audio.SAMPLE_RATE:
                 yield np.concatenate(joined)
                 joined = []

@@ -36,7 +36,7 @@ from tests.support.pages import PAGES, ROOT, Block
 from training.augment import SpecAugment, WaveformAugmentation
 from training.cli import COMMANDS
 from training.data.manifest import COLUMNS
-from training.download.registry import SOURCES
+from training.download.registry import CORPUS_ARCHIVES
 from training.recipe import Recipe
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -455,9 +455,9 @@ def test_the_table_of_recipe_keys_is_complete():
 def test_the_names_of_corpora_are_known():
     for name in pages.names("docs/data.md", "name"):
         if name.endswith("/PART"):
-            assert any(each.startswith(name[:-4]) for each in SOURCES), name
+            assert any(each.startswith(name[:-4]) for each in CORPUS_ARCHIVES), name
         else:
-            assert name in SOURCES
+            assert name in CORPUS_ARCHIVES
 
 
 def test_every_make_target_is_documented():

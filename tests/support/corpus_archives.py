@@ -1,4 +1,4 @@
-"""The archive of each corpus, in small."""
+"""Small archives in the layouts of public corpora."""
 
 import io
 import tarfile
@@ -10,7 +10,7 @@ from tests.support.tone_corpus import HEADER
 
 LIBRISPEECH = "LibriSpeech/test-clean/61/70968/61-70968"
 COMMON_VOICE = "cv-corpus-1/en"
-# What the archive of each corpus holds, in small: for a sound file, its seconds.
+# Members of each archive: text, or the seconds of a sound file.
 ARCHIVES = {
     "librispeech/test-clean": {
         f"{LIBRISPEECH}.trans.txt": "61-70968-0000 HE BEGAN\n61-70968-0001 YOUR'S\n",
@@ -37,11 +37,11 @@ ARCHIVES = {
     },
     "common-voice": {
         **{
-            f"{COMMON_VOICE}/{part}.tsv": "client_id\tpath\tsentence\tage\n"
-            f'ab{part}\t{part}.mp3\t"Well," he said.\t\n'
-            for part in ("train", "dev", "test")
+            f"{COMMON_VOICE}/{split}.tsv": "client_id\tpath\tsentence\tage\n"
+            f'ab{split}\t{split}.mp3\t"Well," he said.\t\n'
+            for split in ("train", "dev", "test")
         },
-        **{f"{COMMON_VOICE}/clips/{part}.mp3": 0.5 for part in ("train", "dev", "test", "odd")},
+        **{f"{COMMON_VOICE}/clips/{split}.mp3": 0.5 for split in ("train", "dev", "test", "odd")},
     },
     "folder": {
         "mine/manifest.tsv": f"{HEADER}a/1.ogg\t0.5\tvctk:p225\tvctk\tPlease call.\n",
@@ -52,6 +52,7 @@ FORMATS = {"sph": "NIST", "ogg": "OGG"}
 
 
 def sound(name, seconds):
+    """Bytes of a sound file of noise, in the format of its suffix."""
     file = io.BytesIO()
     noise = np.random.default_rng(0).normal(0, 0.1, round(seconds * 16_000))
     suffix = name.rpartition(".")[2]
@@ -60,7 +61,7 @@ def sound(name, seconds):
 
 
 def pack(file, contents):
-    """An archive of texts, and of sounds of so many seconds."""
+    """Write a tar archive of texts, and of sound files of the given seconds."""
     with tarfile.open(file, "w:gz") as archive:
         for name, content in contents.items():
             raw = content.encode() if isinstance(content, str) else sound(name, content)

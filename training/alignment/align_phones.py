@@ -14,7 +14,7 @@ from tqdm import tqdm
 from training.alignment.pocketsphinx import PhoneAligner
 from training.cli import command, command_parser
 from training.data import phones
-from training.data.corpus import decode
+from training.data.corpus import decode_clip
 from training.data.manifest import read_manifest, read_rows
 from training.errors import InputError
 
@@ -37,7 +37,7 @@ def write_phones(manifest: Path) -> str:
     aligner = PhoneAligner()
     alignments = {}
     for name, clip in tqdm(clips, unit="clip", disable=not sys.stderr.isatty()):
-        if words := aligner.align(decode(clip).samples, clip.text):
+        if words := aligner.align(decode_clip(clip).samples, clip.text):
             alignments[name] = words
     if not alignments:
         raise InputError(f"{manifest}: none of the {len(clips)} clips could be aligned")

@@ -18,7 +18,7 @@ from asr.audio.audio import SAMPLE_RATE
 from asr.types import Samples
 from training.alignment.pocketsphinx import WordAligner
 from training.cli import command, command_parser
-from training.data.corpus import decode
+from training.data.corpus import decode_clip
 from training.data.manifest import Utterance, read_manifest, write_manifest
 from training.errors import InputError
 
@@ -41,7 +41,7 @@ def cut_words(
     wanted = frozenset(words)
     candidates = [utterance for utterance in utterances if wanted & set(utterance.text.split())]
     for utterance in tqdm(candidates, unit="clip", disable=not sys.stderr.isatty()):
-        samples = decode(utterance).samples
+        samples = decode_clip(utterance).samples
         for word, start, end in aligner.align(samples, utterance.text):
             if word in wanted and round(end - start, 2) >= MIN_SECONDS:
                 first, last = (

@@ -1,36 +1,44 @@
-"""Folders of speech: their manifests, and their audio decoded once and memory-mapped.
+"""Speech corpora: utterances with their samples, decoded once into a memory-mapped cache.
 
-A corpus is a folder with `manifest.tsv` (tab-separated, no quoting; columns `file`, `seconds`,
-`speaker`, `corpus`, `text`) beside its clips.
+A corpus is a folder of clips with a `manifest.tsv` (`training.data.manifest`).
 """
 
-import fcntl
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from asr.audio import audio
+from asr.types import Samples
 from training.data.manifest import Utterance, read_manifest
 from training.errors import error_context
+from training.pcm import to_int16
 
-MAX_CLIP = audio.Budget(max_seconds=60.0)
+CLIP_BUDGET = audio.Budget(max_seconds=60.0)
 
 
-def decode(utterance: Utterance) -> audio.Waveform:
-    """The clip of an utterance; raises InputError, which names the file, where it cannot be."""
+def decode_clip(utterance: Utterance) -> audio.Waveform:
+    """Decode the clip of an utterance; raises InputError with the file's name if it cannot be."""
     with error_context(utterance.path):
-        return audio.decode(utterance.path, MAX_CLIP)
+        return audio.decode(utterance.path, CLIP_BUDGET)
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """Utterances with their samples: 16-bit at 16 kHz, one clip after the other.
+    """Utterances with their samples.
 
-    `samples` has shape (total,), `offsets` (utterances + 1,); `folder` has the manifest.
+    Attributes
+    ----------
+    samples : NDArray[int16], shape (total samples,)
+        All clips at 16 kHz, one after the other.
+    offsets : NDArray[int64], shape (utterances + 1,)
+        First sample of each clip, and the end of the last.
+    folder : Path
+        Folder of the manifest.
     """
 
     utterances: list[Utterance]
@@ -41,8 +49,8 @@ class Corpus:
     def __len__(self) -> int:
         return len(self.utterances)
 
-    def waveform(self, index: int) -> NDArray[np.float32]:
-        """Samples of one utterance, float32 in [-1, 1]."""
+    def waveform(self, index: int) -> Samples:
+        """Waveform of one utterance, shape (samples,), float32 in [-1, 1] at 16 kHz."""
         clip = self.samples[self.offsets[index] : self.offsets[index + 1]]
         return clip.astype(np.float32) / 32768.0
 
@@ -51,16 +59,23 @@ class Corpus:
         return float(self.offsets[index + 1] - self.offsets[index]) / audio.SAMPLE_RATE
 
 
-def load(manifest: Path, cache: Path) -> Corpus:
-    """Open the corpus of `manifest`; decode it into `cache` the first time."""
+def load_corpus(manifest: Path, cache: Path) -> Corpus:
+    """Load the corpus of `manifest`, and decode it into the folder `cache` the first time.
+
+    Raises
+    ------
+    InputError
+        If the manifest is invalid, or a clip cannot be decoded.
+    OSError
+        If the manifest does not exist.
+    """
     utterances = read_manifest(manifest)
     digest = hashlib.sha256(manifest.read_bytes()).hexdigest()[:16]
     stored = cache / f"{manifest.parent.name}-{digest}"
     stored.mkdir(parents=True, exist_ok=True)
-    with (stored / "lock").open("w") as lock:  # of several processes one decodes
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(stored / "lock"):  # one of several processes decodes
         if not (stored / "offsets.npy").exists():
-            _decode(utterances, stored)
+            _decode_all(utterances, stored)
     return Corpus(
         utterances,
         np.memmap(stored / "samples.int16", dtype=np.int16, mode="r"),
@@ -69,12 +84,12 @@ def load(manifest: Path, cache: Path) -> Corpus:
     )
 
 
-def _decode(utterances: list[Utterance], stored: Path) -> None:
-    """Write samples, then offsets: the second file says that the first is whole."""
+def _decode_all(utterances: list[Utterance], stored: Path) -> None:
+    """Write samples, then offsets: the second file marks the first as complete."""
     offsets = [0]
     with (stored / "samples.int16").open("wb") as out:
         for utterance in tqdm(utterances, desc=f"decoding {stored.name}", unit="clip"):
-            samples = decode(utterance).samples
-            out.write(np.round(samples * 32767.0).astype(np.int16).tobytes())
+            samples = decode_clip(utterance).samples
+            out.write(to_int16(samples).tobytes())
             offsets.append(offsets[-1] + len(samples))
     np.save(stored / "offsets.npy", np.array(offsets, dtype=np.int64))

@@ -8,18 +8,14 @@ from pathlib import Path
 from training.data import text
 from training.errors import InputError
 
+CORPUS_MANIFEST = "manifest.tsv"
 COLUMNS = ("file", "seconds", "speaker", "corpus", "text")
-
-
-MANIFEST = "manifest.tsv"
-
-
 HEADER = "\t".join(COLUMNS) + "\n"
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One clip and what is said in it; `text` is normalised."""
+    """A clip and its normalised transcript."""
 
     path: Path
     seconds: float
@@ -34,9 +30,9 @@ def read_manifest(manifest: Path) -> list[Utterance]:
     Raises
     ------
     InputError
-        If it is not a manifest, or lists nothing.
+        If the file is not a manifest, or lists no clips.
     OSError
-        If there is no such file.
+        If the file does not exist.
     """
     try:
         utterances = [
@@ -57,32 +53,39 @@ def read_manifest(manifest: Path) -> list[Utterance]:
 
 
 def write_manifest(folder: Path, utterances: Iterable[Utterance]) -> None:
-    """Write the manifest of `utterances`, whose paths are absolute or within `folder`."""
+    """Write the manifest of `utterances`, with absolute paths or paths relative to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = [
         f"{each.path}\t{each.seconds:.3f}\t{each.speaker}\t{each.corpus}\t{each.text}\n"
         for each in utterances
     ]
-    (folder / MANIFEST).write_text(HEADER + "".join(rows), encoding="utf-8")
+    (folder / CORPUS_MANIFEST).write_text(HEADER + "".join(rows), encoding="utf-8")
 
 
-def read_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:
-    """The utterances of each manifest, by the name of its folder, which names a set.
+def read_data_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:
+    """Read several manifests; a data set is named after the folder of its manifest.
 
-    Raises what `read_manifest` does, and InputError if two sets have one name.
+    Raises
+    ------
+    InputError
+        If a file is not a manifest, or two folders have the same name.
+    OSError
+        If a file does not exist.
     """
     sets = {manifest.absolute().parent.name: read_manifest(manifest) for manifest in manifests}
     if len(sets) < len(manifests):
-        raise InputError("two of the manifests lie in folders of one name, which names a set")
+        raise InputError("two manifests are in folders of the same name, which names a data set")
     return sets
 
 
 def read_rows(manifest: Path) -> Iterator[dict[str, str]]:
-    """The rows of `manifest` as they are written; raises InputError where a column is missing."""
+    """Read the rows of `manifest` without normalisation; raises as `read_manifest` does."""
     with manifest.open(encoding="utf-8", newline="") as lines:
         rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
-            raise InputError(f"{manifest} lacks columns, parted by tabs: {', '.join(missing)}")
+            raise InputError(
+                f"{manifest} has no column {', '.join(missing)}; columns are separated by tabs"
+            )
         for row in rows:
             if None in row.values():
                 raise InputError(f"{manifest}, line {rows.line_num}: a column is missing")

@@ -1,4 +1,4 @@
-"""What a model has learned from: the corpora of its run, and of what it began with."""
+"""Names, licences and references of the data that models are trained on."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,17 +7,26 @@ from typing import Any
 
 import yaml
 
-from training.data.manifest import MANIFEST, read_manifest
+from training.data.manifest import CORPUS_MANIFEST, read_manifest
 
-KNOWN = Path(__file__).with_name("sources.yaml")
-UNKNOWN = {"license": "not told", "reference": "not told"}
+SOURCES_FILE = Path(__file__).with_name("sources.yaml")
+UNKNOWN = {"license": "unknown", "reference": "unknown"}
 
-Source = dict[str, Any]
+# The members `name`, `license` and `reference`, and `hours` for corpora of speech.
+DataSource = dict[str, Any]
 
 
-def of_texts(texts: Iterable[Path], transcripts: Iterable[Path]) -> list[dict[str, str]]:
-    """Name, licence and reference of each text, by the name of its file, and of each corpus."""
-    known = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
+def text_sources(texts: Iterable[Path], transcripts: Iterable[Path]) -> list[DataSource]:
+    """Sources of text files, by their names, and of the corpora of transcripts, each once.
+
+    Parameters
+    ----------
+    texts : iterable of Path
+        Text files.
+    transcripts : iterable of Path
+        Manifests of corpora.
+    """
+    known = _known_sources()
     names = [text.stem for text in texts]
     for manifest in transcripts:
         names += [utterance.corpus for utterance in read_manifest(manifest)]
@@ -25,14 +34,20 @@ def of_texts(texts: Iterable[Path], transcripts: Iterable[Path]) -> list[dict[st
     return list({source["name"]: source for source in named}.values())
 
 
-def _of_folders(folders: Iterable[Path]) -> list[Source]:
-    known = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
+def corpus_sources(folders: Iterable[Path]) -> list[DataSource]:
+    """Sources of the corpora in `folders` with their hours, the largest first."""
+    known = _known_sources()
     seconds: Counter[str] = Counter()
     for folder in folders:
-        for utterance in read_manifest(folder / MANIFEST):
+        for utterance in read_manifest(folder / CORPUS_MANIFEST):
             source = known.setdefault(utterance.corpus, {"name": utterance.corpus} | UNKNOWN)
             seconds[source["name"]] += utterance.seconds  # type: ignore[assignment]
     by_name = {source["name"]: source for source in known.values()}
     return [
         by_name[name] | {"hours": round(total / 3600, 1)} for name, total in seconds.most_common()
     ]
+
+
+def _known_sources() -> dict[str, DataSource]:
+    known: dict[str, DataSource] = yaml.safe_load(SOURCES_FILE.read_text(encoding="utf-8"))
+    return known

@@ -1,4 +1,4 @@
-"""Archives fetched, checked and unpacked, so that nothing is left of one that is not right."""
+"""Download, checksum verification and safe extraction of corpus archives."""
 
 import hashlib
 import shutil
@@ -15,59 +15,65 @@ TIMEOUT = 60.0  # seconds without a byte
 
 
 class ArchiveError(InputError):
-    """An archive is not the published one, or would write outside of its folder."""
+    """An archive is not the published one, has another layout, or is unsafe to extract."""
 
 
-def fetch(address: str, file: Path) -> None:
-    """Download `address` into `file`.
+def fetch(url: str, file: Path) -> None:
+    """Download `url` to `file`.
 
     Raises
     ------
     OSError
-        If there is no way to it, or it breaks off.
+        If the server cannot be reached, or the connection ends early.
     """
-    with urllib.request.urlopen(address, timeout=TIMEOUT) as response, file.open("wb") as out:
+    with urllib.request.urlopen(url, timeout=TIMEOUT) as response, file.open("wb") as out:
         total = int(response.headers.get("Content-Length", 0))
         with tqdm.wrapattr(
             response, "read", total=total, desc=file.name, unit_divisor=1024
         ) as body:
             shutil.copyfileobj(body, out, CHUNK_BYTES)
     if total and file.stat().st_size != total:
-        raise OSError(f"{address} broke off after {file.stat().st_size:,} of {total:,} bytes.")
+        raise OSError(
+            f"{url}: the connection ended after {file.stat().st_size:,} of {total:,} bytes"
+        )
 
 
-def check(file: Path, digest: str) -> None:
-    """Compare a file with "algorithm:hexadecimal digits".
+def verify(file: Path, checksum: str) -> None:
+    """Verify a checksum of the form "algorithm:hexadecimal digits".
 
     Raises
     ------
     ArchiveError
-        If they differ, naming both digests.
+        If the file has another checksum.
     """
-    algorithm, _, expected = digest.partition(":")
+    algorithm, _, expected = checksum.partition(":")
     with file.open("rb") as content:
         found = hashlib.file_digest(content, algorithm).hexdigest()
     if found != expected:
-        raise ArchiveError(f"{file.name} has the {algorithm} {found}, published is {expected}.")
+        raise ArchiveError(f"{file.name}: {algorithm} is {found}, the published one is {expected}")
 
 
 def unpack(file: Path, folder: Path) -> None:
-    """Unpack the regular files of a tar archive into `folder`; links and devices are left out.
+    """Extract a tar archive into `folder`.
 
     Raises
     ------
     ArchiveError
-        At the first file that would lie outside of `folder`.
+        If a member has an absolute path, would be written outside of `folder`, links outside of
+        it, or is a device.
+    tarfile.TarError
+        If the file is not a tar archive.
     """
-    with tarfile.open(file) as archive:
-        for member in tqdm(archive, desc=f"unpacking {file.name}", unit="file"):
-            if not member.isfile():
-                continue
-            path = (folder / member.name).resolve()
-            if not path.is_relative_to(folder.resolve()):
-                raise ArchiveError(f"{file.name} holds {member.name}, outside of its folder.")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content = archive.extractfile(member)
-            assert content is not None  # a regular file has content
-            with content, path.open("wb") as out:
-                shutil.copyfileobj(content, out, CHUNK_BYTES)
+    try:
+        with tarfile.open(file) as archive:
+            members = tqdm(archive, desc=f"extracting {file.name}", unit="file")
+            archive.extractall(folder, members, filter=_relative_data)
+    except tarfile.FilterError as error:
+        raise ArchiveError(f"{file.name} is unsafe to extract: {error}") from error
+
+
+def _relative_data(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """The `data` filter (PEP 706), which would strip the root of an absolute path."""
+    if member.name.startswith("/"):
+        raise tarfile.AbsolutePathError(member)
+    return tarfile.data_filter(member, folder)

@@ -1,8 +1,9 @@
-"""Fetch corpora: `python -m training download librispeech/test-clean ... --out DIR`.
+"""Download public corpora: `python -m training download librispeech/test-clean ... --out DIR`.
 
-Each becomes a folder of clips with a `manifest.tsv`, or one folder a split; what is there already
-is left alone. Common Voice takes an account and AN4 has no published checksum: bring their archives
-with `--archive FILE`. `folder` takes an archive of a folder that has a `manifest.tsv`.
+Each corpus becomes a folder of clips with a `manifest.tsv`, or one folder for each of its splits.
+Existing folders are kept. Common Voice needs an account, and AN4 has no published checksum: give
+their archives with `--archive FILE`. The name `folder` takes an archive of a folder that has a
+`manifest.tsv`.
 """
 
 import tempfile
@@ -15,76 +16,81 @@ import soundfile
 from tqdm import tqdm
 
 from training.cli import command, command_parser
-from training.data.manifest import HEADER, MANIFEST
+from training.data.manifest import CORPUS_MANIFEST, HEADER
 from training.download import archives
 from training.download.archives import ArchiveError
-from training.download.layouts import PARTS, Clip
-from training.download.registry import SOURCES
+from training.download.layouts import SPLITS, ArchiveClip
+from training.download.registry import CORPUS_ARCHIVES
 from training.errors import error_context
 
 
-def prepare(name: str, out: Path, archive: Path | None = None) -> list[Path]:
-    """Fetch, check, unpack and lay out one corpus; returns its folders under `out`.
+def prepare_corpus(name: str, out: Path, archive: Path | None = None) -> list[Path]:
+    """Download, verify and unpack a corpus, and write its manifests.
 
-    Everything is done in a hidden folder of `out`, which goes whatever happens, and moved from
-    there when it is whole.
+    All work is done in a temporary folder within `out`; complete folders are moved out of it.
 
     Parameters
     ----------
     archive : Path, optional
-        What would be fetched, if it is here already; it is checked all the same.
+        Archive to use in place of a download; it is verified as well.
+
+    Returns
+    -------
+    list of Path
+        Folders of the corpus, in `out`.
 
     Raises
     ------
     ArchiveError
-        If the archive is not the published one, of another corpus, not safe, or to be brought.
+        If the archive is not the published one, has another layout, is unsafe to extract, or
+        has to be given.
     OSError, tarfile.TarError
-        If it cannot be fetched, or not be read.
+        If the archive cannot be downloaded or read.
     """
-    source = SOURCES[name]
+    registered = CORPUS_ARCHIVES[name]
     stem = name.replace("/", "-")
     if archive is not None and name == "folder":
         stem = archive.name.partition(".")[0]
-    if there := [path for path in _folders(out, stem) if path.exists()]:
-        return there
-    if archive is None and not source.address:
-        raise ArchiveError("Download its archive yourself, and name it with --archive.")
+    if existing := [path for path in _possible_folders(out, stem) if path.exists()]:
+        return existing
+    if archive is None and not registered.url:
+        raise ArchiveError("no public download: get the archive, and give it with --archive")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{stem}-", dir=out) as scratch:
         if archive is None:
-            archive = Path(scratch) / Path(source.address).name
-            archives.fetch(source.address, archive)
-        if source.digest:
-            archives.check(archive, source.digest)
+            archive = Path(scratch) / Path(registered.url).name
+            archives.fetch(registered.url, archive)
+        if registered.checksum:
+            archives.verify(archive, registered.checksum)
         unpacked = Path(scratch) / "unpacked"
         archives.unpack(archive, unpacked)
-        clips = sorted(source.read(unpacked), key=attrgetter("part"))
-        _check(clips, unpacked, archive.name)
-        laid_out = []
-        for part, of_part in groupby(clips, key=attrgetter("part")):
-            folder = Path(scratch) / "-".join(filter(None, (stem, part)))
-            _lay_out(of_part, source.corpus, folder)
-            laid_out.append(folder)
-        return [folder.rename(out / folder.name) for folder in laid_out]
+        clips = sorted(registered.layout(unpacked), key=attrgetter("split"))
+        _check_clips(clips, unpacked, archive.name)
+        folders = []
+        for split, of_split in groupby(clips, key=attrgetter("split")):
+            folder = Path(scratch) / "-".join(filter(None, (stem, split)))
+            _write_corpus(of_split, registered.corpus, folder)
+            folders.append(folder)
+        return [folder.rename(out / folder.name) for folder in folders]
 
 
-def _folders(out: Path, stem: str) -> list[Path]:
-    return [out / stem, *(out / f"{stem}-{part}" for part in PARTS)]
+def _possible_folders(out: Path, stem: str) -> list[Path]:
+    return [out / stem, *(out / f"{stem}-{split}" for split in SPLITS)]
 
 
-def _check(clips: Sequence[Clip], unpacked: Path, name: str) -> None:
-    """Raise ArchiveError where there are none, or one that was not in the archive."""
+def _check_clips(clips: Sequence[ArchiveClip], unpacked: Path, name: str) -> None:
+    """Raise ArchiveError if there are no clips, or one is not from the archive."""
     if not clips:
-        raise ArchiveError(f"{name} holds no clips of this corpus.")
+        raise ArchiveError(f"{name} has no clips in the layout of this corpus")
     for clip in clips:
         if not clip.file.resolve().is_relative_to(unpacked.resolve()):
-            raise ArchiveError(f"{name} lists {clip.file.name}, outside of its folder.")
+            raise ArchiveError(f"{name} lists {clip.file.name}, which is outside of the archive")
 
 
-def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
-    """Move clips into `folder`, numbered within the name that they had, and write its manifest."""
+def _write_corpus(clips: Iterable[ArchiveClip], corpus: str, folder: Path) -> None:
+    """Move clips into `folder`, with a number before their names, and write its manifest."""
     folder.mkdir()
-    with (folder / MANIFEST).open("w", encoding="utf-8") as manifest:
+    with (folder / CORPUS_MANIFEST).open("w", encoding="utf-8") as manifest:
         manifest.write(HEADER)
         for number, clip in enumerate(tqdm(clips, desc=folder.name, unit="clip")):
             name = f"{number:07d}-{clip.file.name}"
@@ -98,17 +104,17 @@ def _lay_out(clips: Iterable[Clip], corpus: str, folder: Path) -> None:
 
 @command
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and fetch."""
+    """Parse the command line and prepare the named corpora."""
     parser = command_parser("download", __doc__)
     parser.add_argument(
-        "names", nargs="+", choices=SOURCES, metavar="name", help=", ".join(SOURCES)
+        "names", nargs="+", choices=CORPUS_ARCHIVES, metavar="name", help=", ".join(CORPUS_ARCHIVES)
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of corpus folders")
-    parser.add_argument("--archive", type=Path, help="of the one corpus named, already downloaded")
+    parser.add_argument("--archive", type=Path, help="archive of the corpus, already downloaded")
     options = parser.parse_args(arguments)
     if options.archive and len(options.names) > 1:
-        parser.error("--archive goes with one corpus")
+        parser.error("--archive goes with a single corpus")
     for name in options.names:
         with error_context(name):
-            folders = prepare(name, options.out, options.archive)
+            folders = prepare_corpus(name, options.out, options.archive)
         print(f"{name}: {', '.join(map(str, folders))}")

@@ -1,16 +1,16 @@
-"""Where the corpora are, what their archives' checksums are, and how they are laid out."""
+"""Registry of public corpora: URLs, published checksums and layouts of their archives."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.download import layouts
-from training.download.layouts import Clip
+from training.download.layouts import ArchiveClip
 
 OPENSLR = "https://www.openslr.org/resources"
 TENSORFLOW = "https://storage.googleapis.com/download.tensorflow.org/data"
 
-# As torchaudio 2.11 gives them for the same archives.
+# From torchaudio 2.11, for the same archives.
 LIBRISPEECH_SHA256 = {
     "dev-clean": "76f87d090650617fca0cac8f88b9416e0ebf80350acb97b343a85fa903728ab3",
     "dev-other": "12661c48e8c3fe1de2c1caa4c3e135193bfb1811584f11f569dd12645aa84365",
@@ -25,7 +25,7 @@ SPEECH_COMMANDS_SHA256 = {
     "0.02": "af14739ee7dc311471de98f5f9d2c9191b18aedfe957f4a6ff791c709868ff58",
 }
 LJSPEECH_SHA256 = "be1a30453f28eb8dd26af4101ae40cbf2c50413b1bb21936cbcdc6fae3de8aa5"
-# Of the list that OpenSLR publishes beside the archives.
+# From the list that OpenSLR publishes beside the archives.
 MINI_LIBRISPEECH_MD5 = {
     "train-clean-5": "5df7d4e78065366204ca6845bb08f490",
     "dev-clean-2": "6d7ab67ac6a1d2c993d050e16d61080d",
@@ -33,31 +33,31 @@ MINI_LIBRISPEECH_MD5 = {
 
 
 @dataclass(frozen=True)
-class Source:
-    """A corpus, or a part of one, that comes as one archive.
+class CorpusArchive:
+    """Archive of a corpus, or of a part of one.
 
     Attributes
     ----------
     corpus : str
-        Its key in `sources.yaml`, and its name in the `corpus` column.
-    read : callable
-        The unpacked archive to its clips.
-    address : str
-        Where it can be fetched; empty where that takes an account, or where no checksum of it is
-        published. Then the user brings the archive.
-    digest : str
+        Value of the `corpus` column, and key of `training/data/sources.yaml`.
+    layout : callable
+        From the folder of the unpacked archive to its clips.
+    url : str
+        Empty where the download needs an account, or no checksum is published; the user then
+        gives the archive.
+    checksum : str
         "sha256:..." or "md5:..." of the archive; empty where none is published.
     """
 
     corpus: str
-    read: Callable[[Path], Iterator[Clip]]
-    address: str = ""
-    digest: str = ""
+    layout: Callable[[Path], Iterator[ArchiveClip]]
+    url: str = ""
+    checksum: str = ""
 
 
-SOURCES = {
+CORPUS_ARCHIVES = {
     **{
-        f"librispeech/{part}": Source(
+        f"librispeech/{part}": CorpusArchive(
             "librispeech",
             layouts.librispeech,
             f"{OPENSLR}/12/{part}.tar.gz",
@@ -66,13 +66,13 @@ SOURCES = {
         for part, digest in LIBRISPEECH_SHA256.items()
     },
     **{
-        f"mini-librispeech/{part}": Source(
+        f"mini-librispeech/{part}": CorpusArchive(
             "librispeech", layouts.librispeech, f"{OPENSLR}/31/{part}.tar.gz", f"md5:{digest}"
         )
         for part, digest in MINI_LIBRISPEECH_MD5.items()
     },
     **{
-        f"speech-commands/{version}": Source(
+        f"speech-commands/{version}": CorpusArchive(
             "speech-commands",
             layouts.speech_commands,
             f"{TENSORFLOW}/speech_commands_v{version}.tar.gz",
@@ -80,13 +80,13 @@ SOURCES = {
         )
         for version, digest in SPEECH_COMMANDS_SHA256.items()
     },
-    "ljspeech": Source(
+    "ljspeech": CorpusArchive(
         "lj",
         layouts.ljspeech,
         "https://data.keithito.com/data/speech/LJSpeech-1.1.tar.bz2",
         f"sha256:{LJSPEECH_SHA256}",
     ),
-    "an4": Source("an4", layouts.an4),
-    "common-voice": Source("common-voice", layouts.common_voice),
-    "folder": Source("", layouts.folder),
+    "an4": CorpusArchive("an4", layouts.an4),
+    "common-voice": CorpusArchive("common-voice", layouts.common_voice),
+    "folder": CorpusArchive("", layouts.corpus_folder),
 }

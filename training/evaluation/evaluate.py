@@ -19,7 +19,7 @@ from asr.settings import DECODERS, GREEDY
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity
 from training.cli import command, command_parser
-from training.data.manifest import Utterance, read_sets
+from training.data.manifest import Utterance, read_data_sets
 from training.errors import error_context
 from training.evaluation.inference import sample_utterances, transcribe_corpus
 from training.evaluation.pocketsphinx import PocketSphinx
@@ -71,7 +71,7 @@ def evaluate(
     """
     identity, evaluator = recogniser
     reports = {}
-    for name, utterances in read_sets(manifests).items():
+    for name, utterances in read_data_sets(manifests).items():
         sample = utterances if clips is None else sample_utterances(utterances, clips, seed)
         reports[name] = {"clips_listed": len(utterances), **evaluator(sample)}
     return {

@@ -11,7 +11,7 @@ from torch import nn
 from asr.audio import audio
 from asr.decoding import ctc
 from asr.transcriber import Transcriber
-from training.data.corpus import decode
+from training.data.corpus import decode_clip
 from training.data.manifest import Utterance
 from training.evaluation.metrics import score
 
@@ -68,7 +68,7 @@ def measure_fidelity(
     differences, texts, cpu_seconds = [], [], np.zeros(2)
     audio_seconds = 0.0
     for utterance in utterances:
-        waveform = decode(utterance)
+        waveform = decode_clip(utterance)
         audio_seconds += len(waveform.samples) / audio.SAMPLE_RATE
         started = time.process_time()
         (exported,) = transcriber.model.log_probs([waveform.samples])

@@ -13,7 +13,7 @@ from asr.recognisers import CtcRecogniser
 from asr.transcriber import Transcriber
 from asr.types import Samples
 from training.alignment.pocketsphinx import WordAligner
-from training.data.corpus import decode
+from training.data.corpus import decode_clip
 from training.evaluation.inference import Result
 from training.evaluation.metrics import word_hits
 
@@ -100,7 +100,7 @@ def word_timing_errors(
         hits = word_hits(reference, result.text)
         if result.transcript is None or not hits:
             continue
-        samples, words = decode(result.utterance).samples, result.transcript.words
+        samples, words = decode_clip(result.utterance).samples, result.transcript.words
         for name, aligner in aligners.items():
             aligned = aligner(samples, reference)
             if len(aligned) == len(reference.split()):

@@ -27,7 +27,7 @@ from asr.transcriber import Transcriber
 from training.card import card
 from training.card.measurements import FILE, Measurements
 from training.cli import command, command_parser
-from training.data.manifest import read_sets
+from training.data.manifest import read_data_sets
 from training.errors import InputError, error_context
 from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
 from training.evaluation.inference import sample_utterances, transcribe_corpus
@@ -84,7 +84,7 @@ def add_language_model(
     """
     opened = _load_ctc_bundle(directory)
     model, about = AcousticModel(opened), ngram_file.about(content)
-    data_sets = read_sets([manifest, *measure])
+    data_sets = read_data_sets([manifest, *measure])
     tuning_set = next(iter(data_sets))
     utterances = data_sets[tuning_set]
     sample = utterances if clips is None else sample_utterances(utterances, clips, seed=0)

@@ -18,7 +18,7 @@ from asr.transcriber import Transcriber
 from training.card import card
 from training.card.measurements import Measurements, read_report
 from training.cli import command, command_parser
-from training.data.manifest import MANIFEST, Utterance, read_manifest
+from training.data.manifest import CORPUS_MANIFEST, Utterance, read_manifest
 from training.errors import InputError
 from training.evaluation import confusion_matrix
 from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
@@ -142,7 +142,7 @@ def export(
 
 
 def _utterances(data: Path, name: str) -> list[Utterance]:
-    return read_manifest(data / name / MANIFEST)
+    return read_manifest(data / name / CORPUS_MANIFEST)
 
 
 def _metrics(reports: Mapping[str, Mapping[str, Any]], kind: str) -> dict[str, dict[str, float]]:

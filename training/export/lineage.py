@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from asr import bundle
-from training.data.provenance import Source, _of_folders
+from training.data.provenance import DataSource, corpus_sources
 from training.fit import warm_start
 from training.fit.checkpoint import read
 from training.recipe import Recipe
 
 
-def sources(recipe: Recipe, data: Path, runs: Path) -> list[Source]:
+def sources(recipe: Recipe, data: Path, runs: Path) -> list[DataSource]:
     """List the corpora behind a model of `recipe` with their hours, the longest first.
 
     A data set that several runs of the lineage were trained on counts once. A bundle at its
@@ -25,16 +25,16 @@ def sources(recipe: Recipe, data: Path, runs: Path) -> list[Source]:
     """
     folders, of_bundle = _lineage(recipe, runs)
     found = {source["name"]: source for source in of_bundle}
-    for source in _of_folders(data / folder for folder in folders):
+    for source in corpus_sources(data / folder for folder in folders):
         earlier = found.get(source["name"], source)
         found[source["name"]] = max(source, earlier, key=lambda one: float(one["hours"]))
     return sorted(found.values(), key=lambda source: -float(source["hours"]))
 
 
-def _lineage(recipe: Recipe, runs: Path) -> tuple[list[str], list[Source]]:
+def _lineage(recipe: Recipe, runs: Path) -> tuple[list[str], list[DataSource]]:
     """Data sets of a run and of those that it descends from, and the sources of a bundle."""
     earlier_folders: list[str] = []
-    of_bundle: list[Source] = []
+    of_bundle: list[DataSource] = []
     if recipe.initial:
         parent = warm_start.find(recipe.initial, runs)
         if (parent / warm_start.BEST).exists():

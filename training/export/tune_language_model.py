@@ -13,7 +13,7 @@ from asr.decoding.beam_search import BeamSearch
 from asr.decoding.ngram_model import NgramModel
 from asr.manifest import Alphabet, BeamSearchConfig, Manifest
 from asr.recognisers import CtcRecogniser
-from training.data.corpus import decode
+from training.data.corpus import decode_clip
 from training.data.manifest import Utterance
 from training.evaluation.metrics import score
 
@@ -38,7 +38,9 @@ def acoustic_outputs(
     """Run the acoustic model of a `ctc` bundle once per utterance; the search is then repeated."""
     reader = CtcRecogniser(manifest, model, decoders.greedy_decoder(manifest))
     return [
-        AcousticOutput(each.text, np.concatenate(list(reader.log_probs([decode(each).samples]))))
+        AcousticOutput(
+            each.text, np.concatenate(list(reader.log_probs([decode_clip(each).samples])))
+        )
         for each in utterances
     ]
 

@@ -64,11 +64,14 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
         source = warm_start.find(recipe.initial, runs)
         warm_start.load(module.recogniser, source, recipe.forget)
     train_set = module.dataset(
-        [corpus.load(data / name / manifest.MANIFEST, cache) for name in recipe.train],
+        [
+            corpus.load_corpus(data / name / manifest.CORPUS_MANIFEST, cache)
+            for name in recipe.train
+        ],
         WaveformAugmentation(**recipe.augmentation),
     )
     dev_set = module.dataset(
-        [corpus.load(data / name / manifest.MANIFEST, cache) for name in recipe.dev]
+        [corpus.load_corpus(data / name / manifest.CORPUS_MANIFEST, cache) for name in recipe.dev]
     )
     trainer = Trainer(
         **_side_by_side(processes),

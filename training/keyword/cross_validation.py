@@ -23,7 +23,7 @@ import torch
 
 from training.cli import command, command_parser
 from training.data import corpus
-from training.data.manifest import MANIFEST, Utterance, read_manifest, write_manifest
+from training.data.manifest import CORPUS_MANIFEST, Utterance, read_manifest, write_manifest
 from training.errors import InputError
 from training.fit.train import train
 from training.keyword.bias_correction import fit_class_bias
@@ -76,13 +76,13 @@ def write_folds(
         If a manifest is missing.
     """
     data = data.absolute()  # a relative path in a manifest would be relative to its folder
-    clips = [(name, each) for name in sets for each in read_manifest(data / name / MANIFEST)]
+    clips = [(name, each) for name in sets for each in read_manifest(data / name / CORPUS_MANIFEST)]
     fold_of = group_k_fold([utterance for _, utterance in clips], folds)
     assigned = list(zip(clips, fold_of, strict=True))
     folders = [out / str(index) for index in range(folds)]
     for index, folder in enumerate(folders):
         held_out = [utterance for (_, utterance), fold in assigned if fold == index]
-        existing = folder / HELD_OUT / MANIFEST
+        existing = folder / HELD_OUT / CORPUS_MANIFEST
         if existing.exists() and _paths(read_manifest(existing)) != _paths(held_out):
             raise InputError(
                 f"{out} has folds of other clips: name other --runs, or remove it and its runs"
@@ -123,7 +123,7 @@ def train_fold(recipe: Recipe, runs: Path, folder: Path, workers: int = 1) -> Pr
     )
     with redirect_stdout(sys.stderr):  # standard output is for the report
         run = train(fold, folder, runs, workers)
-    return predict(run, corpus.load(folder / HELD_OUT / MANIFEST, runs / "cache"))
+    return predict(run, corpus.load_corpus(folder / HELD_OUT / CORPUS_MANIFEST, runs / "cache"))
 
 
 def cross_validation_report(

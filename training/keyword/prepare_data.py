@@ -10,7 +10,7 @@ from pathlib import Path
 
 from training.alignment import cut_words
 from training.cli import command, command_parser
-from training.data.manifest import MANIFEST, read_manifest
+from training.data.manifest import CORPUS_MANIFEST, read_manifest
 from training.errors import InputError
 from training.recipe import Recipe
 from training.synthesis.engines import ENGINES
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--jobs", type=int, default=2, help="synthesisers run in parallel")
     options = parser.parse_args(arguments)
     words = Recipe.read(options.recipe).parameters["labels"]
-    if not (options.data / CUT / MANIFEST).exists():
+    if not (options.data / CUT / CORPUS_MANIFEST).exists():
         sentences = [
             utterance
             for manifest in sorted(options.data.glob(SENTENCES))

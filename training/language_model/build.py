@@ -25,8 +25,8 @@ from asr.decoding.ngram_model import (
 )
 from training.cli import command, command_parser
 from training.data import text
-from training.data.manifest import read_rows, read_sets
-from training.data.provenance import of_texts
+from training.data.manifest import read_data_sets, read_rows
+from training.data.provenance import text_sources
 from training.data.sentences import is_held_out, read_lines
 from training.errors import InputError
 from training.language_model import kneser_ney, ngram_file
@@ -212,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE")
     options = parser.parse_args(arguments)
-    test_sets = read_sets(options.exclude_overlap)
+    test_sets = read_data_sets(options.exclude_overlap)
     sentences = exclude_overlap(
         read_texts(options.texts, options.transcripts),
         (each.text for utterances in test_sets.values() for each in utterances),
@@ -220,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     content = build_language_model(
         [each for each in sentences if not is_held_out(each)],
         [each for each in sentences if is_held_out(each)],
-        of_texts(options.texts, options.transcripts),
+        text_sources(options.texts, options.transcripts),
         list(test_sets),
         options.min_counts,
     )

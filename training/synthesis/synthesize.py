@@ -21,7 +21,7 @@ from pathlib import Path
 
 from training.cli import command, command_parser
 from training.data import sentences
-from training.data.manifest import HEADER, MANIFEST
+from training.data.manifest import CORPUS_MANIFEST, HEADER
 from training.errors import InputError
 from training.synthesis.engines import ENGINES
 from training.synthesis.plan import PlannedClip, SynthesisPlan
@@ -57,7 +57,10 @@ def synthesize_corpus(out: Path, plan: SynthesisPlan, hours: float, jobs: int) -
         return clip, render_clip(clip, out), time.monotonic() - start
 
     clips = (clip for clip in plan.clips() if clip.file > last_file)
-    with ThreadPoolExecutor(jobs) as pool, (out / MANIFEST).open("a", encoding="utf-8") as manifest:
+    with (
+        ThreadPoolExecutor(jobs) as pool,
+        (out / CORPUS_MANIFEST).open("a", encoding="utf-8") as manifest,
+    ):
         while seconds < hours * 3600:
             for clip, length, elapsed in pool.map(timed, islice(clips, CLIPS_PER_FLUSH)):
                 speech_seconds[clip.voice.engine] += length
@@ -78,7 +81,7 @@ def synthesize_corpus(out: Path, plan: SynthesisPlan, hours: float, jobs: int) -
 def _resume(out: Path, plan: SynthesisPlan) -> tuple[str, float]:
     """Last file of the corpus in `out`, and its seconds of speech; a new corpus has none."""
     out.mkdir(parents=True, exist_ok=True)
-    stored, manifest = out / "plan.json", out / MANIFEST
+    stored, manifest = out / "plan.json", out / CORPUS_MANIFEST
     if not stored.exists():
         manifest.write_text(HEADER, encoding="utf-8")
         stored.write_text(json.dumps(plan.identity()), encoding="utf-8")

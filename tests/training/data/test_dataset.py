@@ -35,7 +35,7 @@ def two_corpora(tmp_path_factory):
     one = tone_corpus.write_corpus(folder / "one", TEXTS[:3], corpus="an4")
     other = tone_corpus.write_corpus(folder / "other", TEXTS[3:], corpus="lj")
     other.write_text(other.read_text().replace("0.480", "9.000"))  # a wrong duration
-    return [corpus.load(manifest, folder / "cache") for manifest in (one, other)]
+    return [corpus.load_corpus(manifest, folder / "cache") for manifest in (one, other)]
 
 
 def test_indices_continue_over_all_corpora(two_corpora):
@@ -60,7 +60,7 @@ def test_durations_are_those_of_trimmed_clips(tmp_path):
     silence = np.zeros(SAMPLE_RATE, np.float32)
     padded = np.concatenate([silence, tone_corpus.tones("abc"), silence])
     manifest = tone_corpus.write_clips(tmp_path / "padded", [("fsdd", "abc", padded)])
-    loaded = [corpus.load(manifest, tmp_path / "cache")]
+    loaded = [corpus.load_corpus(manifest, tmp_path / "cache")]
     whole = SpeechDataset(loaded, WaveformAugmentation())
     trimmed = SpeechDataset(loaded, WaveformAugmentation(trim_db=50))
     assert whole.seconds == [pytest.approx(2.36)]

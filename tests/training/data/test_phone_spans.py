@@ -32,7 +32,7 @@ def names(indices):
 def aligned(tmp_path):
     manifest = tone_corpus.write_corpus(tmp_path / "tones", ["abc", "fed"])
     phones.write_alignments(tmp_path / "tones" / phones.FILE_NAME, {"0.flac": ABC})
-    return corpus.load(manifest, tmp_path / "cache")
+    return corpus.load_corpus(manifest, tmp_path / "cache")
 
 
 def test_frames_have_the_phones_of_the_alignment():

@@ -1,67 +1,36 @@
-import json
+from pathlib import Path
 
-from tests.support import tone_corpus, toy_model
-from training.export.lineage import sources
-
-
-def hours(found):
-    return {source["name"]: source["hours"] for source in found}
+from tests.support import tone_corpus
+from training.data.provenance import corpus_sources, text_sources
 
 
-def corpus_of(folder, corpus, hours):
-    """A corpus whose one clip has so many hours by its manifest."""
-    manifest = tone_corpus.write_corpus(folder, ["abc"], corpus=corpus)
+def corpus(folder, name, hours):
+    """A corpus with one clip, of this duration by its manifest."""
+    manifest = tone_corpus.write_corpus(folder, ["abc"], corpus=name)
     manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
+    return folder
 
 
-def test_sources_are_summed_by_name_and_the_largest_comes_first(tmp_path):
-    for folder, corpus, hours in (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3)):
-        manifest = tone_corpus.write_corpus(tmp_path / folder, ["abc"], corpus=corpus)
-        manifest.write_text(manifest.read_text().replace("0.360", str(hours * 3600)))
-    recipe = tone_corpus.recipe(train=["a", "b", "c", "a"])  # "a" is heard twice as often
-    assert [(s["name"], s["hours"]) for s in sources(recipe, tmp_path, tmp_path)] == [
+def test_hours_are_summed_by_source_and_the_largest_comes_first(tmp_path):
+    corpora = (("a", "lj", 1), ("b", "cv1", 2), ("c", "cv13", 3))
+    folders = [corpus(tmp_path / folder, name, hours) for folder, name, hours in corpora]
+    assert [(source["name"], source["hours"]) for source in corpus_sources(folders)] == [
         ("Mozilla Common Voice, English", 5.0),
         ("LJ Speech 1.1", 1.0),
     ]
 
 
-def test_a_corpus_of_ones_own_is_a_source_under_its_own_name(tmp_path):
-    tone_corpus.write_corpus(tmp_path / "a", ["abc"], corpus="mine")
-    recipe = tone_corpus.recipe(train=["a"])
-    assert sources(recipe, tmp_path, tmp_path) == [
-        {"name": "mine", "license": "not told", "reference": "not told", "hours": 0.0}
+def test_an_unknown_corpus_is_a_source_under_its_own_name(tmp_path):
+    assert corpus_sources([corpus(tmp_path / "a", "mine", 1)]) == [
+        {"name": "mine", "license": "unknown", "reference": "unknown", "hours": 1.0}
     ]
 
 
-def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
-    corpus_of(tmp_path / "a", "lj", 1)
-    corpus_of(tmp_path / "tones", "an4", 2)
-    later = tone_corpus.recipe(train=["a"], initial=learned.run.name)
-    assert hours(sources(later, tmp_path, learned.run.parent)) == {
-        "CMU AN4": 2.0,
-        "LJ Speech 1.1": 1.0,
-    }
-    again = tone_corpus.recipe(train=["a", "tones"], initial=learned.run.name)
-    assert hours(sources(again, tmp_path, learned.run.parent)) == {
-        "CMU AN4": 2.0,
-        "LJ Speech 1.1": 1.0,
-    }
-
-
-def test_other_folders_of_one_source_are_added_up(learned, tmp_path):
-    for name in ("a", "b", "tones"):
-        corpus_of(tmp_path / name, "lj", 1)
-    later = tone_corpus.recipe(train=["a", "b"], initial=learned.run.name)
-    assert hours(sources(later, tmp_path, learned.run.parent)) == {"LJ Speech 1.1": 3.0}
-
-
-def test_so_is_what_a_bundle_has_heard(tmp_path):
-    corpus_of(tmp_path / "a", "lj", 1)
-    heard = {"name": "Birds", "license": "MIT", "reference": "by the window", "hours": 0.5}
-    folder = toy_model.write_bundle(tmp_path / "toy")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"sources": [heard]}))
-    recipe = tone_corpus.recipe(train=["a"], initial=str(folder))
-    found = sources(recipe, tmp_path, tmp_path)
-    assert found[1] == heard
-    assert hours(found) == {"LJ Speech 1.1": 1.0, "Birds": 0.5}
+def test_texts_and_transcripts_are_sources_once_each(tmp_path):
+    manifest = corpus(tmp_path / "a", "lj", 1) / "manifest.tsv"
+    sources = text_sources([Path("standard-ebooks.txt"), Path("mine.txt")], [manifest, manifest])
+    assert [source["name"].partition(" (")[0] for source in sources] == [
+        "Standard Ebooks",
+        "mine",
+        "LJ Speech 1.1",
+    ]

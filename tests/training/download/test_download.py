@@ -5,67 +5,64 @@ import pytest
 
 from tests.support.corpus_archives import ARCHIVES, sound
 from tests.support.tone_corpus import HEADER
-from training.download import archives
-from training.download import download as command
+from training.download import archives, download
 from training.download.archives import ArchiveError
-from training.download.registry import SOURCES
+from training.download.download import prepare_corpus
+from training.download.registry import CORPUS_ARCHIVES
 
 
-def test_a_command_prepares_what_it_names(publish, tmp_path, capsys):
+def test_the_command_prints_the_folders_of_a_corpus(publish, tmp_path, capsys):
     publish("ljspeech", ARCHIVES["ljspeech"])
-    command.main(["ljspeech", "--out", str(tmp_path / "out")])
+    download.main(["ljspeech", "--out", str(tmp_path / "out")])
     assert capsys.readouterr().out == f"ljspeech: {tmp_path / 'out' / 'ljspeech'}\n"
 
 
-def test_what_is_there_is_not_fetched_again(publish, tmp_path, monkeypatch):
+def test_an_existing_corpus_is_not_downloaded_again(publish, tmp_path, monkeypatch):
     publish("ljspeech", ARCHIVES["ljspeech"])
-    folders = command.prepare("ljspeech", tmp_path / "out")
+    folders = prepare_corpus("ljspeech", tmp_path / "out")
     monkeypatch.setattr(archives, "fetch", None)
-    assert command.prepare("ljspeech", tmp_path / "out") == folders
+    assert prepare_corpus("ljspeech", tmp_path / "out") == folders
 
 
-def test_an_archive_that_was_brought_is_checked_too(publish, tmp_path):
-    file = publish("ljspeech", ARCHIVES["ljspeech"], digest=f"md5:{'0' * 32}")
-    with pytest.raises(ArchiveError, match="published"):
-        command.prepare("ljspeech", tmp_path / "out", file)
+def test_a_given_archive_is_verified(publish, tmp_path):
+    file = publish("ljspeech", ARCHIVES["ljspeech"], checksum=f"md5:{'0' * 32}")
+    with pytest.raises(ArchiveError, match="the published one"):
+        prepare_corpus("ljspeech", tmp_path / "out", file)
     assert file.exists()
 
 
-def test_a_manifest_that_lists_what_is_outside_of_its_archive_moves_nothing(publish, tmp_path):
-    mine = tmp_path / "mine.wav"
-    mine.write_bytes(sound("mine.wav", 0.5))
-    row = f"{'../' * 40}{mine.relative_to('/')}\t0.5\tanna\tvctk\tplease call\n"
+def test_a_manifest_with_a_file_outside_of_its_archive_moves_nothing(publish, tmp_path):
+    outside = tmp_path / "outside.wav"
+    outside.write_bytes(sound("outside.wav", 0.5))
+    row = f"{'../' * 40}{outside.relative_to('/')}\t0.5\tanna\tvctk\tplease call\n"
     file = publish("folder", {"theirs/manifest.tsv": HEADER + row})
-    with pytest.raises(ArchiveError, match="outside"):
-        command.prepare("folder", tmp_path / "out", file)
-    assert mine.exists()
+    with pytest.raises(ArchiveError, match=r"outside\.wav, which is outside of the archive"):
+        prepare_corpus("folder", tmp_path / "out", file)
+    assert outside.exists()
 
 
-def refusal(capsys, arguments):
+def error_of(capsys, arguments):
     with pytest.raises(SystemExit):
-        command.main(arguments)
+        download.main(arguments)
     return capsys.readouterr().err
 
 
-def test_what_is_no_archive_leaves_nothing_behind(publish, tmp_path, capsys):
+def test_a_file_that_is_not_an_archive_leaves_no_files(publish, tmp_path, capsys):
     file = publish("an4", {})
     file.write_bytes(b"<html>Not found</html>")
-    assert re.search(
-        "an4: ", refusal(capsys, ["an4", "--out", str(tmp_path / "out"), "--archive", str(file)])
-    )
+    arguments = ["an4", "--out", str(tmp_path / "out"), "--archive", str(file)]
+    assert "an4: " in error_of(capsys, arguments)
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_without_an_address_the_archive_has_to_be_brought(tmp_path, capsys):
-    assert re.search(
-        r"common-voice: .*--archive",
-        refusal(capsys, ["common-voice", "--out", str(tmp_path / "out")]),
-    )
+def test_a_corpus_without_public_download_needs_an_archive(tmp_path, capsys):
+    error = error_of(capsys, ["common-voice", "--out", str(tmp_path / "out")])
+    assert re.search(r"common-voice: no public download: .*--archive", error)
     assert not (tmp_path / "out").exists()
 
 
-def test_where_there_is_no_way_to_it_nothing_is_left_behind(tmp_path, monkeypatch, capsys):
-    nowhere = replace(SOURCES["ljspeech"], address=(tmp_path / "nowhere.tar").as_uri())
-    monkeypatch.setitem(SOURCES, "ljspeech", nowhere)
-    assert re.search("ljspeech: ", refusal(capsys, ["ljspeech", "--out", str(tmp_path / "out")]))
+def test_an_unreachable_url_leaves_no_files(tmp_path, monkeypatch, capsys):
+    missing = replace(CORPUS_ARCHIVES["ljspeech"], url=(tmp_path / "missing.tar").as_uri())
+    monkeypatch.setitem(CORPUS_ARCHIVES, "ljspeech", missing)
+    assert "ljspeech: " in error_of(capsys, ["ljspeech", "--out", str(tmp_path / "out")])
     assert not list((tmp_path / "out").iterdir())

@@ -3,10 +3,10 @@ import soundfile
 
 from tests.support.corpus_archives import ARCHIVES
 from training.data import manifest
-from training.download import download as command
 from training.download.archives import ArchiveError
+from training.download.download import prepare_corpus
 
-# By folder: speaker, corpus, normalised text and seconds of each clip.
+# For each folder: speaker, corpus, normalised transcript and seconds of its clips.
 EXPECTED = {
     "librispeech/test-clean": {
         "librispeech-test-clean": [
@@ -25,8 +25,8 @@ EXPECTED = {
         "an4-test": [("mmxg", "an4", "c m u", 0.5)],
     },
     "common-voice": {
-        f"common-voice-{part}": [(f"ab{part}", "common-voice", "well he said", 0.5)]
-        for part in ("train", "dev", "test")
+        f"common-voice-{split}": [(f"ab{split}", "common-voice", "well he said", 0.5)]
+        for split in ("train", "dev", "test")
     },
     "folder": {"mine": [("vctk:p225", "vctk", "please call", 0.5)]},
 }
@@ -36,22 +36,22 @@ EXPECTED = {
 def test_a_corpus_becomes_folders_with_manifests(name, publish, tmp_path):
     file = publish(name, ARCHIVES[name])
     out = tmp_path / "out"
-    folders = command.prepare(name, out, file if name == "folder" else None)
+    folders = prepare_corpus(name, out, file if name == "folder" else None)
     assert {folder.name for folder in folders} == set(EXPECTED[name])
     assert sorted(out.iterdir()) == sorted(folders)
     for folder in folders:
         read = manifest.read_manifest(folder / "manifest.tsv")
         expected = EXPECTED[name][folder.name]
         assert [(u.speaker, u.corpus, u.text) for u in read] == [row[:3] for row in expected]
-        # MP3 comes in blocks of 36 ms at 16 kHz
+        # MP3 has frames of 36 ms at 16 kHz
         assert [u.seconds for u in read] == pytest.approx([row[3] for row in expected], abs=0.08)
         assert all(soundfile.info(u.path).frames for u in read)
         assert len(list(folder.iterdir())) == 1 + len(read)
 
 
 @pytest.mark.parametrize("name", sorted(set(ARCHIVES) - {"speech-commands/0.01"}))
-def test_an_archive_of_another_corpus_is_refused(name, publish, tmp_path):
-    file = publish(name, {"readme.txt": "of something else"})
-    with pytest.raises(ArchiveError, match=r"holds (0 files called|no clips)"):
-        command.prepare(name, tmp_path / "out", file)
+def test_an_archive_of_another_layout_is_rejected(name, publish, tmp_path):
+    file = publish(name, {"readme.txt": "another corpus"})
+    with pytest.raises(ArchiveError, match=r"has (0 files named|no clips)"):
+        prepare_corpus(name, tmp_path / "out", file)
     assert not list((tmp_path / "out").iterdir())

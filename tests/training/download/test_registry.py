@@ -1,9 +1,9 @@
-from training.download.registry import SOURCES
+from training.download.registry import CORPUS_ARCHIVES
 
 
-def test_every_address_has_a_checksum_of_its_kind():
+def test_every_url_has_a_checksum_of_valid_length():
     lengths = {"md5": 32, "sha256": 64}
-    for source in SOURCES.values():
-        algorithm, _, digits = source.digest.partition(":")
-        assert bool(source.address) == bool(source.digest)
+    for archive in CORPUS_ARCHIVES.values():
+        algorithm, _, digits = archive.checksum.partition(":")
+        assert bool(archive.url) == bool(archive.checksum)
         assert not digits or (len(digits) == lengths[algorithm] and int(digits, 16))

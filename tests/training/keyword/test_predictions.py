@@ -6,7 +6,7 @@ from training.keyword.predictions import Predictions, predict
 
 
 def test_a_trained_classifier_predicts_its_training_words(learned_words, tmp_path):
-    clips = corpus.load(learned_words.data / "dev" / manifest.MANIFEST, tmp_path)
+    clips = corpus.load_corpus(learned_words.data / "dev" / manifest.CORPUS_MANIFEST, tmp_path)
     predictions = predict(learned_words.run, clips)
     assert predictions.log_probs.exp().sum(1).tolist() == pytest.approx([1.0] * 3, abs=1e-5)
     assert predictions.log_probs.argmax(1).tolist() == predictions.classes.tolist()
