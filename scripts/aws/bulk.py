@@ -1,8 +1,8 @@
-"""Transcribe all that lies under a prefix: python scripts/aws/bulk.py STATE_MACHINE s3://BUCKET/PREFIX.
+"""Bulk transcription: python scripts/aws/bulk.py STATE_MACHINE s3://BUCKET/PREFIX.
 
-Starts the state machine of the stack, follows it, and says where its report lies. What has an
-up-to-date answer is passed over. With --manifest s3://BUCKET/KEY the objects are those of an
-inventory of S3 (its manifest.json, of CSV files).
+Starts the state machine of the stack, prints its progress, and finally the location of its report.
+Objects with up-to-date output are skipped. With --manifest s3://BUCKET/KEY the objects are those of
+an S3 inventory (its manifest.json, with CSV files).
 """
 
 import argparse
@@ -25,13 +25,13 @@ COUNTS = ("total", "succeeded", "failed", "running", "pending")
 
 
 def prefix_input(prefix: str) -> dict[str, Any]:
-    """The input for all under `s3://bucket/prefix`."""
+    """Input of an execution for all objects under `s3://bucket/prefix`."""
     bucket, key = _parse(prefix)
     return {"bucket": bucket, "prefix": key}
 
 
 def manifest_input(manifest: str) -> dict[str, Any]:
-    """The input for all of an inventory, whose manifest names the bucket that it lists."""
+    """Input of an execution for an S3 inventory, whose manifest names the listed bucket."""
     bucket, key = _parse(manifest)
     stored = boto3.client("s3").get_object(Bucket=bucket, Key=key)
     listed = json.load(stored["Body"])["sourceBucket"]
@@ -41,12 +41,12 @@ def manifest_input(manifest: str) -> dict[str, Any]:
 def _parse(uri: str) -> tuple[str, str]:
     parts = urlsplit(uri, allow_fragments=False)
     if parts.scheme != "s3" or not parts.netloc:
-        raise ValueError(f"{uri!r} is not s3://bucket/...")
+        raise ValueError(f"expected s3://bucket/..., got {uri!r}")
     return parts.netloc, uri.removeprefix(f"s3://{parts.netloc}").removeprefix("/")
 
 
 def start(states: "SFNClient", state_machine: str, given: dict[str, Any]) -> str:
-    """Start an execution, named by the time; returns its ARN."""
+    """Start an execution named by the current time; returns its ARN."""
     name = f"{datetime.now(UTC):%Y-%m-%dT%H-%M-%S}-{secrets.token_hex(4)}"
     started = states.start_execution(
         stateMachineArn=state_machine, name=name, input=json.dumps(given)
@@ -55,13 +55,13 @@ def start(states: "SFNClient", state_machine: str, given: dict[str, Any]) -> str
 
 
 def follow(states: "SFNClient", execution: str) -> Iterator[str]:
-    """A line whenever something has changed, until the execution has ended."""
+    """Yield a line at each change of progress, until the execution has ended."""
     last = None
     while True:
-        # In this order, so that the last counts are those of the end.
+        # In this order, so that the last counts are final.
         status = states.describe_execution(executionArn=execution)["status"]
-        found = counts(states, execution)
-        line = f"{status.lower()}: " + ", ".join(f"{found[name]} {name}" for name in found)
+        batches = batch_counts(states, execution)
+        line = f"{status.lower()}: " + ", ".join(f"{batches[name]} {name}" for name in batches)
         if line != last:
             yield line
         if status != "RUNNING":
@@ -70,35 +70,39 @@ def follow(states: "SFNClient", execution: str) -> Iterator[str]:
         time.sleep(POLL_SECONDS)
 
 
-def counts(states: "SFNClient", execution: str) -> dict[str, int]:
-    """Batches by state; none before the map has begun."""
+def batch_counts(states: "SFNClient", execution: str) -> dict[str, int]:
+    """Number of batches by state; empty before the map has started."""
     runs = states.list_map_runs(executionArn=execution)["mapRuns"]
     if not runs:
         return {}
-    found: Any = states.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["executionCounts"]
-    return {name: found[name] for name in COUNTS}
+    counts: Any = states.describe_map_run(mapRunArn=runs[0]["mapRunArn"])["executionCounts"]
+    return {name: counts[name] for name in COUNTS}
 
 
 def conclusion(states: "SFNClient", execution: str) -> tuple[bool, str]:
-    """Whether all was answered; where the report lies, and what to do about what was not."""
+    """Whether all batches succeeded; and the report's location, or the failure and its remedy."""
     ended = states.describe_execution(executionArn=execution)
     if ended["status"] != "SUCCEEDED":
         return False, f"{ended.get('error', ended['status'])}: {ended.get('cause', '')}"
     written = json.loads(ended["output"])["ResultWriterDetails"]
     report = f"report: s3://{written['Bucket']}/{written['Key']}"
-    if failed := counts(states, execution)["failed"]:
-        return False, f"{failed} batches failed; run this again to try what they lack\n{report}"
+    if failed := batch_counts(states, execution)["failed"]:
+        return False, f"{failed} batches failed; run the command again to retry them\n{report}"
     return True, report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Start, follow, conclude; returns the exit status."""
+    """Run the command line; returns the exit status."""
     parser = argparse.ArgumentParser(prog="bulk", description=__doc__)
-    parser.add_argument("state_machine", help="its ARN, the output BulkStateMachine of the stack")
+    parser.add_argument("state_machine", help="ARN, the output BulkStateMachine of the stack")
     objects = parser.add_mutually_exclusive_group(required=True)
     objects.add_argument("prefix", nargs="?", help="s3://bucket/prefix/")
-    objects.add_argument("--manifest", help="s3://bucket/key of an inventory's manifest.json")
-    parser.add_argument("--concurrency", type=int, help="batches at once (100)")
+    objects.add_argument(
+        "--manifest", help="s3://bucket/key of the manifest.json of an S3 inventory"
+    )
+    parser.add_argument(
+        "--concurrency", type=int, help="maximum number of concurrent batches (default: 100)"
+    )
     options = parser.parse_args(arguments)
     try:
         named = options.manifest

@@ -1,8 +1,8 @@
 """Publish a model bundle: python scripts/aws/publish_model.py DIRECTORY BUCKET.
 
-Checks the digests and the golden clip, uploads to s3://BUCKET/NAME/VERSION/DIGEST/ with the
-manifest last, so that a reader finds a whole bundle or none, whatever was published before, and
-prints the parameters to deploy it with.
+Verifies the digests and the golden clip, uploads to s3://BUCKET/NAME/VERSION/DIGEST/ with the
+manifest last, so that readers find a complete bundle or none, and prints the parameters of the
+template for it.
 """
 
 import sys
@@ -15,23 +15,23 @@ from asr.manifest import MANIFEST
 from asr.settings import Settings
 from asr.transcriber import open_transcriber
 
-DIGITS = 16  # of the manifest's digest: no two bundles share a prefix, and no stack loses its own
+DIGITS = 16  # of the manifest's digest, so that no two bundles share a prefix
 
 
 def publish(directory: Path, bucket: str) -> dict[str, str]:
-    """Check and upload; returns the parameters of the template.
+    """Verify and upload a bundle; returns the parameters of the template.
 
     Raises
     ------
     ModelUnavailableError
-        If the bundle is altered, or reads its golden clip otherwise.
+        If a digest or the transcript of the golden clip differs.
     """
     opened = open_transcriber(Settings(model_uri=str(directory), model_self_test=True))
     identity = opened.identity
     prefix = f"{identity.name}/{identity.version}/{identity.sha256[:DIGITS]}/"
     s3 = boto3.client("s3")
-    sealed = [each.file for each in (opened.manifest.model, opened.manifest.language_model) if each]
-    for name in (*sealed, MANIFEST):
+    files = [each.file for each in (opened.manifest.model, opened.manifest.language_model) if each]
+    for name in (*files, MANIFEST):
         s3.upload_file(str(directory / name), bucket, prefix + name)
     return {"ModelUri": f"s3://{bucket}/{prefix}", "ModelSha256": identity.sha256}
 

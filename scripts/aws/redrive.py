@@ -1,6 +1,6 @@
-"""Send what failed back to be tried again: python scripts/aws/redrive.py ARN-OF-DEAD-LETTER-QUEUE.
+"""Redrive dead letters: python scripts/aws/redrive.py ARN-OF-DEAD-LETTER-QUEUE.
 
-SQS moves the messages to the queue that they came from, in the background.
+SQS moves the messages back to their source queue, in the background.
 """
 
 import sys
@@ -9,7 +9,7 @@ import boto3
 
 
 def redrive(dead_letters: str) -> int:
-    """Begin to move all messages; returns how many there are, about."""
+    """Start to move all messages; returns their approximate number."""
     sqs = boto3.client("sqs")
     url = sqs.get_queue_url(QueueName=dead_letters.rpartition(":")[2])["QueueUrl"]
     count = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
@@ -20,4 +20,4 @@ def redrive(dead_letters: str) -> int:
 
 
 if __name__ == "__main__":
-    print(f"{redrive(sys.argv[1])} messages go back to be tried again")
+    print(f"{redrive(sys.argv[1])} messages are moved back to their queue")

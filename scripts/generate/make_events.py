@@ -1,6 +1,6 @@
-"""Write the sample events in events/ from samples/hello.flac: python scripts/generate/make_events.py.
+"""Generate events/ from samples/hello.flac: python scripts/generate/make_events.py.
 
-The clip is synthetic speech of the project's own, made by
+The clip is synthetic speech made for this project by
 `echo "good morning, the weather is fine today" | text2wave -eval '(voice_cmu_us_slt_arctic_hts)'
 -eval '(set! hts_engine_params (append hts_engine_params (list (list "-r" 1.1))))'` (festival),
 at 16 kHz.
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def proxy_event(
     method: str, path: str, body: bytes | None = None, content_type: str | None = None
 ) -> dict[str, Any]:
-    """One request as API Gateway's REST proxy integration hands it on (payload format 1.0)."""
+    """Request event of API Gateway's REST proxy integration (payload format 1.0)."""
     text = content_type == "application/json"
     encoded = body and (body if text else base64.b64encode(body)).decode()
     headers = {"Host": "api.example.com"} | ({"Content-Type": content_type} if content_type else {})
@@ -52,7 +52,7 @@ def proxy_event(
 
 
 def main() -> None:
-    """Write each event; the same clip gives the same bytes."""
+    """Write each event; the output is deterministic."""
     audio = base64.b64encode((ROOT / "samples" / "hello.flac").read_bytes()).decode()
     request = json.dumps({"audio": audio}).encode()
     events = {

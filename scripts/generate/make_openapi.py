@@ -1,6 +1,6 @@
-"""Write docs/openapi.json anew: what the routes say of themselves, for those who generate clients.
+"""Generate docs/openapi.json from the routes: python scripts/generate/make_openapi.py.
 
-Run by `make openapi`; a test fails where the file has fallen behind.
+Run by `make openapi`; a test fails if the file is out of date.
 """
 
 import json
@@ -13,7 +13,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.json"
 
 
 def document() -> str:
-    """The document as it is checked in."""
+    """OpenAPI document as checked in."""
     return json.dumps(json.loads(generate(app)), indent=2, ensure_ascii=False) + "\n"
 
 

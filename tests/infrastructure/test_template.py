@@ -1,4 +1,4 @@
-"""The SAM template, as far as it can be judged without AWS: routes, keys, rights."""
+"""SAM template: routes, API keys, permissions, queue, alarms."""
 
 import json
 from typing import Any
@@ -21,28 +21,26 @@ def deployed(resources: dict[str, Any]) -> dict[str, Any]:
     return paths
 
 
-def test_every_route_that_the_interface_describes_is_deployed(deployed: dict[str, Any]):
+def test_every_documented_route_is_deployed(deployed: dict[str, Any]):
     described = json.loads(document.generate(app))["paths"]
     assert described
     for path, methods in described.items():
         assert methods.keys() <= deployed[path].keys()
 
 
-def test_what_transcribes_or_knows_jobs_asks_for_a_key_and_nothing_else_does(
+def test_only_transcription_and_job_routes_require_a_key(
     deployed: dict[str, Any],
 ):
     for path, methods in deployed.items():
         for method, route in methods.items():
             if method == "parameters":
                 continue
-            asks = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
-            knows = path.startswith("/v1/jobs") and method == "get"
-            assert asks == (method == "post" or knows)
+            requires_key = route.get("security") == ["KeyRequired", [{"api_key": []}], []]
+            reads_job = path.startswith("/v1/jobs") and method == "get"
+            assert requires_key == (method == "post" or reads_job)
 
 
-def test_the_page_is_deployed_with_limits_of_its_own(
-    resources: dict[str, Any], deployed: dict[str, Any]
-):
+def test_the_web_page_has_its_own_rate_limits(resources: dict[str, Any], deployed: dict[str, Any]):
     limits = {
         setting["ResourcePath"]: setting["ThrottlingBurstLimit"]
         for setting in resources["Api"]["Properties"]["MethodSettings"]
@@ -53,17 +51,17 @@ def test_the_page_is_deployed_with_limits_of_its_own(
         assert limits[resource] > 2 * len(read_page().files)
 
 
-def test_the_function_may_read_its_model_and_nothing_more(resources: dict[str, Any]):
+def test_the_api_function_may_only_read_its_model(resources: dict[str, Any]):
     ((condition, granted, otherwise),) = resources["ApiFunction"]["Properties"]["Policies"]
     (statement,) = granted["Statement"]
-    assert (condition, otherwise) == ("ModelIsInBucket", "AWS::NoValue")
+    assert (condition, otherwise) == ("HasModelUri", "AWS::NoValue")
     assert (statement["Effect"], statement["Action"]) == ("Allow", "s3:GetObject")
     pattern, names = statement["Resource"]
     assert pattern == "arn:${AWS::Partition}:s3:::${BucketAndPrefix}*"
     assert names == {"BucketAndPrefix": [1, ["s3://", "ModelUri"]]}
 
 
-def test_what_the_gateway_refuses_is_a_problem_document(resources: dict[str, Any]):
+def test_errors_of_the_gateway_are_problem_documents(resources: dict[str, Any]):
     for response in resources["Api"]["Properties"]["GatewayResponses"].values():
         problem = json.loads(response["ResponseTemplates"]["application/json"])
         assert problem.keys() - {"jobs"} == {"type", "title", "status", "detail", "code"}
@@ -72,13 +70,13 @@ def test_what_the_gateway_refuses_is_a_problem_document(resources: dict[str, Any
         assert headers["Content-Type"] == "'application/problem+json'"
 
 
-def test_a_message_is_hidden_for_as_long_as_a_function_may_take_and_longer(template):
+def test_the_visibility_timeout_is_six_times_the_function_timeout(template):
     timeout = template["Parameters"]["BatchTimeout"]["MaxValue"]
     queue = template["Resources"]["BatchQueue"]["Properties"]
     assert queue["VisibilityTimeout"] >= 6 * timeout
 
 
-def test_what_fails_three_times_goes_to_the_dead_letters_and_rings(resources):
+def test_a_message_that_fails_three_times_becomes_a_dead_letter_with_an_alarm(resources):
     redrive = resources["BatchQueue"]["Properties"]["RedrivePolicy"]
     assert redrive == {"deadLetterTargetArn": "BatchDeadLetters.Arn", "maxReceiveCount": 3}
     alarm = resources["DeadLettersAlarm"]["Properties"]
@@ -86,7 +84,7 @@ def test_what_fails_three_times_goes_to_the_dead_letters_and_rings(resources):
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
 
 
-def test_only_messages_that_failed_come_back_and_each_is_alone(resources):
+def test_failed_messages_are_reported_and_batches_have_one_message(resources):
     mapping = resources["BatchMessages"]["Properties"]
     assert mapping["EventSourceArn"] == "BatchQueue.Arn"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -94,30 +92,30 @@ def test_only_messages_that_failed_come_back_and_each_is_alone(resources):
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": "BatchMaximumConcurrency"}
 
 
-def test_what_lands_in_the_input_bucket_is_announced(resources):
+def test_created_objects_of_the_input_bucket_are_sent_to_the_queue(resources):
     (queue,) = resources["InputBucket"]["Properties"]["NotificationConfiguration"][
         "QueueConfigurations"
     ]
     assert queue == {"Event": "s3:ObjectCreated:*", "Queue": "BatchQueue.Arn"}
 
 
-def test_the_batch_function_may_do_what_it_does_and_nothing_more(resources):
+def test_the_batch_function_has_the_minimal_permissions(resources):
     _, own = resources["BatchFunction"]["Properties"]["Policies"]
     granted = {
         statement["Sid"]: (statement["Action"], statement["Resource"])
         for statement in own["Statement"]
     }
     assert granted == {
-        "ListBoth": (
+        "ListBuckets": (
             "s3:ListBucket",
             ["InputBucket.Arn", "OutputBucket.Arn", bulk_bucket("")],
         ),
         "ReadAudio": ("s3:GetObject", ["${InputBucket.Arn}/*", bulk_bucket("/*")]),
-        "ReplaceAnswers": (
+        "ReplaceOutputs": (
             ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
             "${OutputBucket.Arn}/*",
         ),
-        "TakeMessages": (
+        "ReceiveMessages": (
             [
                 "sqs:ReceiveMessage",
                 "sqs:DeleteMessage",
@@ -141,21 +139,21 @@ def test_every_variable_of_the_functions_is_read_by_the_settings(resources):
             assert Settings.from_environment({variable: value}) != default, variable
 
 
-def test_all_functions_are_one_image_with_a_command_each(resources):
+def test_all_functions_share_one_image(resources):
     functions = {"api": "ApiFunction", "batch": "BatchFunction", "jobs": "JobsFunction"}
-    for door, name in functions.items():
+    for handler, name in functions.items():
         assert resources[name]["Metadata"] == resources["ApiFunction"]["Metadata"]
         command = resources[name]["Properties"]["ImageConfig"]["Command"]
-        assert command == [f"handlers.{door}.handler"]
+        assert command == [f"handlers.{handler}.handler"]
 
 
-def test_the_leases_of_killed_functions_are_swept_up(resources):
+def test_leases_of_killed_functions_expire(resources):
     rules = resources["OutputBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    (sweeping,) = [rule for rule in rules if rule.get("Prefix") == object_keys.LEASES]
-    assert (sweeping["Status"], sweeping["ExpirationInDays"]) == ("Enabled", 1)
+    (rule,) = [rule for rule in rules if rule.get("Prefix") == object_keys.LEASES]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)
 
 
-def test_nothing_is_deleted_unless_somebody_asks_for_it(template):
+def test_nothing_is_deleted_by_default(template):
     for name in ("InputRetentionDays", "OutputRetentionDays"):
         assert template["Parameters"][name]["Default"] == 0
 
@@ -181,7 +179,7 @@ def test_every_parameter_is_in_a_group(template):
 
 
 @pytest.mark.parametrize(
-    ("refused", "status", "raised"),
+    ("gateway_response", "status", "raised"),
     [
         ("INVALID_API_KEY", 403, openai.PermissionDeniedError),
         ("THROTTLED", 429, openai.RateLimitError),
@@ -189,16 +187,19 @@ def test_every_parameter_is_in_a_group(template):
         ("INTEGRATION_TIMEOUT", 504, openai.InternalServerError),
     ],
 )
-def test_openais_client_understands_what_the_gateway_refuses(
-    resources: dict[str, Any], refused: str, status: int, raised: type[openai.APIStatusError]
+def test_the_openai_client_parses_errors_of_the_gateway(
+    resources: dict[str, Any],
+    gateway_response: str,
+    status: int,
+    raised: type[openai.APIStatusError],
 ):
-    response = resources["Api"]["Properties"]["GatewayResponses"][refused]
+    response = resources["Api"]["Properties"]["GatewayResponses"][gateway_response]
     problem = json.loads(response["ResponseTemplates"]["application/json"])
 
-    def refuse(_: httpx2.Request) -> httpx2.Response:
+    def respond(_: httpx2.Request) -> httpx2.Response:
         return httpx2.Response(status, json=problem)
 
-    gateway = httpx2.Client(transport=httpx2.MockTransport(refuse))
+    gateway = httpx2.Client(transport=httpx2.MockTransport(respond))
     client = openai.OpenAI(api_key="unused", http_client=gateway, max_retries=0)
     with pytest.raises(raised) as error:
         client.models.list()

@@ -1,4 +1,4 @@
-"""The SAM template's jobs and bulk: rights, keys, expiry, and what the definition is given."""
+"""SAM template, jobs and bulk: permissions, keys, expiry, substitutions of the definition."""
 
 import re
 from fnmatch import fnmatch
@@ -10,7 +10,7 @@ from jobs.settings import JobSettings
 from tests.support.sam_template import FILE, bulk_bucket
 
 
-def test_the_jobs_function_may_presign_uploads_and_read_results_and_nothing_more(
+def test_the_jobs_function_has_the_minimal_permissions(
     resources: dict[str, Any],
 ):
     (policy,) = resources["JobsFunction"]["Properties"]["Policies"]
@@ -25,7 +25,7 @@ def test_the_jobs_function_may_presign_uploads_and_read_results_and_nothing_more
     }
 
 
-def test_jobs_keys_are_those_that_the_policy_and_the_lifecycle_speak_of(resources: dict[str, Any]):
+def test_keys_of_jobs_match_the_policy_and_the_lifecycle_rules(resources: dict[str, Any]):
     key = ids.input_key("me", ids.new_id(), "talk.mp3")
     statements = resources["JobsFunction"]["Properties"]["Policies"][0]["Statement"]
     (prefixes,) = [
@@ -41,20 +41,20 @@ def test_jobs_keys_are_those_that_the_policy_and_the_lifecycle_speak_of(resource
         assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", "JobRetentionDays")
 
 
-def test_a_page_may_upload_and_fetch_results(resources: dict[str, Any]):
+def test_web_pages_may_upload_audio_and_fetch_results(resources: dict[str, Any]):
     for bucket, method in (("InputBucket", "POST"), ("OutputBucket", "GET")):
         (rule,) = resources[bucket]["Properties"]["CorsConfiguration"]["CorsRules"]
-        own = "https://*.execute-api.${AWS::Region}.${AWS::URLSuffix}"  # where the stack's page is
+        own = "https://*.execute-api.${AWS::Region}.${AWS::URLSuffix}"  # of the web page
         assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == ([method], ["CorsOrigin", own])
 
 
-def test_the_state_machine_is_given_all_that_its_definition_names(resources: dict[str, Any]):
+def test_all_variables_of_the_state_machine_are_substituted(resources: dict[str, Any]):
     machine = resources["BulkStateMachine"]["Properties"]
     definition = (FILE.parent / machine["DefinitionUri"]).read_text()
     assert set(re.findall(r"\$\{(\w+)\}", definition)) == machine["DefinitionSubstitutions"].keys()
 
 
-def test_the_state_machine_may_do_what_its_maps_do_and_nothing_more(resources: dict[str, Any]):
+def test_the_state_machine_has_the_minimal_permissions(resources: dict[str, Any]):
     machine = resources["BulkStateMachine"]["Properties"]
     (policy,) = machine["Policies"]
     name = machine["Name"]

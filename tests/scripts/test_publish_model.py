@@ -17,7 +17,7 @@ def bucket(aws):
 
 
 @pytest.mark.parametrize("write", [toy_model.write_bundle, ngram_toy.write_bundle])
-def test_what_is_published_is_a_whole_bundle_under_its_digest(write, bucket, tmp_path):
+def test_a_complete_bundle_is_published_under_its_digest(write, bucket, tmp_path):
     parameters = publish(write(tmp_path), bucket)
     opened = bundle.load(parameters["ModelUri"], parameters["ModelSha256"])
     digest = parameters["ModelSha256"]
@@ -26,9 +26,7 @@ def test_what_is_published_is_a_whole_bundle_under_its_digest(write, bucket, tmp
         assert opened.read_file(language_model) == ngram_toy.content()
 
 
-def test_a_bundle_that_changes_within_its_version_takes_nothing_from_who_is_served(
-    bucket, tmp_path
-):
+def test_another_bundle_of_the_same_version_does_not_replace_the_first(bucket, tmp_path):
     before = publish(toy_model.write_bundle(tmp_path / "before"), bucket)
     after = publish(ngram_toy.write_bundle(tmp_path / "after"), bucket)
     assert before["ModelSha256"] != after["ModelSha256"]
@@ -37,7 +35,7 @@ def test_a_bundle_that_changes_within_its_version_takes_nothing_from_who_is_serv
         assert (opened.manifest.name, opened.manifest.version) == ("toy", "1")
 
 
-def test_a_language_model_that_is_altered_is_not_published(bucket, tmp_path):
+def test_an_altered_language_model_is_not_published(bucket, tmp_path):
     ngram_toy.write_bundle(tmp_path)
     (tmp_path / "language.npz").write_bytes(b"altered")
     with pytest.raises(ModelUnavailableError, match=r"language\.npz has sha256"):

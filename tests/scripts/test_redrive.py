@@ -7,7 +7,7 @@ from scripts.aws import redrive
 ARN = "arn:aws:sqs:eu-central-1:123456789012:dead"
 
 
-def test_all_that_failed_goes_back(monkeypatch: pytest.MonkeyPatch):
+def test_all_dead_letters_are_redriven(monkeypatch: pytest.MonkeyPatch):
     sqs = boto3.client("sqs", region_name="eu-central-1")
     monkeypatch.setattr(boto3, "client", lambda _: sqs)
     with Stubber(sqs) as stub:

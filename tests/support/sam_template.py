@@ -30,4 +30,4 @@ def read() -> dict[str, Any]:
 def bulk_bucket(objects: str) -> list[str]:
     """Policy resource of the additional bucket that bulk may read, or of objects in it."""
     bucket = f"arn:${{AWS::Partition}}:s3:::${{BulkBucketName}}{objects}"
-    return ["BulkReadsMore", bucket, "AWS::NoValue"]
+    return ["HasBulkBucket", bucket, "AWS::NoValue"]
