@@ -1,8 +1,8 @@
-"""How much memory and time a long file takes: one invocation of the batch function.
+"""Time and memory of one invocation of the batch function with a long file.
 
-`python -m benchmarks.batch_hours CLIP... --hours 4` joins clips, over and over, to one FLAC file,
-puts it into a bucket of moto's server, and invokes the function once in a process of its own. It
-prints as JSON the seconds, the peak of that process's memory, and what the answer says.
+`python -m benchmarks.batch_hours CLIP... --hours 4` joins clips repeatedly to one FLAC file, puts
+it into a bucket of moto's server, and invokes the function once in a process of its own. It prints as
+JSON the seconds, the peak memory of that process, and a summary of the output document.
 """
 
 import argparse
@@ -29,8 +29,8 @@ INPUT, OUTPUT, KEY = "audio", "transcripts", "long.flac"
 MINUTE = audio.Budget(60.0)
 
 
-def samples(clips: Sequence[Path], seconds: float) -> Iterator[NDArray[np.float32]]:
-    """Clips, over and over, until there are so many seconds."""
+def joined_clips(clips: Sequence[Path], seconds: float) -> Iterator[NDArray[np.float32]]:
+    """Yield clips repeatedly until their duration is `seconds`."""
     decoded = [audio.decode(clip, MINUTE).samples for clip in clips]
     left = round(seconds * audio.SAMPLE_RATE)
     for clip in cycle(decoded):
@@ -40,15 +40,15 @@ def samples(clips: Sequence[Path], seconds: float) -> Iterator[NDArray[np.float3
             return
 
 
-def write(path: Path, clips: Sequence[Path], seconds: float) -> None:
-    """Write them as FLAC."""
+def write_flac(path: Path, clips: Sequence[Path], seconds: float) -> None:
+    """Write a FLAC file of joined clips."""
     with soundfile.SoundFile(path, "w", audio.SAMPLE_RATE, 1, "PCM_16", format="FLAC") as file:
-        for clip in samples(clips, seconds):
+        for clip in joined_clips(clips, seconds):
             file.write(clip)
 
 
 def invoke(event: dict[str, Any], seconds: float) -> dict[str, float]:
-    """Invoke the function; gives seconds and MiB at the peak, of this process."""
+    """Invoke the function; returns its seconds and the peak memory of this process in MiB."""
     from benchmarks.batch_worker import Invocation  # noqa: PLC0415 - reads the environment
     from handlers import batch  # noqa: PLC0415
 
@@ -63,8 +63,8 @@ def invoke(event: dict[str, Any], seconds: float) -> dict[str, float]:
     }
 
 
-def run(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
-    """Run it; returns the figures. Changes the environment of this process."""
+def measure(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
+    """Run the benchmark; returns the figures. Changes the environment of this process."""
     with aws.server() as url, tempfile.TemporaryDirectory() as directory:
         os.environ.update(aws.access(url) | {"OUTPUT_BUCKET": OUTPUT})
         os.environ.update(POWERTOOLS_SERVICE_NAME="hours", POWERTOOLS_METRICS_DISABLED="true")
@@ -73,7 +73,7 @@ def run(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
         for bucket in (INPUT, OUTPUT):
             s3.create_bucket(Bucket=bucket)
         file = Path(directory) / KEY
-        write(file, clips, hours * 3600)
+        write_flac(file, clips, hours * 3600)
         s3.upload_file(str(file), INPUT, KEY)
         event = s3_events.notification(KEY)
         event["Records"][0]["s3"]["bucket"]["name"] = INPUT
@@ -83,10 +83,10 @@ def run(clips: Sequence[Path], hours: float, seconds: float) -> dict[str, Any]:
         (name,) = {found["Key"] for found in listed}
         document = json.load(s3.get_object(Bucket=OUTPUT, Key=name)["Body"])
         if name == object_keys.result_key(KEY):
-            answer = {"audio_seconds": document["duration"], "words": len(document["words"])}
+            summary = {"audio_seconds": document["duration"], "words": len(document["words"])}
         else:
-            answer = {"code": document["code"], "detail": document["detail"]}
-        return {"megabytes": round(file.stat().st_size / 1e6), **figures, **answer}
+            summary = {"code": document["code"], "detail": document["detail"]}
+        return {"megabytes": round(file.stat().st_size / 1e6), **figures, **summary}
 
 
 def main() -> None:
@@ -94,9 +94,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clips", nargs="+", type=Path)
     parser.add_argument("--hours", type=float, default=4.0)
-    parser.add_argument("--seconds", type=float, default=900.0, help="that the function may take")
+    parser.add_argument("--seconds", type=float, default=900.0, help="time-out of the function")
     options = parser.parse_args()
-    print(json.dumps(run(options.clips, options.hours, options.seconds), indent=2))
+    print(json.dumps(measure(options.clips, options.hours, options.seconds), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the stress test puts into the input bucket and announces, and what has to come of it."""
+"""Input objects of the batch stress test, their events, and the check of their output."""
 
 import json
 import random
@@ -14,12 +14,12 @@ from tests.support import s3_events
 from tests.support.sqs_poller import Queue
 
 INPUT, OUTPUT = "audio", "transcripts"
-SHARE = 20  # of so many objects one is damaged, one announced twice, and so on
+CYCLE = 20  # of 20 objects one is damaged, one is announced twice, and so on
 
 
 @dataclass
 class Objects:
-    """What is in the input bucket, and what is to be expected of it."""
+    """Objects of the input bucket and their expected output."""
 
     clips: Sequence[bytes]
     queue: Queue
@@ -27,18 +27,18 @@ class Objects:
     damaged: set[str] = field(default_factory=set)
     to_overwrite: set[str] = field(default_factory=set)
     announced: int = 0
-    overwritten_at_work: int = 0
+    overwritten_in_progress: int = 0
 
     def __post_init__(self) -> None:
         self._s3, self._sqs = boto3.client("s3"), boto3.client("sqs")
-        self._sequencers = count(0xFFF0)  # they grow longer on the way
+        self._sequencers = count(0xFFF0)  # their length grows during the run
 
     def fill(self, objects: int) -> None:
-        """Put and announce all objects, in random order."""
-        messages: list[list[str]] = []  # in random order, but each of these in its own
+        """Put all objects, and announce them in random order."""
+        messages: list[list[str]] = []  # shuffled, each inner list in order
         for number in range(objects):
             key = f"in/{number:05} é+ 100%.flac"
-            kind = number % SHARE
+            kind = number % CYCLE
             content = self.clips[number % len(self.clips)]
             if kind == 0:
                 self.damaged.add(key)
@@ -57,11 +57,11 @@ class Objects:
             self.announce(message)
 
     def other(self, content: bytes) -> bytes:
-        """Another clip."""
+        """Clip that differs from `content`."""
         return next(clip for clip in self.clips if clip != content)
 
     def put(self, key: str, content: bytes) -> str:
-        """Write an object; returns what S3 would announce."""
+        """Put an object; returns the body of its S3 notification."""
         etag = self._s3.put_object(Bucket=INPUT, Key=key, Body=content)["ETag"].strip('"')
         self.etags[key] = etag
         sequencer = f"{next(self._sequencers):X}"
@@ -70,46 +70,46 @@ class Objects:
         return json.dumps(event)
 
     def announce(self, message: str) -> None:
-        """Tell the queue."""
+        """Send a notification to the queue."""
         self._sqs.send_message(QueueUrl=self.queue.url, MessageBody=message)
         self.announced += 1
 
     def overwrite(self, key: str) -> None:
-        """Put another clip in the place of one, and announce it."""
+        """Replace an object by another clip, and announce it."""
         content = self._s3.get_object(Bucket=INPUT, Key=key)["Body"].read()
         self.announce(self.put(key, self.other(content)))
         self.to_overwrite.discard(key)
 
-    def overwrite_at_work(self) -> None:
-        """Overwrite those at which a worker is."""
+    def overwrite_leased(self) -> None:
+        """Overwrite objects that are being processed."""
         listed = self._s3.list_objects_v2(Bucket=OUTPUT, Prefix=object_keys.LEASES).get(
             "Contents", []
         )
         leased = {found["Key"] for found in listed}
         for key in [key for key in self.to_overwrite if object_keys.lease_key(key) in leased]:
             self.overwrite(key)
-            self.overwritten_at_work += 1
+            self.overwritten_in_progress += 1
 
 
-def faults(objects: Objects) -> list[str]:
-    """What is not as it has to be in the output bucket."""
+def find_faults(objects: Objects) -> list[str]:
+    """Compare the output bucket with the expected output; returns a line for each difference."""
     s3 = boto3.client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=OUTPUT)
     names = {found["Key"] for page in pages for found in page.get("Contents", [])}
     names = {name for name in names if not name.startswith(object_keys.LEASES)}
-    found = []
+    faults = []
     for key, etag in objects.etags.items():
-        wanted = (
+        expected = (
             object_keys.error_key(key) if key in objects.damaged else object_keys.result_key(key)
         )
-        answers = {object_keys.error_key(key), object_keys.result_key(key)} & names
-        if answers != {wanted}:
-            found.append(f"{key}: {sorted(answers)}")
+        found_keys = {object_keys.error_key(key), object_keys.result_key(key)} & names
+        if found_keys != {expected}:
+            faults.append(f"{key}: {sorted(found_keys)}")
             continue
-        document = json.load(s3.get_object(Bucket=OUTPUT, Key=wanted)["Body"])
+        document = json.load(s3.get_object(Bucket=OUTPUT, Key=expected)["Body"])
         if document["source"]["etag"] != etag:
-            found.append(f"{key}: not the newest state")
+            faults.append(f"{key}: output of an older version")
     strays = names - {
         f(key) for key in objects.etags for f in (object_keys.error_key, object_keys.result_key)
     }
-    return found + [f"{name}: of no object" for name in sorted(strays)]
+    return faults + [f"{name}: not the output of any object" for name in sorted(strays)]

@@ -1,11 +1,11 @@
-"""Batch under fire: many objects, workers that are killed, and what is left at the end.
+"""Stress test of batch transcription: many objects, and workers that are killed.
 
 `python -m benchmarks.batch_stress CLIP... --objects 1000` puts objects made of the clips into a
 bucket of moto's server. Of each 20, one is damaged, one is announced twice, one is overwritten
-before it is announced, newest first, and one while a worker is at it. Workers take messages as
-Lambda does and call the batch function; every few seconds one is killed. It prints as JSON what
-happened, and exits with 1 unless there is exactly one answer to each object, to its newest state,
-and nothing left in the queues.
+before it is announced, newest first, and one while it is processed. Workers poll the queue as
+Lambda does and call the batch function; every few seconds one is killed. It prints the figures as
+JSON, and exits with 1 unless each object has exactly one output, of its newest version, and the
+queues are empty.
 """
 
 import argparse
@@ -21,31 +21,31 @@ from typing import Any
 
 import boto3
 
-from benchmarks.batch_crew import Crew, fork_server
-from benchmarks.batch_objects import INPUT, OUTPUT, Objects, faults
+from benchmarks.batch_objects import INPUT, OUTPUT, Objects, find_faults
+from benchmarks.batch_worker_pool import WorkerPool, fork_server
 from tests.support import aws
 from tests.support.sqs_poller import Queue
 
-VISIBILITY_MARGIN = 10  # seconds by which a message is hidden longer than a function may take
-PAUSE_SECONDS = 0.1  # between looks at what is going on
+VISIBILITY_MARGIN = 10  # seconds of visibility time-out beyond the function's time-out
+PAUSE_SECONDS = 0.1  # between checks
 
 
-def run_until_empty(objects: Objects, crew: Crew) -> None:
-    """Let the crew work, and be killed, until no message waits or is at work."""
+def run_until_empty(objects: Objects, workers: WorkerPool) -> None:
+    """Let the workers run, killing one at a time, until the queue is empty."""
     while True:
-        crew.kill_one_if_it_is_time()
-        objects.overwrite_at_work()
+        workers.kill_one_when_due()
+        objects.overwrite_leased()
         waiting, hidden, _ = objects.queue.counts()
         if not waiting and not hidden:
             if not objects.to_overwrite:
                 return
-            for key in list(objects.to_overwrite):  # nobody was seen at these
+            for key in list(objects.to_overwrite):  # these were never seen in progress
                 objects.overwrite(key)
         time.sleep(PAUSE_SECONDS)
 
 
 def redrive(queue: Queue) -> None:
-    """Send the dead letters back, which moto's server has no request for."""
+    """Redrive the dead letters message by message; moto's server has no request for it."""
     sqs = boto3.client("sqs")
     while messages := sqs.receive_message(QueueUrl=queue.dead_url).get("Messages", []):
         for message in messages:
@@ -53,10 +53,14 @@ def redrive(queue: Queue) -> None:
             sqs.delete_message(QueueUrl=queue.dead_url, ReceiptHandle=message["ReceiptHandle"])
 
 
-def run(
-    clips: Sequence[bytes], count: int, workers: int, kill_seconds: float, function_seconds: float
+def measure(
+    clips: Sequence[bytes],
+    count: int,
+    worker_count: int,
+    kill_seconds: float,
+    function_seconds: float,
 ) -> dict[str, Any]:
-    """Run all of it; returns the figures. Changes the environment of this process."""
+    """Run the stress test; returns the figures. Changes the environment of this process."""
     with aws.server() as url, tempfile.TemporaryDirectory() as directory:
         os.environ.update(aws.access(url) | {"OUTPUT_BUCKET": OUTPUT, "OMP_NUM_THREADS": "1"})
         os.environ.update(POWERTOOLS_SERVICE_NAME="stress", POWERTOOLS_METRICS_DISABLED="true")
@@ -69,38 +73,38 @@ def run(
         objects.fill(count)
         log = Path(directory) / "log"
         started = time.monotonic()
-        crew = Crew(workers, (queue, function_seconds, str(log)), kill_seconds)
+        workers = WorkerPool(worker_count, (queue, function_seconds, str(log)), kill_seconds)
         try:
-            run_until_empty(objects, crew)
+            run_until_empty(objects, workers)
             dead = queue.counts()[2]
             redrive(queue)
-            run_until_empty(objects, crew)
+            run_until_empty(objects, workers)
         finally:
-            crew.stop()
+            workers.stop()
         return {
             "objects": count,
             "messages": objects.announced,
-            "overwritten_at_work": objects.overwritten_at_work,
-            "workers": workers,
-            "kills": crew.kills,
+            "overwritten_in_progress": objects.overwritten_in_progress,
+            "workers": worker_count,
+            "kills": workers.kills,
             "seconds": round(time.monotonic() - started),
-            "ends": dict(ends(log)),
+            "outcomes": dict(outcomes(log)),
             "dead_letters_before_redrive": dead,
             "messages_left": sum(queue.counts()),
-            "faults": faults(objects),
+            "faults": find_faults(objects),
         }
 
 
-def ends(log: Path) -> Counter[str]:
-    """How messages ended, as the function's logs tell."""
-    told: Counter[str] = Counter()
+def outcomes(log: Path) -> Counter[str]:
+    """Count the outcomes in the log of the batch function."""
+    counts: Counter[str] = Counter()
     for line in log.read_text().splitlines():
-        members = json.loads(line)
-        if members.get("message") == "answered":
-            told[members["status"]] += 1
-        elif members.get("message") == "to be tried again":
-            told[members["reason"].partition("(")[0]] += 1
-    return told
+        record = json.loads(line)
+        if record.get("message") == "answered":
+            counts[record["status"]] += 1
+        elif record.get("message") == "to be tried again":
+            counts[record["reason"].partition("(")[0]] += 1
+    return counts
 
 
 def main() -> int:
@@ -110,10 +114,10 @@ def main() -> int:
     parser.add_argument("--objects", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=4)
     parser.add_argument("--kill-seconds", type=float, default=3.0)
-    # A function's time-out, hence how long the lease of a killed one counts.
+    # Time-out of the function, hence the duration of the lease of a killed worker.
     parser.add_argument("--function-seconds", type=float, default=25.0)
     options = parser.parse_args()
-    figures = run(
+    figures = measure(
         [path.read_bytes() for path in options.clips],
         options.objects,
         options.workers,

@@ -1,8 +1,8 @@
-"""How far windows change a transcript: long audio decoded in windows, against decoded whole.
+"""Effect of windowed decoding on long audio, compared with decoding in one piece.
 
 `python -m benchmarks.longform --bundle DIR --manifest DIR/manifest.tsv --minutes 2` joins clips of
-one speaker to recordings of that length, and prints as JSON the rate of word edits between both
-transcripts, which both have errors, beside the time that each took.
+one speaker to recordings of that length, and prints as JSON the word and character edit rates
+between the two transcripts, and the inference time of each.
 """
 
 import argparse
@@ -28,7 +28,7 @@ HOUR = 3600.0
 
 
 def recordings(utterances: Sequence[Utterance], seconds: float) -> Iterator[Samples]:
-    """Join clips of one speaker to waveforms of at least `seconds`; the rest is dropped."""
+    """Join clips of one speaker to waveforms of at least `seconds`; the remainder is dropped."""
     for _, clips in groupby(sorted(utterances, key=_speaker), key=_speaker):
         joined: list[Samples] = []
         for clip in clips:
@@ -42,16 +42,18 @@ def _speaker(utterance: Utterance) -> str:
     return utterance.speaker
 
 
-def compare(opened: bundle.Bundle, waveforms: Sequence[Samples]) -> dict[str, Any]:
-    """Transcribe each waveform both ways; the reference is the one decoded whole."""
+def compare_windowing(opened: bundle.Bundle, waveforms: Sequence[Samples]) -> dict[str, Any]:
+    """Transcribe each waveform in windows and in one piece, which is the reference."""
     windowed = Transcriber(opened)
-    unbroken = Transcriber(replace(opened, manifest=replace(opened.manifest, window_seconds=HOUR)))
-    ways = {"windows": windowed, "whole": unbroken}
-    heard = {
-        name: [way.transcribe_waveform(audio.Waveform(w)) for w in waveforms]
-        for name, way in ways.items()
+    unwindowed = Transcriber(
+        replace(opened, manifest=replace(opened.manifest, window_seconds=HOUR))
+    )
+    transcribers = {"windows": windowed, "whole": whole}
+    results = {
+        name: [transcriber.transcribe_waveform(audio.Waveform(w)) for w in waveforms]
+        for name, transcriber in transcribers.items()
     }
-    texts = {name: [t.text for t in transcripts] for name, transcripts in heard.items()}
+    texts = {name: [t.text for t in transcripts] for name, transcripts in results.items()}
     edits = score(texts["whole"], texts["windows"])
     return {
         "recordings": len(waveforms),
@@ -61,7 +63,7 @@ def compare(opened: bundle.Bundle, waveforms: Sequence[Samples]) -> dict[str, An
         "character_edits": round(edits.cer, 4),
         "inference_ms": {
             name: round(sum(t.timing.inference_ms for t in transcripts))
-            for name, transcripts in heard.items()
+            for name, transcripts in results.items()
         },
     }
 
@@ -76,7 +78,7 @@ def main() -> None:
     options = parser.parse_args()
     cut = recordings(read_manifest(options.manifest), options.minutes * 60)
     waveforms = [w for w, _ in zip(cut, range(options.recordings), strict=False)]
-    print(json.dumps(compare(bundle.load(options.bundle), waveforms), indent=2))
+    print(json.dumps(compare_windowing(bundle.load(options.bundle), waveforms), indent=2))
 
 
 if __name__ == "__main__":

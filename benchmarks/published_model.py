@@ -1,9 +1,9 @@
-"""A published model at its full size, with random weights: exactness, size, memory, speed.
+"""Accuracy, size, memory and speed of a pretrained architecture with random weights.
 
-`python -m benchmarks.published_model wav2vec2-base-960h` needs no network: the download alone is
-replaced. It prints, as a row in Markdown, the greatest difference from
-torchaudio's own log-probabilities, the file's size, the seconds to open it, processor seconds to a
-second of audio on 15 s (one thread), and the greatest memory of a process that transcribes 60 s.
+`python -m benchmarks.published_model wav2vec2-base-960h` needs no network: random weights replace
+the download. It prints, as a Markdown table row, the maximum difference from torchaudio's own
+log-probabilities, the size of the file, the seconds to open it, the real-time factor on 15 s (one
+thread), and the peak memory of a process that transcribes 60 s.
 """
 
 import argparse
@@ -29,9 +29,9 @@ from asr.audio import audio
 from training.export import pretrained
 from training.export.quantisation import PRECISIONS
 
-STORED_CLASSES = 32  # the pipeline leaves three of them out
+STORED_CLASSES = 32  # the pipeline drops three of them
 SECONDS = 15
-# The command line, then the process's own account; getrusage would count its parent's memory too.
+# Reads /proc instead of getrusage, which includes the memory of the parent.
 TRANSCRIBE = """
 import runpy
 try:
@@ -42,7 +42,7 @@ finally:
 
 
 def random_weights(pipeline: Any) -> dict[str, Tensor]:  # noqa: ANN401 - torchaudio has no types
-    """A state dict in the layout in which the pipeline's weights are stored."""
+    """State dict in the layout of the pipeline's stored weights."""
     torch.manual_seed(0)
     parameters = pipeline._params | {"aux_num_out": STORED_CLASSES}
     weights: dict[str, Tensor] = torchaudio.models.wav2vec2_model(**parameters).state_dict()
@@ -55,7 +55,7 @@ def noise(seconds: int) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 
 def peak_megabytes(directory: Path) -> float:
-    """Greatest resident memory of a process of its own that transcribes a minute."""
+    """Peak resident memory of a process that transcribes one minute, in MB."""
     clip = directory / "noise.wav"
     soundfile.write(clip, noise(60), audio.SAMPLE_RATE)
     command = [sys.executable, "-c", TRANSCRIBE, "--bundle", str(directory), str(clip)]
@@ -64,7 +64,7 @@ def peak_megabytes(directory: Path) -> float:
 
 
 def measure(name: str, precision: str) -> str:
-    """Export, open and run one precision; returns its row."""
+    """Export, open and run one precision; returns its table row."""
     pipeline = getattr(torchaudio.pipelines, pretrained.MODELS[name].pipeline)
     samples = noise(SECONDS)
     with (

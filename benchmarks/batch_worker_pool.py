@@ -1,4 +1,4 @@
-"""The workers of the stress test, of which one is killed from time to time."""
+"""Worker processes of the batch stress test, one of which is killed periodically."""
 
 import random
 import time
@@ -11,8 +11,8 @@ fork_server = get_context("forkserver")
 
 
 @dataclass
-class Crew:
-    """Processes of which one is killed from time to time, and replaced."""
+class WorkerPool:
+    """Processes of which a random one is killed every `kill_seconds`, and replaced."""
 
     count: int
     arguments: tuple[Any, ...]
@@ -21,7 +21,7 @@ class Crew:
 
     def __post_init__(self) -> None:
         self._running = [self._start() for _ in range(self.count)]
-        self._next = time.monotonic() + self.kill_seconds
+        self._next_kill = time.monotonic() + self.kill_seconds
 
     def _start(self) -> BaseProcess:
         from benchmarks.batch_worker import work  # noqa: PLC0415 - reads the environment
@@ -30,11 +30,11 @@ class Crew:
         process.start()
         return process
 
-    def kill_one_if_it_is_time(self) -> None:
-        """Kill one, with a signal that it cannot catch."""
-        if time.monotonic() < self._next:
+    def kill_one_when_due(self) -> None:
+        """Kill a random process with SIGKILL if it is time to."""
+        if time.monotonic() < self._next_kill:
             return
-        self._next = time.monotonic() + self.kill_seconds
+        self._next_kill = time.monotonic() + self.kill_seconds
         index = random.randrange(self.count)
         self._running[index].kill()
         self._running[index].join()
@@ -42,7 +42,7 @@ class Crew:
         self.kills += 1
 
     def stop(self) -> None:
-        """Kill all."""
+        """Kill all processes."""
         for process in self._running:
             process.kill()
             process.join()
