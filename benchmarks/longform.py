@@ -45,9 +45,8 @@ def _speaker(utterance: Utterance) -> str:
 def compare_windowing(opened: bundle.Bundle, waveforms: Sequence[Samples]) -> dict[str, Any]:
     """Transcribe each waveform in windows and in one piece, which is the reference."""
     windowed = Transcriber(opened)
-    unwindowed = Transcriber(
-        replace(opened, manifest=replace(opened.manifest, window_seconds=HOUR))
-    )
+    one_window = replace(opened.manifest, window_seconds=HOUR)
+    whole = Transcriber(replace(opened, manifest=one_window))
     transcribers = {"windows": windowed, "whole": whole}
     results = {
         name: [transcriber.transcribe_waveform(audio.Waveform(w)) for w in waveforms]

@@ -16,7 +16,7 @@ from training.evaluation.metrics import score
 
 # How far windows may change the transcript of a recording of a few of them, in characters: frames
 # beside a seam see half an overlap of context, and features are normalised by window. On real
-# speech `benchmarks.longform` found 0.083 (benchmarks/LEDGER.md).
+# speech `benchmarks.longform` found 0.083 (benchmarks/RESULTS.md).
 WINDOWS_CHARACTER_EDITS = 0.1
 
 
