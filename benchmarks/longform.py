@@ -14,16 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from asr import bundle
 from asr.audio import audio
 from asr.transcriber import Transcriber
+from asr.types import Samples
 from training.data.corpus import CLIP_BUDGET
 from training.data.manifest import Utterance, read_manifest
 from training.evaluation.metrics import score
 
-Samples = NDArray[np.float32]
 HOUR = 3600.0
 
 

@@ -1,7 +1,6 @@
 """Waveform augmentation pipeline: trimming, speed, room, babble, noise, microphone, channel."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import soxr
@@ -20,25 +19,10 @@ from training.augment.channels import (
 from training.augment.levels import MARGIN_FRAMES, expand_level, trim
 from training.augment.noise import ClipSampler, babble, coloured_noise, mix
 from training.augment.room_acoustics import reverberate, room_impulse_response
+from training.augment.stages import Stage, stage_generators
 
 # Low-pass before the level of an edge trim is measured: recordings at 8 kHz have no more.
 EDGE_TRIM_HERTZ = 3800.0
-
-
-class Stage(IntEnum):
-    """Index of a stage's random generator among those spawned from the seed of a clip.
-
-    Not the order of execution. The numbers are fixed, so that a recipe reproduces its results.
-    """
-
-    SPEED = 0
-    SHIFT = 1
-    ROOM = 2
-    BABBLE = 3
-    NOISE = 4
-    CHANNEL = 5
-    TRIM = 6
-    MICROPHONE = 7
 
 
 @dataclass(frozen=True)
@@ -124,7 +108,7 @@ class WaveformAugmentation:
         -------
         NDArray[float32], shape (other samples,)
         """
-        random = _stage_generators(seed)
+        random = stage_generators(seed)
         samples = self._trim(samples, random[Stage.TRIM])
         samples = self._change_speed(samples, random[Stage.SPEED])
         samples = np.pad(samples, self._padding(random[Stage.SHIFT]))
@@ -137,7 +121,7 @@ class WaveformAugmentation:
 
     def time_map(self, seed: tuple[int, ...]) -> tuple[float, int]:
         """Speed factor of the clip of this seed, and the samples of silence inserted before it."""
-        random = _stage_generators(seed)
+        random = stage_generators(seed)
         return self._speed_factor(random[Stage.SPEED]), int(self._padding(random[Stage.SHIFT])[0])
 
     def preserves_alignment(self) -> bool:
@@ -217,8 +201,3 @@ class WaveformAugmentation:
             codec = CODECS[str(random.choice(sorted(CODECS)))]
             return encode_decode(samples, codec, int(random.choice(codec.bits_per_second)))
         return samples
-
-
-def _stage_generators(seed: tuple[int, ...]) -> list[np.random.Generator]:
-    """Independent random generators, indexed by `Stage`."""
-    return np.random.default_rng(seed).spawn(len(Stage))

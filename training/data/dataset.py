@@ -9,20 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, Dataset
 
 from asr.audio.audio import SAMPLE_RATE
+from asr.types import Samples
 from training.augment import WaveformAugmentation, room_tone
 from training.augment.levels import trim
 from training.data import text
 from training.data.batch_sampler import BatchSampler, Item, epoch_batches
 from training.data.corpus import Corpus
 from training.errors import InputError
-
-Samples = NDArray[np.float32]
 
 EVALUATION_BATCH_SECONDS = 120.0  # padded
 TARGET_PADDING = -1  # no class has this index

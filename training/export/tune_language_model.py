@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from asr.acoustic_model import AcousticModel
 from asr.decoding import decoders
@@ -13,6 +12,7 @@ from asr.decoding.beam_search import BeamSearch
 from asr.decoding.ngram_model import NgramModel
 from asr.manifest import Alphabet, BeamSearchConfig, Manifest
 from asr.recognisers import CtcRecogniser
+from asr.types import LogProbs
 from training.data.corpus import decode_clip
 from training.data.manifest import Utterance
 from training.evaluation.metrics import score
@@ -21,15 +21,13 @@ START = BeamSearchConfig(lm_weight=0.7, word_score=0.8, unk_score=0.0, beam_size
 STEPS: Mapping[str, float] = {"lm_weight": 0.2, "word_score": 0.6, "unk_score": 1.5}
 HALVINGS = 2  # of all steps, each time that no step lowers the cost
 
-Floats = NDArray[np.float32]
-
 
 @dataclass(frozen=True, eq=False)
 class AcousticOutput:
     """Reference text of an utterance and its log-probabilities, shape (frames, classes)."""
 
     text: str
-    log_probs: Floats
+    log_probs: LogProbs
 
 
 def acoustic_outputs(

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from tests.support import tone_corpus
 from training.augment import WaveformAugmentation
 from training.augment.channels import low_pass
-from training.augment.pipeline import Stage
 
 seeds = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6))
 OFF = WaveformAugmentation(speed=0.0, gain_db=0.0, noise_probability=0.0)
@@ -206,13 +205,6 @@ def test_a_stage_does_not_change_the_random_numbers_of_another():
         plain = WaveformAugmentation(noise_probability=0.0)(samples, (step,))
         in_room = WaveformAugmentation(noise_probability=0.0, room_probability=1.0)
         assert len(in_room(samples, (step,))) == len(plain)
-
-
-def test_the_stages_have_the_seeds_of_published_recipes():
-    assert [stage.name for stage in Stage] == [
-        "SPEED", "SHIFT", "ROOM", "BABBLE", "NOISE", "CHANNEL", "TRIM", "MICROPHONE",
-    ]  # fmt: skip
-    assert [stage.value for stage in Stage] == list(range(8))
 
 
 def test_there_is_no_babble_without_a_clip_sampler():
