@@ -7,8 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import chdir
@@ -19,7 +17,6 @@ from typing import Any
 
 import pytest
 import requests
-import uvicorn
 import yaml
 
 from asr import bundle, errors
@@ -28,10 +25,8 @@ from asr.errors import AsrError
 from asr.manifest import MANIFEST
 from asr.settings import Settings
 from batch import __main__ as batch_main
-from handlers import local
-from handlers.http import transcription
-from handlers.http.jobs import add_job_routes
-from tests.support import aws, pages, sam_template
+from tests.support import pages, sam_template
+from tests.support.local_server import local_server
 from tests.support.pages import PAGES, ROOT, Block
 from training.augment import SpecAugment, WaveformAugmentation
 from training.cli import COMMANDS
@@ -109,21 +104,8 @@ def check_command(words: list[str]) -> None:
 @pytest.fixture(scope="module")
 def server(aws_server: str) -> Iterator[str]:
     """The local server with the embedded model and jobs, and boto3's access to its storage."""
-    app = local.LocalServer(enable_validation=True)
-    transcription.add_routes(app, Settings())
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in aws.access(aws_server).items():
-            environment.setenv(name, value)
-        add_job_routes(app, aws.job_settings())
-    served = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
-    thread = threading.Thread(target=served.run)
-    thread.start()
-    while not served.started:
-        time.sleep(0.01)
-    (listener,) = served.servers[0].sockets
-    yield "http://{}:{}".format(*listener.getsockname())
-    served.should_exit = True
-    thread.join()
+    with local_server(Settings(), aws_server) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,11 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
-GREEDY, BEAM = DECODERS = ("greedy", "beam")
+Decoder = Literal["greedy", "beam"]
+DECODERS: tuple[str, ...] = get_args(Decoder)
+GREEDY, BEAM = DECODERS
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Thin doors to the engine: an event in, an answer out."""
+"""Entry points of the Lambda functions and of the local server."""

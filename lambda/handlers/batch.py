@@ -1,8 +1,8 @@
-"""The batch function: objects that were written, transcribed to documents in the output bucket.
+"""The batch function: transcribes S3 objects to documents in the output bucket.
 
-They come by SQS, with the messages that failed as the answer; or from S3, EventBridge or the
-Distributed Map of a state machine, with an outcome for each object as the answer, or an error if
-one has to be tried again.
+For an SQS event the result is the list of failed messages. For an event of S3, EventBridge or the
+Distributed Map of a state machine it is the outcome of each object; an error is raised if one of
+them must be retried.
 """
 
 import os
@@ -19,53 +19,52 @@ from batch import events, s3
 from batch.deadline import Deadline
 from batch.events import ObjectEvent
 from batch.worker import Outcome, Worker
-from handlers.observability import logger, metrics, record_error, tracer
-from handlers.observability import record as measure
+from handlers.observability import logger, metrics, record_error, record_transcription, tracer
 from handlers.preload import preload
-from handlers.sqs_retry import PatientProcessor
+from handlers.sqs_retry import BackoffBatchProcessor
 
 settings = Settings.from_environment()
-processor = PatientProcessor(settings.queue_url)
+processor = BackoffBatchProcessor(settings.queue_url)
 
 
 @cache
 def warm_worker(settings: Settings) -> Worker:
-    """The one Worker of this process: made at the first call, kept while it is warm."""
+    """The Worker of this process, created at the first call."""
     client = s3.client()
     store = s3.S3OutputStore(client, settings.output_bucket)
     return Worker(s3.S3InputStore(client), store, warm_transcriber(settings), settings)
 
 
-def answer_all(objects: list[ObjectEvent], deadline: Deadline) -> list[Outcome]:
-    """Answer each object; raises the first error only after all had their turn."""
+def process_objects(objects: list[ObjectEvent], deadline: Deadline) -> list[Outcome]:
+    """Transcribe each object; the first error is raised after all have been processed."""
     outcomes, failures = [], []
-    for written in objects:
+    for event in objects:
         try:
-            outcomes.append(_answer(written, deadline))
+            outcomes.append(_process(event, deadline))
         except Exception as failure:
-            logger.warning("to be tried again", key=written.key, reason=repr(failure))
+            logger.warning("object must be retried", key=event.key, reason=repr(failure))
             failures.append(failure)
     if failures:
         raise failures[0]
     return outcomes
 
 
-def _answer(written: ObjectEvent, deadline: Deadline) -> Outcome:
-    outcome = warm_worker(settings).process(written, deadline)
-    logger.info("answered", key=written.key, status=outcome.status)
+def _process(event: ObjectEvent, deadline: Deadline) -> Outcome:
+    outcome = warm_worker(settings).process(event, deadline)
+    logger.info("object processed", key=event.key, status=outcome.status)
     if outcome.transcript is not None:
-        measure(outcome.transcript)
+        record_transcription(outcome.transcript)
     if outcome.error is not None:
         record_error(outcome.error.code, outcome.error.detail)
     return outcome
 
 
-def _answer_message(record: SQSRecord, deadline: Deadline) -> None:
-    answer_all(events.parse_message(record.body), deadline)
+def _process_message(record: SQSRecord, deadline: Deadline) -> None:
+    process_objects(events.parse_message(record.body), deadline)
 
 
-def deadline_of(context: LambdaContext) -> Deadline:
-    """The deadline of an invocation that has just begun."""
+def invocation_deadline(context: LambdaContext) -> Deadline:
+    """Deadline of an invocation that has just begun."""
     return Deadline(
         remaining=lambda: context.get_remaining_time_in_millis() / 1000,
         total=context.get_remaining_time_in_millis() / 1000,
@@ -76,12 +75,12 @@ def deadline_of(context: LambdaContext) -> Deadline:
 @tracer.capture_lambda_handler(capture_response=False)
 @metrics.log_metrics(capture_cold_start_metric=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Lambda's entry point."""
-    deadline = deadline_of(context)
+    """Lambda entry point."""
+    deadline = invocation_deadline(context)
     if events.is_sqs_batch(event):
-        answer_message = partial(_answer_message, deadline=deadline)
-        return dict(process_partial_response(event, answer_message, processor, context))
-    outcomes = answer_all(events.parse_event(event), deadline)
+        record_handler = partial(_process_message, deadline=deadline)
+        return dict(process_partial_response(event, record_handler, processor, context))
+    outcomes = process_objects(events.parse_event(event), deadline)
     return {"outcomes": [{"key": outcome.key, "status": outcome.status} for outcome in outcomes]}
 
 

@@ -1,4 +1,4 @@
-"""The same routes on this machine: `uvicorn handlers.local:app`."""
+"""Local server with all routes: `uvicorn handlers.local:app`."""
 
 import base64
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.settings import Settings
 from handlers.http.jobs import add_job_routes
-from handlers.http.page import add_page
+from handlers.http.page import add_page_routes
 from handlers.http.requests import MAX_BODY_BYTES
-from handlers.http.transcription import add_routes
+from handlers.http.routes import add_api_routes
 from handlers.observability import metrics
 from jobs.settings import JobSettings
 
@@ -20,33 +20,33 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class LocalServer(HttpResolverLocal):
-    """Powertools' local resolver, with bodies in base64 as API Gateway hands binary ones on.
+class LocalResolver(HttpResolverLocal):
+    """Powertools' local resolver, with request bodies in base64 as API Gateway passes binary ones.
 
-    Without that, a body that is not UTF-8 ends in an exception; so does a header. Requests are
-    answered one after another, as Lambda does.
+    Powertools itself raises for bodies and headers that are not UTF-8. Requests are handled one
+    after another, as in Lambda.
     """
 
     async def __call__(  # type: ignore[override] # as in the class that this extends
         self, scope: Message, receive: Receive, send: Send
     ) -> None:
-        """Serve one ASGI connection."""
+        """ASGI application."""
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
         body = base64.b64encode(await _read_body(receive))
 
-        async def received() -> Message:
+        async def receive_body() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         headers = [(name, _as_utf8(value)) for name, value in scope["headers"]]
-        await super().__call__({**scope, "headers": headers}, received, send)
-        metrics.clear_metrics()  # nobody reads them here
+        await super().__call__({**scope, "headers": headers}, receive_body, send)
+        metrics.clear_metrics()  # they are not published here
 
     async def _resolve_async(self) -> dict[str, Any]:  # type: ignore[override] # as above
         # Powertools 3.37 runs each middleware in a thread of asyncio's pool, where it waits for the
-        # next one: as many requests at once as the pool has threads, and all wait for ever. A
-        # browser that fetches the page's modules is enough.
+        # next one. As many concurrent requests as the pool has threads therefore deadlock; one
+        # browser that fetches the modules of the page is enough.
         return self._resolve().build(self.current_event, self._cors)
 
     def _to_proxy_event(self, event: dict[str, Any]) -> BaseProxyEvent:
@@ -54,12 +54,12 @@ class LocalServer(HttpResolverLocal):
 
 
 def _as_utf8(value: bytes) -> bytes:
-    """A header's value, which may hold any byte (RFC 9110, 5.5), with those as characters."""
+    """Re-encode a header value, which may contain any byte (RFC 9110, 5.5), as UTF-8."""
     return value.decode("latin-1").encode()
 
 
 async def _read_body(receive: Receive) -> bytes:
-    """Read a whole body; of one that is over the limit, only as much as shows that it is."""
+    """Read a request body, up to one byte more than the limit."""
     body = bytearray()
     while True:
         message = await receive()
@@ -69,7 +69,7 @@ async def _read_body(receive: Receive) -> bytes:
             return bytes(body[: MAX_BODY_BYTES + 1])
 
 
-app = LocalServer(enable_validation=True)
-add_routes(app, Settings.from_environment())
-add_job_routes(app, JobSettings.read())
-add_page(app, JobSettings.read())
+app = LocalResolver(enable_validation=True)
+add_api_routes(app, Settings.from_environment())
+add_job_routes(app, JobSettings.from_environment())
+add_page_routes(app, JobSettings.from_environment())

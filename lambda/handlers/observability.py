@@ -1,4 +1,4 @@
-"""Logs, traces and metrics of all handlers; neither audio nor transcripts ever go into them."""
+"""Logs, traces and metrics of all handlers; they never contain audio or transcripts."""
 
 import warnings
 
@@ -7,17 +7,16 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from asr.transcript import Transcript
 
-# Service and namespace come from POWERTOOLS_SERVICE_NAME and POWERTOOLS_METRICS_NAMESPACE.
-NAMESPACE = "ServerlessASR"
+NAMESPACE = "ServerlessASR"  # POWERTOOLS_METRICS_NAMESPACE takes precedence
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics(namespace=NAMESPACE)
-# A health check or a refusal has nothing to measure, and that is no fault.
+# Health checks and rejected requests have no metrics to publish.
 warnings.filterwarnings("ignore", "No application metrics to publish", UserWarning)
 
 
-def record(transcript: Transcript) -> None:
-    """Log and measure one transcription."""
+def record_transcription(transcript: Transcript) -> None:
+    """Log a transcription and publish its metrics."""
     timing = transcript.timing
     metrics.add_metric("AudioSeconds", MetricUnit.Seconds, transcript.duration)
     metrics.add_metric("DecodeMs", MetricUnit.Milliseconds, timing.decode_ms)
@@ -34,9 +33,10 @@ def record(transcript: Transcript) -> None:
 
 
 def record_error(code: str, detail: str) -> None:
-    """Log and count one refusal, by its code."""
-    logger.warning("refused", code=code, detail=detail)
-    refusals = EphemeralMetrics(namespace=NAMESPACE)  # apart, for its dimension is its own
-    refusals.add_dimension("code", code)
-    refusals.add_metric("Errors", MetricUnit.Count, 1)
-    refusals.flush_metrics()
+    """Log an error and count it by its code."""
+    logger.warning("rejected", code=code, detail=detail)
+    # A separate metric set, because the dimension applies to this metric only.
+    errors = EphemeralMetrics(namespace=NAMESPACE)
+    errors.add_dimension("code", code)
+    errors.add_metric("Errors", MetricUnit.Count, 1)
+    errors.flush_metrics()

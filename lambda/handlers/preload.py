@@ -1,4 +1,4 @@
-"""The model is opened while Lambda initialises, which runs at full speed and before any request."""
+"""Loads the model during Lambda's init phase, which has full CPU speed and precedes any request."""
 
 from asr.errors import AsrError
 from asr.settings import Settings
@@ -7,9 +7,9 @@ from handlers.observability import logger
 
 
 def preload(settings: Settings) -> None:
-    """Open the model, and leave a fault to the first request, which reports it.
+    """Load the model; an error is only logged, and raised again by the first request.
 
-    One in this phase would only look like a crash.
+    An exception in the init phase would look like a crash of the function.
     """
     try:
         warm_transcriber(settings)

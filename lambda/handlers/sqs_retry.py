@@ -1,7 +1,7 @@
-"""Messages that failed come back when it makes sense to try again, not after the whole time-out.
+"""SQS batch processor with a back-off: sets the visibility time-out of each failed message.
 
-The queue's visibility time-out has to outlast the function by far; for what another worker is at,
-or S3 was too busy for, that would be a long wait.
+The queue's own visibility time-out must exceed the function's time-out by far, which is too long a
+delay if another worker holds the lease or S3 throttled the function.
 """
 
 import math
@@ -17,29 +17,29 @@ from handlers.observability import logger
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# Where the failure does not say when: after the first, and after all others.
-PAUSE_SECONDS, LONG_PAUSE_SECONDS = 120, 600
+# Delays after the first and after later failures that do not specify one.
+FIRST_RETRY_SECONDS, RETRY_SECONDS = 120, 600
 
 
-class PatientProcessor(BatchProcessor):
-    """Tells the queue when each failed message is to come back, and logs why.
+class BackoffBatchProcessor(BatchProcessor):
+    """Batch processor that logs each failure and delays the retry of its message.
 
     Parameters
     ----------
     queue_url : str
-        Of the queue that the messages are from; empty: they come back after its time-out.
+        Queue of the messages; empty to leave the retry to its visibility time-out.
     """
 
     def __init__(self, queue_url: str) -> None:
-        # Lambda takes the list of failures also where all have failed.
+        # Lambda accepts the list of failures even if all messages failed.
         super().__init__(EventType.SQS, raise_on_entire_batch_failure=False)
         self._queue_url = queue_url
         self._sqs: SQSClient | None = boto3.client("sqs") if queue_url else None
 
     def failure_handler(self, record: SQSRecord, exception: Any) -> Any:  # noqa: ANN401
-        """Powertools' hook for a message whose handler has raised."""
-        seconds = pause(exception[1], int(record.attributes.approximate_receive_count))
-        logger.warning("message failed", reason=repr(exception[1]), again_in_seconds=seconds)
+        """Handle a message whose record handler raised (hook of Powertools)."""
+        seconds = retry_delay(exception[1], int(record.attributes.approximate_receive_count))
+        logger.warning("message failed", reason=repr(exception[1]), retry_seconds=seconds)
         if self._sqs is not None:
             try:
                 self._sqs.change_message_visibility(
@@ -48,12 +48,12 @@ class PatientProcessor(BatchProcessor):
                     VisibilityTimeout=seconds,
                 )
             except Exception:
-                logger.exception("the message comes back after the queue's own time-out")
+                logger.exception("retry follows the queue's visibility time-out")
         return super().failure_handler(record, exception)
 
 
-def pause(failure: BaseException, receives: int) -> int:
-    """Seconds until the next attempt at what has failed after so many receives."""
+def retry_delay(failure: BaseException, receive_count: int) -> int:
+    """Seconds until the next attempt at a message that has been received `receive_count` times."""
     if isinstance(failure, RetryLaterError):
         return math.ceil(failure.seconds)
-    return PAUSE_SECONDS if receives <= 1 else LONG_PAUSE_SECONDS
+    return FIRST_RETRY_SECONDS if receive_count <= 1 else RETRY_SECONDS

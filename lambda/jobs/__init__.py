@@ -1,4 +1,4 @@
-"""Jobs: audio that a request cannot carry, uploaded to S3 and asked after by an id.
+"""Asynchronous jobs, for audio too large or too long for one request: presigned upload and status.
 
-S3 is all the state there is. Nothing here imports the engine's networks.
+All state is in S3. Nothing here imports torch.
 """

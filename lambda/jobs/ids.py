@@ -1,4 +1,4 @@
-"""The names of jobs: ids that cannot be guessed, owners that tell nothing, and keys in S3."""
+"""Unguessable job ids, pseudonymous owners and S3 keys of jobs."""
 
 import hashlib
 import hmac
@@ -6,30 +6,30 @@ import re
 import secrets
 import unicodedata
 
-ID_BYTES = 16  # 128 bits from the system's random source
+ID_BYTES = 16  # 128 bits of the system's random source
 OWNER_CHARACTERS = 32  # 128 bits of a digest, in hexadecimal
-ANONYMOUS = "anonymous"  # the one owner where the API asks for no key
-FILE_NAME_BYTES = 200  # of a key's 1,024; what the batch function appends must fit too
-EXTENSION_BYTES = 20  # longer ones are no extensions
+ANONYMOUS = "anonymous"  # owner of all jobs if the API requires no key
+FILE_NAME_BYTES = 200  # of the 1,024 of an S3 key, with room for the suffixes of results
+EXTENSION_BYTES = 20  # longer suffixes are not extensions
 
 _ID = re.compile(rf"[0-9a-f]{{{2 * ID_BYTES}}}")
 _PUNCTUATION = " .-_()"
 
 
 def new_id() -> str:
-    """The id of a new job."""
+    """Generate the id of a job."""
     return secrets.token_hex(ID_BYTES)
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` could be the id of a job."""
+    """Whether `text` has the form of a job id."""
     return _ID.fullmatch(text) is not None
 
 
 def owner(api_key_id: str | None, owner_key: str) -> str:
-    """The caller's name in keys: a keyed hash (HMAC, RFC 2104) of the id of the API key.
+    """Owner of jobs in S3 keys: a keyed hash (HMAC, RFC 2104) of the id of the API key.
 
-    Keys show up in logs and listings, which need not tell whose they are.
+    S3 keys appear in logs and listings, which must not identify the caller.
     """
     if not api_key_id:
         return ANONYMOUS
@@ -38,12 +38,12 @@ def owner(api_key_id: str | None, owner_key: str) -> str:
 
 
 def prefix(owner_name: str, job_id: str) -> str:
-    """What the keys of all that belongs to a job begin with, in both buckets."""
+    """Prefix of all keys of a job, in both buckets."""
     return f"jobs/{owner_name}/{job_id}/"
 
 
 def ticket_key(owner_name: str, job_id: str) -> str:
-    """Key of the ticket in the output bucket; results end in an extension, so none can be it."""
+    """Key of the ticket in the output bucket; no collision: keys of results have an extension."""
     return prefix(owner_name, job_id) + "ticket"
 
 
@@ -53,10 +53,10 @@ def input_key(owner_name: str, job_id: str, file_name: str) -> str:
 
 
 def safe_file_name(file_name: str) -> str:
-    """A file name that is one segment of a key: letters and digits of any script, ` .-_()`.
+    """Sanitise a file name to one segment of a key: letters and digits of any script, ` .-_()`.
 
-    Folders before the name are dropped, all other characters become `_`, a leading dot or space is
-    left out, and a long name loses the end of its stem. Never empty.
+    Folders and leading dots or spaces are removed, other characters become `_`, and the stem of a
+    long name is truncated. The result is never empty.
     """
     last = unicodedata.normalize("NFC", file_name).replace("\\", "/").rpartition("/")[2]
     name = "".join(character if _is_safe(character) else "_" for character in last)
@@ -69,5 +69,5 @@ def safe_file_name(file_name: str) -> str:
 
 
 def _is_safe(character: str) -> bool:
-    # Marks as well: the vowels of many scripts are not letters of their own.
+    # Includes marks: vowel signs of many scripts are not letters.
     return unicodedata.category(character)[0] in "LNM" or character in _PUNCTUATION

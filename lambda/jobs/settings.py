@@ -1,4 +1,4 @@
-"""What an operator can set of jobs, by environment variable."""
+"""Settings of jobs, from environment variables."""
 
 import os
 from collections.abc import Mapping
@@ -7,26 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class JobSettings:
-    """Where jobs live, and how large they may be.
+    """Buckets and limits of jobs.
 
     Attributes
     ----------
     input_bucket, output_bucket : str
-        INPUT_BUCKET, into which callers upload, and OUTPUT_BUCKET, which holds tickets and results.
+        INPUT_BUCKET, for uploads, and OUTPUT_BUCKET, for tickets and results.
     owner_key : str
-        JOB_OWNER_KEY: what the names of callers are hashed with.
+        JOB_OWNER_KEY: key of the hash that gives owners their names.
     max_bytes : int
-        JOB_MAX_BYTES: of one upload.
+        JOB_MAX_BYTES: size limit of an upload.
     """
 
     input_bucket: str
     output_bucket: str
     owner_key: str = ""
-    max_bytes: int = 2 * 1024**3  # four hours of CD-quality WAV are 2.4 GiB, of anything else less
+    max_bytes: int = 2 * 1024**3  # four hours of CD-quality WAV have 2.4 GiB, compressed audio less
 
     @staticmethod
-    def read(environment: Mapping[str, str] = os.environ) -> "JobSettings | None":
-        """Read the environment; None where it names no buckets, so that there can be no jobs."""
+    def from_environment(environment: Mapping[str, str] = os.environ) -> "JobSettings | None":
+        """Read the environment; None if it lacks a bucket, so that jobs are not available."""
         buckets = environment.get("INPUT_BUCKET", ""), environment.get("OUTPUT_BUCKET", "")
         if not all(buckets):
             return None

@@ -1,4 +1,4 @@
-"""The two buckets of jobs: tickets, presigned uploads, presigned results, and what lies there."""
+"""The two S3 buckets of jobs: tickets, presigned uploads and results, listings."""
 
 import json
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from jobs.tickets import UPLOAD_SECONDS, Ticket
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-LINK_SECONDS = 15 * 60  # how long the link to a result can be followed
-# Virtual addresses, or links name no region, and redirect while a bucket is new. All tries together
-# stay within API Gateway's 29 seconds; a bucket answers in a fraction of one.
+LINK_SECONDS = 15 * 60  # validity of a link to a result
+# Links need virtual-hosted addresses: path-style ones lack the region and redirect while a bucket
+# is new. All attempts together stay within API Gateway's 29 seconds.
 _CONFIG = Config(
     signature_version="s3v4",
     s3={"addressing_style": "virtual"},
@@ -29,23 +29,23 @@ _CONFIG = Config(
 
 
 @dataclass(frozen=True)
-class Stored:
-    """An object as a listing shows it."""
+class ListedObject:
+    """Entry of a bucket listing."""
 
     etag: str
     bytes: int
     modified: datetime
 
 
-class Storage:
-    """Both buckets, with a client that is made at once: while a function initialises."""
+class JobStorage:
+    """Both buckets; the client is created with it, in the init phase of the function."""
 
     def __init__(self, settings: JobSettings) -> None:
         self.settings = settings
         self._s3: S3Client = boto3.client("s3", config=_CONFIG)
 
-    def keep_ticket(self, ticket: Ticket, owner: str) -> None:
-        """Write the ticket, from which on the job exists."""
+    def save_ticket(self, ticket: Ticket, owner: str) -> None:
+        """Write the ticket, which creates the job."""
         self._s3.put_object(
             Bucket=self.settings.output_bucket,
             Key=ids.ticket_key(owner, ticket.id),
@@ -53,14 +53,14 @@ class Storage:
             ContentType="application/json",
         )
 
-    def ticket(self, owner: str, job_id: str) -> Ticket:
-        """Read a ticket that a listing has shown."""
-        return Ticket.from_json(self.read(ids.ticket_key(owner, job_id)))
+    def load_ticket(self, owner: str, job_id: str) -> Ticket:
+        """Read a ticket that exists."""
+        return Ticket.from_json(self.load_json(ids.ticket_key(owner, job_id)))
 
     def upload_form(self, ticket: Ticket) -> dict[str, Any]:
-        """A presigned POST: `url`, and the `fields` that go before the file in the form.
+        """Presigned POST: `url`, and the `fields` that precede the file in the form.
 
-        S3 itself refuses an upload of another size, content type or key, or that is begun later.
+        S3 rejects an upload with another size, content type or key, or one that begins later.
         """
         fields = {
             "Content-Type": ticket.content_type,
@@ -78,47 +78,49 @@ class Storage:
         )
         return form
 
-    def uploads(self, owner: str, job_id: str) -> dict[str, Stored]:
-        """What was uploaded for a job, by key."""
+    def list_uploads(self, owner: str, job_id: str) -> dict[str, ListedObject]:
+        """Uploads of a job, by key."""
         return self._list(self.settings.input_bucket, ids.prefix(owner, job_id))
 
-    def outputs(self, owner: str, job_id: str) -> dict[str, Stored]:
-        """The ticket, the results and what else there is of a job, by key."""
+    def list_outputs(self, owner: str, job_id: str) -> dict[str, ListedObject]:
+        """Ticket and results of a job, by key."""
         return self._list(self.settings.output_bucket, ids.prefix(owner, job_id))
 
-    def read(self, key: str) -> dict[str, Any]:
-        """Read a JSON document of the output bucket, which a listing has shown."""
-        answer = self._s3.get_object(Bucket=self.settings.output_bucket, Key=key)
-        document: dict[str, Any] = json.load(answer["Body"])
+    def load_json(self, key: str) -> dict[str, Any]:
+        """Read a JSON document of the output bucket that exists."""
+        response = self._s3.get_object(Bucket=self.settings.output_bucket, Key=key)
+        document: dict[str, Any] = json.load(response["Body"])
         return document
 
-    def find(self, key: str) -> dict[str, Any] | None:
-        """Read a JSON document of the output bucket that may come and go; None if it is not there.
+    def load_json_if_present(self, key: str) -> dict[str, Any] | None:
+        """Read a JSON document of the output bucket; None if it does not exist.
 
-        Looked for by listing: to whom may not list a whole bucket, S3 says of a missing object only
-        that it is forbidden. What a listing has shown may be gone when it is read.
+        A listing comes first: without permission to list the whole bucket, S3 answers 403 instead
+        of 404 for a missing object. The object may be deleted between the two requests.
         """
         if key not in self._list(self.settings.output_bucket, key):
             return None
         try:
-            return self.read(key)
+            return self.load_json(key)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"NoSuchKey", "AccessDenied"}:
                 return None
             raise
 
-    def link(self, key: str) -> str:
-        """A presigned link to an object of the output bucket."""
+    def presigned_url(self, key: str) -> str:
+        """Presigned link to an object of the output bucket."""
         return self._s3.generate_presigned_url(
             "get_object",
             Params={"Bucket": self.settings.output_bucket, "Key": key},
             ExpiresIn=LINK_SECONDS,
         )
 
-    def _list(self, bucket: str, prefix: str) -> dict[str, Stored]:
-        # A job has far fewer objects than the thousand of one page.
+    def _list(self, bucket: str, prefix: str) -> dict[str, ListedObject]:
+        # A job has far fewer objects than the 1,000 of one page.
         page = self._s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
         return {
-            found["Key"]: Stored(found["ETag"].strip('"'), found["Size"], found["LastModified"])
-            for found in page.get("Contents", [])
+            entry["Key"]: ListedObject(
+                entry["ETag"].strip('"'), entry["Size"], entry["LastModified"]
+            )
+            for entry in page.get("Contents", [])
         }

@@ -1,20 +1,22 @@
-"""A job as it was asked for, kept in the output bucket as its ticket."""
+"""Requests for jobs, and the tickets in the output bucket that store them."""
 
 import mimetypes
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from asr.errors import MalformedRequestError
+from asr.formats.registry import FileFormat
+from asr.settings import Decoder
 from jobs import ids
 
-UPLOAD_SECONDS = 15 * 60  # how long an upload may be begun
+UPLOAD_SECONDS = 15 * 60  # validity of the upload form
 DEFAULT_TYPE = "application/octet-stream"
-# What the standard library does not know, or calls otherwise.
+# Types that the standard library lacks or names differently.
 _MORE_TYPES = {
     ".amr": "audio/amr",
     ".flac": "audio/flac",
@@ -28,53 +30,50 @@ _MEDIA_TYPE = re.compile(
     r"(audio|video)/[\w.+-]+(\s*;[\x20-\x7e]*)?|application/(octet-stream|ogg|mp4)", re.ASCII
 )
 
-Format = Literal["json", "text", "srt", "vtt", "transcribe"]
-Decoder = Literal["greedy", "beam"]
-
 
 class JobRequest(BaseModel):
-    """The body of `POST /v1/jobs`; a member that it does not know is refused."""
+    """Body of `POST /v1/jobs`; unknown keys are rejected."""
 
     model_config = ConfigDict(extra="forbid")
 
     file_name: Annotated[str, Field(min_length=1, max_length=255)]
     content_type: Annotated[
         str | None,
-        Field(max_length=100, description="that of the upload; left out, guessed by the file name"),
+        Field(max_length=100, description="of the upload; defaults to a guess from the file name"),
     ] = None
-    formats: Annotated[list[Format], Field(min_length=1)] = ["json"]
+    formats: Annotated[list[FileFormat], Field(min_length=1)] = ["json"]
     decoder: Annotated[
-        Decoder | None, Field(description="left out, what the batch function is set to")
+        Decoder | None, Field(description="defaults to the setting of the batch function")
     ] = None
 
     @field_validator("content_type")
     @classmethod
-    def _names_audio(cls, value: str | None) -> str | None:
+    def _check_media_type(cls, value: str | None) -> str | None:
         if value and not _MEDIA_TYPE.fullmatch(value):
-            raise ValueError(f"not audio/*, video/* or {DEFAULT_TYPE}")
+            raise ValueError(f"expected audio/*, video/* or {DEFAULT_TYPE}")
         return value
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A job as it was asked for.
+    """A job as requested.
 
     Attributes
     ----------
     id : str
         See `jobs.ids`.
     key : str
-        Of the upload in the input bucket.
+        Key of the upload in the input bucket.
     file_name : str
-        As the caller named the file.
+        File name given by the caller.
     content_type : str
-        That the upload must be sent with.
+        Content type that the upload must have.
     formats : tuple of str
-        Of the results, each once.
+        Formats of the results, without duplicates.
     expires_at : str
-        When the upload can no longer be begun, in UTC (ISO 8601).
+        End of the validity of the upload form, in UTC (ISO 8601).
     decoder : str or None
-        That was asked for.
+        Requested decoder.
     """
 
     id: str
@@ -86,44 +85,44 @@ class Ticket:
     decoder: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The members that are stored."""
+        """JSON document of the ticket."""
         return asdict(self)
 
     @staticmethod
-    def from_json(members: Mapping[str, Any]) -> "Ticket":
-        """A ticket as `to_json` gave it."""
-        return Ticket(**{**members, "formats": tuple(members["formats"])})
+    def from_json(document: Mapping[str, Any]) -> "Ticket":
+        """Inverse of `to_json`."""
+        return Ticket(**{**document, "formats": tuple(document["formats"])})
 
 
-def read_request(body: str | bytes) -> JobRequest:
-    """Read the body of a request; raises MalformedRequestError that names each member at fault."""
+def parse_request(body: str | bytes) -> JobRequest:
+    """Parse the body of a request; raises MalformedRequestError with the name of each bad key."""
     try:
         return JobRequest.model_validate_json(body)
     except ValidationError as error:
-        faults = [
-            ".".join(map(str, fault["loc"])) + ": " * bool(fault["loc"]) + fault["msg"]
-            for fault in error.errors()
+        messages = [
+            ".".join(map(str, details["loc"])) + ": " * bool(details["loc"]) + details["msg"]
+            for details in error.errors()
         ]
-        raise MalformedRequestError("; ".join(faults)) from error
+        raise MalformedRequestError("; ".join(messages)) from error
 
 
 def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:
-    """A ticket for a new job of `owner`, whose upload may begin within 15 minutes of `now`."""
+    """Create the ticket of a new job; its upload must begin within 15 minutes of `now`."""
     job_id = ids.new_id()
     expires = now.astimezone(UTC) + timedelta(seconds=UPLOAD_SECONDS)
     return Ticket(
         id=job_id,
         key=ids.input_key(owner, job_id, request.file_name),
         file_name=request.file_name,
-        content_type=request.content_type or _guess_type(request.file_name),
+        content_type=request.content_type or _guess_media_type(request.file_name),
         formats=tuple(dict.fromkeys(request.formats)),
         expires_at=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
         decoder=request.decoder,
     )
 
 
-def _guess_type(file_name: str) -> str:
-    known = mimetypes.MimeTypes()  # not of the system's files, which differ
+def _guess_media_type(file_name: str) -> str:
+    known = mimetypes.MimeTypes()  # without the system's files, which differ
     for extension, media_type in _MORE_TYPES.items():
         known.add_type(media_type, extension)
     guess, compression = known.guess_type(ids.safe_file_name(file_name))

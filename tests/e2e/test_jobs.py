@@ -19,7 +19,7 @@ from jobs import storage
 from jobs.settings import JobSettings
 from tests.support import presigned_post, toy_model
 from tests.support.api_events import Context
-from tests.support.jobs_api import Api
+from tests.support.jobs_api import JobsApi
 from tests.support.localstack import localstack
 from tests.support.sqs_poller import Queue, poll
 from tests.support.waiting import wait_until
@@ -47,8 +47,8 @@ def settings(aws: None) -> JobSettings:
 
 
 @pytest.fixture
-def api(settings: JobSettings) -> Api:
-    return Api(settings)
+def api(settings: JobSettings) -> JobsApi:
+    return JobsApi(settings)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def drain(queue: Queue) -> None:
     assert queue.counts() == (0, 0, 0)
 
 
-def create(api: Api, **members: Any) -> dict[str, Any]:
+def create(api: JobsApi, **members: Any) -> dict[str, Any]:
     status, _, job = api("POST", "/v1/jobs", {"file_name": "récit 1.wav"} | members)
     assert status == 201
     return job
@@ -87,23 +87,23 @@ def s3_error(response: requests.Response) -> tuple[int, str]:
     return response.status_code, response.text.partition("<Code>")[2].partition("</Code>")[0]
 
 
-def status_of(api: Api, job: dict[str, Any]) -> str:
+def status_of(api: JobsApi, job: dict[str, Any]) -> str:
     return str(api("GET", f"/v1/jobs/{job['id']}")[2]["status"])
 
 
 @pytest.mark.parametrize("size", [1, MAX_BYTES])
-def test_an_upload_within_the_limits_is_accepted(api: Api, size: int):
+def test_an_upload_within_the_limits_is_accepted(api: JobsApi, size: int):
     job = create(api)
-    assert presigned_post.post(job["upload"], b"x" * size).status_code == 204
+    assert presigned_post.upload(job["upload"], b"x" * size).status_code == 204
     assert status_of(api, job) == "queued"
 
 
 @pytest.mark.parametrize(
     ("size", "code"), [(MAX_BYTES + 1, "EntityTooLarge"), (0, "EntityTooSmall")]
 )
-def test_an_upload_outside_the_limits_is_rejected(api: Api, size: int, code: str):
+def test_an_upload_outside_the_limits_is_rejected(api: JobsApi, size: int, code: str):
     job = create(api)
-    assert s3_error(presigned_post.post(job["upload"], b"x" * size)) == (400, code)
+    assert s3_error(presigned_post.upload(job["upload"], b"x" * size)) == (400, code)
     assert status_of(api, job) == "awaiting_upload"
 
 
@@ -117,32 +117,32 @@ def test_an_upload_outside_the_limits_is_rejected(api: Api, size: int, code: str
     ],
     ids=["content type", "key", "formats", "policy"],
 )
-def test_an_upload_with_altered_fields_is_rejected(api: Api, changed: dict[str, str]):
+def test_an_upload_with_altered_fields_is_rejected(api: JobsApi, changed: dict[str, str]):
     job = create(api)
-    response = presigned_post.post(job["upload"], b"x", **changed)
+    response = presigned_post.upload(job["upload"], b"x", **changed)
     assert response.status_code == 403
     assert status_of(api, job) == "awaiting_upload"
 
 
-def test_an_expired_upload_is_rejected(api: Api, monkeypatch: pytest.MonkeyPatch):
+def test_an_expired_upload_is_rejected(api: JobsApi, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(storage, "UPLOAD_SECONDS", -1)
     job = create(api)
-    assert s3_error(presigned_post.post(job["upload"], b"x")) == (403, "AccessDenied")
+    assert s3_error(presigned_post.upload(job["upload"], b"x")) == (403, "AccessDenied")
     assert status_of(api, job) == "awaiting_upload"
 
 
-def test_an_upload_without_a_signature_is_rejected(api: Api):
+def test_an_upload_without_a_signature_is_rejected(api: JobsApi):
     job = create(api)
     del job["upload"]["fields"]["x-amz-signature"]
-    assert not presigned_post.post(job["upload"], b"x").ok
+    assert not presigned_post.upload(job["upload"], b"x").ok
     assert status_of(api, job) == "awaiting_upload"
 
 
 def test_a_job_ends_in_signed_links_that_expire(
-    api: Api, queue: Queue, monkeypatch: pytest.MonkeyPatch
+    api: JobsApi, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ):
     job = create(api, formats=["json", "srt"])
-    assert presigned_post.post(job["upload"], toy_model.wav("hello")).ok
+    assert presigned_post.upload(job["upload"], toy_model.wav("hello")).ok
     assert status_of(api, job) == "queued"
     drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
@@ -159,9 +159,9 @@ def test_a_job_ends_in_signed_links_that_expire(
     wait_until(lambda: s3_error(requests.get(link, timeout=30)) == (403, "AccessDenied"))
 
 
-def test_a_job_without_audio_fails_with_an_error_document(api: Api, queue: Queue):
+def test_a_job_without_audio_fails_with_an_error_document(api: JobsApi, queue: Queue):
     job = create(api)
-    assert presigned_post.post(job["upload"], b"not audio at all " * 100).ok
+    assert presigned_post.upload(job["upload"], b"not audio at all " * 100).ok
     drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")
     assert (found["status"], found["problem"]["code"]) == ("failed", "unsupported_audio")

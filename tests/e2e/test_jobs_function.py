@@ -36,7 +36,7 @@ def test_a_job_is_created_and_found(
         assert (status, job["status"]) == (201, "awaiting_upload")
         path = f"/v1/jobs/{job['id']}"
         assert call("GET", path)[1]["status"] == "awaiting_upload"
-        assert presigned_post.post(job["upload"], b"audio").status_code == 204
+        assert presigned_post.upload(job["upload"], b"audio").status_code == 204
         assert call("GET", path)[1]["status"] == "queued"
         assert call("GET", "/v1/jobs/unknown")[0] == 404
 

@@ -1,4 +1,4 @@
-"""What bad input gets: one error of the closed list each, through both HTTP forms."""
+"""Bad input: each gets an error of the closed list, as JSON and as a binary body."""
 
 import io
 import json
@@ -13,13 +13,14 @@ import pytest
 import soundfile
 
 from asr.errors import PROBLEM_MEDIA_TYPE, AsrError
+from asr.manifest import SCHEMA_VERSION
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from handlers import api
 from handlers.http import transcription
 from handlers.http.requests import MAX_AUDIO_BYTES
 from tests.support import toy_model
-from tests.support.api_events import Context, as_json, request
+from tests.support.api_events import Context, json_request, request
 
 ADDRESS_SPACE_GROWTH_BYTES = 1024**3
 
@@ -37,19 +38,19 @@ def png():
 
 def flac_of_silence(hours, rate=8_000):
     file = io.BytesIO()
-    hour = np.zeros(rate * 600, np.int16)
+    ten_minutes = np.zeros(rate * 600, np.int16)
     with soundfile.SoundFile(file, "w", rate, 1, format="FLAC", subtype="PCM_16") as out:
         for _ in range(hours * 6):
-            out.write(hour)
+            out.write(ten_minutes)
     return file.getvalue()
 
 
-def flac_claiming_a_rate(rate):
-    """Patch the 20 bits of the sample rate in STREAMINFO (RFC 9639, 8.2)."""
+def flac_with_false_rate(rate):
+    """Replace the 20 bits of the sample rate in STREAMINFO (RFC 9639, 8.2)."""
     content = bytearray(toy_model.encode(toy_model.speak("rate"), "FLAC"))
-    place = 4 + 4 + 10  # "fLaC", block header, block and frame sizes
-    bits = int.from_bytes(content[place : place + 3], "big")
-    content[place : place + 3] = ((bits & 0xF) | rate << 4).to_bytes(3, "big")
+    offset = 4 + 4 + 10  # "fLaC", block header, block and frame sizes
+    bits = int.from_bytes(content[offset : offset + 3], "big")
+    content[offset : offset + 3] = ((bits & 0xF) | rate << 4).to_bytes(3, "big")
     return bytes(content)
 
 
@@ -76,29 +77,29 @@ BAD_AUDIO = {
         "unsupported_audio",
     ),
     "ten milliseconds": (lambda: toy_model.encode(np.full(160, 0.5, np.float32)), "too_short"),
-    "25 hours of FLAC silence": (lambda: flac_of_silence(25), "too_long"),
-    "a FLAC that claims 655,350 Hz": (lambda: flac_claiming_a_rate(655_350), "unsupported_audio"),
+    "2 hours of FLAC silence": (lambda: flac_of_silence(2), "too_long"),
+    "a FLAC that claims 655,350 Hz": (lambda: flac_with_false_rate(655_350), "unsupported_audio"),
     "more than the limit": (lambda: b"\0" * (MAX_AUDIO_BYTES + 1), "too_large"),
 }
-# The statuses themselves are held to the contract in tests/asr/test_errors.py.
+# tests/asr/test_errors.py checks the statuses themselves.
 STATUS = {error.code: error.status for error in AsrError.__subclasses__()}
 
 
-def refused(event, code):
-    answer = api.handler(event, Context())
-    problem = json.loads(answer["body"])
-    assert (answer["statusCode"], problem["code"]) == (STATUS[code], code), problem
-    assert answer["multiValueHeaders"]["Content-Type"] == [PROBLEM_MEDIA_TYPE]
+def assert_rejected(event, code):
+    response = api.handler(event, Context())
+    problem = json.loads(response["body"])
+    assert (response["statusCode"], problem["code"]) == (STATUS[code], code), problem
+    assert response["multiValueHeaders"]["Content-Type"] == [PROBLEM_MEDIA_TYPE]
     assert problem["status"] == STATUS[code]
     assert problem["detail"]
-    # Who has more than a request can carry learns who takes it.
+    # Audio above the limits of a request gets a link to the jobs.
     assert problem.get("jobs") == ("/v1/jobs" if STATUS[code] == 413 else None)
     assert ("POST /v1/jobs" in problem["detail"]) == (STATUS[code] == 413)
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(tmp_path_factory, monkeypatch):
-    """No file is left, and no more than 1 GiB is taken."""
+def no_leaks(tmp_path_factory, monkeypatch):
+    """No file is left behind, and memory grows by less than 1 GiB."""
     temporary = tmp_path_factory.mktemp("temporary")
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -109,12 +110,12 @@ def nothing_left_behind(tmp_path_factory, monkeypatch):
 
 
 @pytest.mark.parametrize("name", BAD_AUDIO)
-def test_bad_audio_is_refused_with_its_code(name):
+def test_bad_audio_is_rejected_with_its_code(name):
     make, code = BAD_AUDIO[name]
     content = make()
-    refused(as_json(audio=content), code)
-    if content:  # API Gateway has no way to say that an empty body is binary
-        refused(request("POST", "/v1/transcribe", content, "audio/wav"), code)
+    assert_rejected(json_request(audio=content), code)
+    if content:  # API Gateway cannot mark an empty body as binary
+        assert_rejected(request("POST", "/v1/transcribe", content, "audio/wav"), code)
 
 
 @pytest.mark.parametrize(
@@ -135,46 +136,49 @@ def test_bad_audio_is_refused_with_its_code(name):
         ('{"audio": "", "timestamps": "perhaps"}', "malformed_request"),
     ],
 )
-def test_a_bad_body_is_refused_with_its_code(body, code):
-    refused(request("POST", "/v1/transcribe", body, "application/json"), code)
+def test_a_bad_body_is_rejected_with_its_code(body, code):
+    assert_rejected(request("POST", "/v1/transcribe", body, "application/json"), code)
 
 
-def test_a_bad_parameter_is_refused_by_name():
+def test_the_error_of_a_bad_parameter_has_its_name():
     event = request("POST", "/v1/transcribe", toy_model.wav("a"), "audio/wav", "format=doc")
-    refused(event, "malformed_request")
+    assert_rejected(event, "malformed_request")
     assert "format" in json.loads(api.handler(event, Context())["body"])["detail"]
 
 
 @pytest.mark.parametrize("keep", [0.5, 0.9])
 @pytest.mark.parametrize("form", ["WAV", "FLAC"])
-def test_of_truncated_audio_what_is_there_is_transcribed(form, keep):
+def test_truncated_audio_is_transcribed_up_to_its_end(form, keep):
     spoken = "abcdefgh" * 4
     whole = toy_model.encode(toy_model.speak(spoken), form)
-    answer = api.handler(as_json(audio=whole[: int(len(whole) * keep)]), Context())
-    assert answer["statusCode"] == 200
-    heard = json.loads(answer["body"])["transcript"]
-    assert len(heard) > len(spoken) * keep / 2
-    assert spoken.startswith(heard[:-1])
+    response = api.handler(json_request(audio=whole[: int(len(whole) * keep)]), Context())
+    assert response["statusCode"] == 200
+    transcript = json.loads(response["body"])["transcript"]
+    assert len(transcript) > len(spoken) * keep / 2
+    assert spoken.startswith(transcript[:-1])
 
 
-@pytest.mark.parametrize("fault", ["missing", "altered", "of another schema"])
-def test_a_model_that_is_not_what_it_should_be_is_refused(fault, tmp_path, monkeypatch):
+@pytest.mark.parametrize("fault", ["missing", "altered", "unknown schema"])
+def test_a_faulty_model_bundle_is_never_used(fault, tmp_path, monkeypatch):
     if fault != "missing":
-        toy_model.write_bundle(tmp_path, **({"schema": 2} if fault == "of another schema" else {}))
+        manifest = {"schema": SCHEMA_VERSION + 1} if fault == "unknown schema" else {}
+        toy_model.write_bundle(tmp_path, **manifest)
     if fault == "altered":
         (tmp_path / "model.pt").write_bytes(toy_model.scripted() + b"more")
     settings = Settings(model_uri=str(tmp_path))
     monkeypatch.setattr(transcription, "warm_transcriber", lambda _: warm_transcriber(settings))
-    refused(as_json(audio=toy_model.wav("a")), "model_unavailable")
+    assert_rejected(json_request(audio=toy_model.wav("a")), "model_unavailable")
 
 
-def test_silence_is_an_empty_transcript():
-    answer = api.handler(as_json(audio=toy_model.encode(np.zeros(16_000, np.float32))), Context())
-    assert answer["statusCode"] == 200
-    assert json.loads(answer["body"])["transcript"] == ""
+def test_silence_has_an_empty_transcript():
+    response = api.handler(
+        json_request(audio=toy_model.encode(np.zeros(16_000, np.float32))), Context()
+    )
+    assert response["statusCode"] == 200
+    assert json.loads(response["body"])["transcript"] == ""
 
 
-def test_the_working_directory_is_left_as_it_was():
+def test_the_working_directory_does_not_change():
     before = set(Path.cwd().iterdir())
-    api.handler(as_json(audio=toy_model.wav("a")), Context())
+    api.handler(json_request(audio=toy_model.wav("a")), Context())
     assert set(Path.cwd().iterdir()) == before

@@ -5,23 +5,23 @@ from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from handlers import observability
 
 
-def test_a_transcription_is_measured_without_its_words(capsys):
-    heard = Transcript(
+def test_metrics_and_logs_contain_no_words(capsys):
+    transcript = Transcript(
         (Word("secret", 0.0, 1.0, 0.9),),
         2.0,
         ModelIdentity("m", "1", "ab"),
         Timing(1.0, 20.0, 0.01, cold_start=False),
     )
     observability.metrics.clear_metrics()
-    observability.record(heard)
-    measured: Any = observability.metrics.serialize_metric_set()
+    observability.record_transcription(transcript)
+    published: Any = observability.metrics.serialize_metric_set()
     observability.metrics.clear_metrics()
-    assert {k: measured[k] for k in ("AudioSeconds", "DecodeMs", "InferenceMs")} == {
+    assert {k: published[k] for k in ("AudioSeconds", "DecodeMs", "InferenceMs")} == {
         "AudioSeconds": [2.0],
         "DecodeMs": [1.0],
         "InferenceMs": [20.0],
     }
-    assert measured["RealTimeFactor"] == [0.01]
+    assert published["RealTimeFactor"] == [0.01]
     assert "secret" not in capsys.readouterr().out
 
 

@@ -3,7 +3,7 @@ from asr.settings import Settings
 from handlers import preload
 
 
-def test_preloading_leaves_a_fault_to_the_request(monkeypatch, caplog):
+def test_an_error_while_preloading_is_left_to_the_first_request(monkeypatch, caplog):
     def unavailable(_):
         raise ModelUnavailableError("cannot read manifest.json")
 
@@ -11,7 +11,7 @@ def test_preloading_leaves_a_fault_to_the_request(monkeypatch, caplog):
     preload.preload(Settings())
 
 
-def test_preloading_opens_the_model_that_requests_are_served_with(monkeypatch):
+def test_preloading_opens_the_model_of_the_settings(monkeypatch):
     opened: list[Settings] = []
     monkeypatch.setattr(preload, "warm_transcriber", opened.append)
     settings = Settings()

@@ -1,4 +1,4 @@
-"""When failed messages come back, by a queue with moto."""
+"""Delays of failed messages, with a queue of moto."""
 
 import time
 
@@ -8,17 +8,17 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 
 from batch.deadline import RetryLaterError
 from handlers.sqs_retry import (
-    LONG_PAUSE_SECONDS,
-    PAUSE_SECONDS,
-    PatientProcessor,
-    pause,
+    FIRST_RETRY_SECONDS,
+    RETRY_SECONDS,
+    BackoffBatchProcessor,
+    retry_delay,
 )
 from tests.support import s3_events
 
 
 @pytest.fixture
 def queue_url(aws) -> str:
-    """A queue whose own time-out outlasts this test by far."""
+    """A queue whose visibility time-out is much longer than this test."""
     url: str = boto3.client("sqs").create_queue(
         QueueName=f"q-{time.monotonic_ns()}", Attributes={"VisibilityTimeout": "5400"}
     )["QueueUrl"]
@@ -26,7 +26,7 @@ def queue_url(aws) -> str:
 
 
 def receive(url):
-    """The messages that there are, as Lambda hands them on."""
+    """Receive all messages, as an event of Lambda."""
     found = boto3.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
     event = s3_events.messages(*(message["Body"] for message in found.get("Messages", [])))
     for record, message in zip(event["Records"], found.get("Messages", []), strict=True):
@@ -41,9 +41,9 @@ def fail(failure):
     return handler
 
 
-def test_a_failed_message_comes_back_when_the_failure_says(queue_url):
+def test_a_failed_message_is_delivered_again_after_the_delay_of_the_error(queue_url):
     boto3.client("sqs").send_message(QueueUrl=queue_url, MessageBody="hello")
-    processor = PatientProcessor(queue_url)
+    processor = BackoffBatchProcessor(queue_url)
     event = receive(queue_url)
     failures = process_partial_response(event, fail(RetryLaterError("busy", 0.2)), processor)
     (failed,) = failures["batchItemFailures"]
@@ -56,23 +56,23 @@ def test_a_failed_message_comes_back_when_the_failure_says(queue_url):
 @pytest.mark.parametrize(
     ("failure", "receives", "seconds"),
     [
-        (OSError(), 1, PAUSE_SECONDS),
-        (OSError(), 2, LONG_PAUSE_SECONDS),
-        (OSError(), 3, LONG_PAUSE_SECONDS),
+        (OSError(), 1, FIRST_RETRY_SECONDS),
+        (OSError(), 2, RETRY_SECONDS),
+        (OSError(), 3, RETRY_SECONDS),
         (RetryLaterError("busy", 99.5), 2, 100),
     ],
 )
-def test_the_pause_depends_on_the_failure(failure, receives, seconds):
-    assert pause(failure, receives) == seconds
+def test_the_delay_depends_on_the_error(failure, receives, seconds):
+    assert retry_delay(failure, receives) == seconds
 
 
-def test_a_message_that_cannot_be_postponed_fails_all_the_same(queue_url):
-    event = s3_events.messages("hello")  # with a receipt that the queue does not know
-    failures = process_partial_response(event, fail(OSError()), PatientProcessor(queue_url))
+def test_a_message_whose_time_out_cannot_be_changed_is_reported_as_failed(queue_url):
+    event = s3_events.messages("hello")  # its receipt handle is invalid
+    failures = process_partial_response(event, fail(OSError()), BackoffBatchProcessor(queue_url))
     assert failures == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
-def test_without_a_queue_nothing_is_postponed():
+def test_without_a_queue_url_no_time_out_is_changed():
     event = s3_events.messages("hello")
-    failures = process_partial_response(event, fail(OSError()), PatientProcessor(""))
+    failures = process_partial_response(event, fail(OSError()), BackoffBatchProcessor(""))
     assert failures == {"batchItemFailures": [{"itemIdentifier": "0"}]}

@@ -12,7 +12,7 @@ import pytest
 
 from asr.settings import Settings
 from handlers import batch
-from handlers.sqs_retry import PatientProcessor
+from handlers.sqs_retry import BackoffBatchProcessor
 from tests.support import s3_events, toy_model
 from tests.support.api_events import Context
 from tests.support.batch_stores import S3Place, document
@@ -28,7 +28,7 @@ def place(aws: None, toy_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> S3Pla
     place = S3Place.make()
     settings = Settings(model_uri=str(toy_bundle), output_bucket=place.output)
     monkeypatch.setattr(batch, "settings", settings)
-    monkeypatch.setattr(batch, "processor", PatientProcessor(""))
+    monkeypatch.setattr(batch, "processor", BackoffBatchProcessor(""))
     batch.warm_worker.cache_clear()
     return place
 

@@ -11,7 +11,7 @@ from asr.settings import Settings
 from batch import object_keys
 from handlers.api import app
 from handlers.http.openapi import document
-from handlers.http.page import read_page
+from handlers.http.page import load_page
 from tests.support.sam_template import bulk_bucket
 
 
@@ -48,7 +48,7 @@ def test_the_web_page_has_its_own_rate_limits(resources: dict[str, Any], deploye
     encoded = {"/": "/", "/web/{digest}/{name}": "/~1web~1{digest}~1{name}"}
     for path, resource in encoded.items():
         assert "get" in deployed[path]
-        assert limits[resource] > 2 * len(read_page().files)
+        assert limits[resource] > 2 * len(load_page().files)
 
 
 def test_the_api_function_may_only_read_its_model(resources: dict[str, Any]):

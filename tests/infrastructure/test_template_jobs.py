@@ -86,6 +86,8 @@ def test_the_state_machine_has_the_minimal_permissions(resources: dict[str, Any]
 def test_every_variable_of_the_jobs_function_is_read_by_its_settings(resources: dict[str, Any]):
     variables = resources["JobsFunction"]["Properties"]["Environment"]["Variables"]
     ours = {v for v in variables if not v.startswith("POWERTOOLS_")} - {"CORS_ORIGIN"}
-    default = JobSettings.read(dict.fromkeys(ours, "7"))
+    default = JobSettings.from_environment(dict.fromkeys(ours, "7"))
     for variable in ours:
-        assert JobSettings.read(dict.fromkeys(ours, "7") | {variable: "8"}) != default, variable
+        assert (
+            JobSettings.from_environment(dict.fromkeys(ours, "7") | {variable: "8"}) != default
+        ), variable

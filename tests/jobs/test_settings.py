@@ -6,19 +6,19 @@ BUCKETS = {"INPUT_BUCKET": "in", "OUTPUT_BUCKET": "out"}
 
 
 def test_both_buckets_are_enough():
-    assert JobSettings.read(BUCKETS) == JobSettings("in", "out", "", 2 * 1024**3)
+    assert JobSettings.from_environment(BUCKETS) == JobSettings("in", "out", "", 2 * 1024**3)
 
 
 def test_the_environment_sets_all_of_it():
     environment = BUCKETS | {"JOB_OWNER_KEY": "key", "JOB_MAX_BYTES": "1000"}
-    assert JobSettings.read(environment) == JobSettings("in", "out", "key", 1000)
+    assert JobSettings.from_environment(environment) == JobSettings("in", "out", "key", 1000)
 
 
 @pytest.mark.parametrize("environment", [{}, {"INPUT_BUCKET": "in"}, {"OUTPUT_BUCKET": "out"}])
 def test_without_both_buckets_there_are_no_jobs(environment: dict[str, str]):
-    assert JobSettings.read(environment) is None
+    assert JobSettings.from_environment(environment) is None
 
 
 def test_a_limit_that_is_no_number_is_refused():
     with pytest.raises(ValueError, match="invalid literal"):
-        JobSettings.read(BUCKETS | {"JOB_MAX_BYTES": "plenty"})
+        JobSettings.from_environment(BUCKETS | {"JOB_MAX_BYTES": "plenty"})

@@ -12,7 +12,7 @@ from batch import lease, object_keys, s3
 from batch.deadline import Deadline
 from jobs import ids, status, tickets
 from jobs.settings import JobSettings
-from jobs.storage import Storage
+from jobs.storage import JobStorage
 from jobs.tickets import JobRequest, Ticket
 from tests.support import presigned_post
 
@@ -25,15 +25,15 @@ class Job:
     """A job of one caller, and the hands of the batch function."""
 
     def __init__(self, settings: JobSettings, ticket: Ticket) -> None:
-        self.storage = Storage(settings)
+        self.storage = JobStorage(settings)
         self.ticket = ticket
         self.s3 = boto3.client("s3")
-        self.storage.keep_ticket(ticket, OWNER)
+        self.storage.save_ticket(ticket, OWNER)
 
     def upload(self, content: bytes) -> str:
         """Put the audio there; returns its ETag."""
-        assert presigned_post.post(self.storage.upload_form(self.ticket), content).ok
-        (found,) = self.storage.uploads(OWNER, self.ticket.id).values()
+        assert presigned_post.upload(self.storage.upload_form(self.ticket), content).ok
+        (found,) = self.storage.list_uploads(OWNER, self.ticket.id).values()
         return found.etag
 
     def write(self, key: str, content: Any) -> None:
@@ -46,7 +46,7 @@ class Job:
         )
 
     def look(self, owner: str = OWNER) -> dict[str, Any] | None:
-        return status.look_up(self.storage, owner, self.ticket.id, NOW)
+        return status.job_status(self.storage, owner, self.ticket.id, NOW)
 
     @property
     def status(self) -> str:
@@ -76,7 +76,7 @@ def test_a_new_job_awaits_its_upload(job: Job):
 def test_a_job_that_was_never_asked_for_is_none_even_if_objects_lie_there(job: Job):
     other = ids.new_id()
     job.write(f"{ids.prefix(OWNER, other)}talk.mp3.json", HELLO)
-    assert status.look_up(job.storage, OWNER, other, NOW) is None
+    assert status.job_status(job.storage, OWNER, other, NOW) is None
 
 
 def test_a_job_of_another_is_none(job: Job):
@@ -101,7 +101,7 @@ def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
     job.upload(b"audio")
     store = s3.S3OutputStore(job.s3, job.storage.settings.output_bucket)
     with lease.acquire(store, job.ticket.key, Deadline(lambda: 60.0)):
-        running = status.look_up(job.storage, OWNER, job.ticket.id, datetime.now(UTC))
+        running = status.job_status(job.storage, OWNER, job.ticket.id, datetime.now(UTC))
     assert running
     assert (running["status"], job.status) == ("running", "queued")
 
@@ -109,16 +109,16 @@ def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
 def test_a_lease_that_goes_while_it_is_looked_at_is_none(job: Job, monkeypatch: pytest.MonkeyPatch):
     job.upload(b"audio")
     key = object_keys.lease_key(job.ticket.key)
-    listed = Storage._list
+    listed = JobStorage._list
 
-    def list_and_delete(storage: Storage, bucket: str, prefix: str) -> Any:
+    def list_and_delete(storage: JobStorage, bucket: str, prefix: str) -> Any:
         found = listed(storage, bucket, prefix)
         if prefix == key:
             job.s3.delete_object(Bucket=bucket, Key=key)
         return found
 
     job.lease(NOW + timedelta(seconds=1))
-    monkeypatch.setattr(Storage, "_list", list_and_delete)
+    monkeypatch.setattr(JobStorage, "_list", list_and_delete)
     assert job.status == "queued"
 
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from batch.s3 import DECODER, FORMATS
 from jobs import tickets
 from jobs.settings import JobSettings
-from jobs.storage import Storage
+from jobs.storage import JobStorage
 from jobs.tickets import JobRequest, Ticket
 from tests.support import aws, presigned_post
 
@@ -20,8 +20,8 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def storage(job_settings: JobSettings) -> Storage:
-    return Storage(job_settings)
+def storage(job_settings: JobSettings) -> JobStorage:
+    return JobStorage(job_settings)
 
 
 @pytest.fixture
@@ -29,37 +29,37 @@ def ticket() -> Ticket:
     return tickets.issue(JobRequest(file_name="récit 1.mp3", formats=["json", "srt"]), "me", NOON)
 
 
-def test_a_ticket_that_is_kept_can_be_read_and_is_listed(storage: Storage, ticket: Ticket):
-    storage.keep_ticket(ticket, "me")
-    assert storage.ticket("me", ticket.id) == ticket
-    assert list(storage.outputs("me", ticket.id)) == [f"jobs/me/{ticket.id}/ticket"]
-    assert storage.outputs("another", ticket.id) == {}
+def test_a_ticket_that_is_kept_can_be_read_and_is_listed(storage: JobStorage, ticket: Ticket):
+    storage.save_ticket(ticket, "me")
+    assert storage.load_ticket("me", ticket.id) == ticket
+    assert list(storage.list_outputs("me", ticket.id)) == [f"jobs/me/{ticket.id}/ticket"]
+    assert storage.list_outputs("another", ticket.id) == {}
 
 
 @pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
 def test_what_goes_between_being_listed_and_being_read_is_not_there(
-    storage: Storage, monkeypatch: pytest.MonkeyPatch, code: str
+    storage: JobStorage, monkeypatch: pytest.MonkeyPatch, code: str
 ):
     def gone(_: str) -> None:
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
     boto3.client("s3").put_object(Bucket=storage.settings.output_bucket, Key="lease", Body=b"{}")
-    assert storage.find("lease") == {}
-    monkeypatch.setattr(storage, "read", gone)
-    assert storage.find("lease") is None
+    assert storage.load_json_if_present("lease") == {}
+    monkeypatch.setattr(storage, "load_json", gone)
+    assert storage.load_json_if_present("lease") is None
 
 
-def test_an_upload_lies_under_its_key_with_type_and_formats(storage: Storage, ticket: Ticket):
-    answer = presigned_post.post(storage.upload_form(ticket), b"audio")
+def test_an_upload_lies_under_its_key_with_type_and_formats(storage: JobStorage, ticket: Ticket):
+    answer = presigned_post.upload(storage.upload_form(ticket), b"audio")
     assert answer.status_code == 204
     stored = boto3.client("s3").get_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Body"].read() == b"audio"
     assert (stored["ContentType"], stored["Metadata"]) == ("audio/mpeg", {FORMATS: "json,srt"})
-    (found,) = storage.uploads("me", ticket.id).values()
+    (found,) = storage.list_uploads("me", ticket.id).values()
     assert (found.etag, found.bytes) == (stored["ETag"].strip('"'), 5)
 
 
-def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: Storage, ticket: Ticket):
+def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: JobStorage, ticket: Ticket):
     form = storage.upload_form(ticket)
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     exact = {
@@ -84,7 +84,7 @@ def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: Storage, t
     assert 14.5 * 60 < left.total_seconds() <= 15 * 60
 
 
-def test_an_upload_is_signed_as_s3_checks_it(storage: Storage, ticket: Ticket):
+def test_an_upload_is_signed_as_s3_checks_it(storage: JobStorage, ticket: Ticket):
     # Signature Version 4 for an HTTP POST: the policy, with a key derived from the secret one.
     fields = storage.upload_form(ticket)["fields"]
     _, date, region, service, end = fields["x-amz-credential"].split("/")
@@ -95,10 +95,10 @@ def test_an_upload_is_signed_as_s3_checks_it(storage: Storage, ticket: Ticket):
     assert fields["x-amz-signature"] == key.hex()
 
 
-def test_a_link_gives_the_object_for_a_quarter_of_an_hour(storage: Storage):
+def test_a_link_gives_the_object_for_a_quarter_of_an_hour(storage: JobStorage):
     output = storage.settings.output_bucket
     boto3.client("s3").put_object(Bucket=output, Key="jobs/a b+é.srt", Body=b"1")
-    link = storage.link("jobs/a b+é.srt")
+    link = storage.presigned_url("jobs/a b+é.srt")
     assert requests.get(link, timeout=30).content == b"1"
     assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["900"]
 
@@ -111,15 +111,15 @@ def test_links_and_forms_name_the_bucket_in_its_region(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
-    storage = Storage(JobSettings("inputs", "outputs"))
+    storage = JobStorage(JobSettings("inputs", "outputs"))
     assert storage.upload_form(ticket)["url"] == "https://inputs.s3.eu-central-1.amazonaws.com/"
-    assert storage.link("k").startswith("https://outputs.s3.eu-central-1.amazonaws.com/k?")
+    assert storage.presigned_url("k").startswith("https://outputs.s3.eu-central-1.amazonaws.com/k?")
 
 
-def test_an_upload_says_which_decoder_was_asked_for(storage: Storage):
+def test_an_upload_says_which_decoder_was_asked_for(storage: JobStorage):
     ticket = tickets.issue(JobRequest(file_name="talk.mp3", decoder="beam"), "me", NOON)
-    storage.keep_ticket(ticket, "me")
-    assert storage.ticket("me", ticket.id) == ticket
-    presigned_post.post(storage.upload_form(ticket), b"audio")
+    storage.save_ticket(ticket, "me")
+    assert storage.load_ticket("me", ticket.id) == ticket
+    presigned_post.upload(storage.upload_form(ticket), b"audio")
     stored = boto3.client("s3").head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Metadata"] == {FORMATS: "json", DECODER: "beam"}

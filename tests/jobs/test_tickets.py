@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 def request(**members) -> JobRequest:
-    return tickets.read_request(json.dumps({"file_name": "talk.mp3"} | members))
+    return tickets.parse_request(json.dumps({"file_name": "talk.mp3"} | members))
 
 
 def test_a_ticket_says_what_was_asked_for():
@@ -87,4 +87,4 @@ def test_a_content_type_that_is_given_is_kept(content_type: str):
 )
 def test_a_request_that_is_not_one_is_refused_by_the_member_at_fault(body: str, fault: str):
     with pytest.raises(MalformedRequestError, match=fault):
-        tickets.read_request(body)
+        tickets.parse_request(body)

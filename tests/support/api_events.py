@@ -1,4 +1,4 @@
-"""Events as API Gateway (REST, payload 1.0) sends them."""
+"""API Gateway events (REST, payload 1.0) and a Lambda context."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 @dataclass
 class Context:
-    """What our handlers read of Lambda's context."""
+    """The part of Lambda's context that the handlers use."""
 
     function_name: str = "asr"
     memory_limit_in_mb: int = 3008
@@ -28,7 +28,7 @@ def request(
     content_type: str | None = None,
     query: str = "",
 ) -> dict[str, Any]:
-    """An event; a body of bytes is declared binary and comes in base64."""
+    """Build an event; a bytes body is encoded in base64."""
     binary = isinstance(body, bytes)
     headers = {"Content-Type": content_type} if content_type else {}
     options = dict(parse_qsl(query))
@@ -48,10 +48,10 @@ def request(
     }
 
 
-def as_json(**members: Any) -> dict[str, Any]:
-    """An event of POST /v1/transcribe with a JSON body; bytes go as base64."""
+def json_request(**body: Any) -> dict[str, Any]:
+    """Build an event of POST /v1/transcribe with a JSON body; bytes are encoded in base64."""
     encoded = {
-        name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
-        for name, value in members.items()
+        key: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for key, value in body.items()
     }
     return request("POST", "/v1/transcribe", json.dumps(encoded), "application/json")

@@ -4,12 +4,13 @@ import json
 import math
 import zlib
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 from asr.formats.segments import segments
 from asr.transcript import Transcript, Word
 
-GRANULARITIES = ("word", "segment")
+Granularity = Literal["word", "segment"]
+GRANULARITIES: tuple[Granularity, ...] = get_args(Granularity)
 SEEK_STEPS_PER_SECOND = 100  # Whisper's frames of 10 ms
 # Confidences are rounded to thousandths, so 0 is anything up to half of one.
 CONFIDENCE_MIN = 0.0005

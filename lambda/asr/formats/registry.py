@@ -4,13 +4,16 @@ import json
 import reprlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from asr.errors import MalformedRequestError
 from asr.formats import amazon_transcribe, openai, subtitles
 from asr.transcript import Transcript
 
 JSON = "application/json"
+# Formats of result files, then those of HTTP responses and the command line.
+FileFormat = Literal["json", "text", "srt", "vtt", "transcribe"]
+Format = Literal[FileFormat, "verbose_json"]
 # The members of a transcript's JSON object.
 Members = Callable[[Transcript], dict[str, Any]]
 

@@ -1,1 +1,1 @@
-"""The HTTP interface: routes, request parsing, problem documents, the page."""
+"""The HTTP interface: routes, request parsing, problem documents, OpenAPI document, web page."""

@@ -1,4 +1,4 @@
-"""The routes of jobs, the same behind API Gateway and on a local server."""
+"""The routes `POST /v1/jobs` and `GET /v1/jobs/{id}`."""
 
 import json
 from datetime import UTC, datetime
@@ -12,56 +12,55 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from asr.errors import JobsUnavailableError, problem_from_error
-from handlers.http import problems
-from handlers.http.openapi import jobs
+from handlers.http.app import JOBS_PATH, problem_response
 from handlers.http.requests import decode_base64
 from handlers.observability import logger
 from jobs import ids, status, tickets
 from jobs.settings import JobSettings
-from jobs.storage import Storage
+from jobs.storage import JobStorage
 
 
 def add_job_routes(app: ApiGatewayResolver, settings: JobSettings | None) -> None:
-    """Add `/v1/jobs`; without settings the routes say that there are no jobs here."""
-    storage = Storage(settings) if settings else None
+    """Add the routes of jobs to `app`; without settings they answer 503."""
+    configured_storage = JobStorage(settings) if settings else None
 
-    @app.post(problems.JOBS, **jobs.CREATE)
+    @app.post(JOBS_PATH)
     def create() -> Response[str]:
-        owner, opened = _caller(app, storage)
-        request = tickets.read_request(_body(app))
+        owner, storage = _owner(app, configured_storage)
+        request = tickets.parse_request(_body(app))
         ticket = tickets.issue(request, owner, datetime.now(UTC))
-        opened.keep_ticket(ticket, owner)
-        answer = {
+        storage.save_ticket(ticket, owner)
+        job = {
             "id": ticket.id,
             "status": "awaiting_upload",
-            "upload": opened.upload_form(ticket),
-            "max_bytes": opened.settings.max_bytes,
+            "upload": storage.upload_form(ticket),
+            "max_bytes": storage.settings.max_bytes,
             "expires_at": ticket.expires_at,
         }
-        return _answer(HTTPStatus.CREATED, answer, {"Location": f"jobs/{ticket.id}"})
+        return _json(HTTPStatus.CREATED, job, {"Location": f"jobs/{ticket.id}"})
 
-    @app.get(f"{problems.JOBS}/<id>", **jobs.READ)
+    @app.get(f"{JOBS_PATH}/<id>")
     def read(
-        id: Annotated[str, Path(description="as the job's creation gave it")],
+        id: Annotated[str, Path(description="as returned when the job was created")],
     ) -> Response[str]:
-        owner, opened = _caller(app, storage)
-        found = status.look_up(opened, owner, id, datetime.now(UTC)) if ids.is_id(id) else None
-        if found is None:
-            # As of any address that there is not: whether it is a job of another, nobody learns.
+        owner, storage = _owner(app, configured_storage)
+        job = status.job_status(storage, owner, id, datetime.now(UTC)) if ids.is_id(id) else None
+        if job is None:
+            # The same response as for a missing route, so that nobody learns of others' jobs.
             raise NotFoundError
-        return _answer(HTTPStatus.OK, found)
+        return _json(HTTPStatus.OK, job)
 
     @app.exception_handler([BotoCoreError, ClientError])
     def storage_failed(_: Exception) -> Response[str]:
         logger.exception("storage failed")
-        error = JobsUnavailableError("the storage of jobs did not answer; try again")
-        return problems.response(problem_from_error(error))
+        error = JobsUnavailableError("the job storage did not respond; try again")
+        return problem_response(problem_from_error(error))
 
 
-def _caller(app: ApiGatewayResolver, storage: Storage | None) -> tuple[str, Storage]:
-    """Who asks, as an owner of jobs, and where those are; raises JobsUnavailableError."""
+def _owner(app: ApiGatewayResolver, storage: JobStorage | None) -> tuple[str, JobStorage]:
+    """The caller as an owner of jobs, and their storage; raises JobsUnavailableError."""
     if storage is None:
-        raise JobsUnavailableError("INPUT_BUCKET and OUTPUT_BUCKET name no buckets for jobs")
+        raise JobsUnavailableError("jobs need the settings INPUT_BUCKET and OUTPUT_BUCKET")
     context = app.current_event.get("requestContext") or {}
     api_key_id = (context.get("identity") or {}).get("apiKeyId")
     return ids.owner(api_key_id, storage.settings.owner_key), storage
@@ -72,8 +71,8 @@ def _body(app: ApiGatewayResolver) -> str | bytes:
     return decode_base64(body) if app.current_event.is_base64_encoded else body
 
 
-def _answer(
+def _json(
     status_code: int, body: dict[str, Any], headers: dict[str, str] | None = None
 ) -> Response[str]:
-    kept = {"Cache-Control": "no-store", **(headers or {})}
-    return Response(status_code, "application/json", json.dumps(body, ensure_ascii=False), kept)
+    uncached = {"Cache-Control": "no-store", **(headers or {})}
+    return Response(status_code, "application/json", json.dumps(body, ensure_ascii=False), uncached)

@@ -1,4 +1,4 @@
-"""Forms that programs post: the fields of a `multipart/form-data` body (RFC 7578)."""
+"""Parser of `multipart/form-data` bodies (RFC 7578)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,48 +14,46 @@ MEDIA_TYPE = "multipart/form-data"
 
 @dataclass(frozen=True)
 class Form:
-    """Names and contents of the fields, in the order sent; a name may come more than once."""
+    """Names and values of the fields, in their order; names may repeat."""
 
     fields: tuple[tuple[str, bytes], ...]
 
-    def content(self, name: str) -> bytes | None:
-        """The first content of that name, if there is one."""
-        return next((content for given, content in self.fields if given == name), None)
+    def first(self, name: str) -> bytes | None:
+        """First value of the field, or None."""
+        return next((value for field, value in self.fields if field == name), None)
 
     def texts(self, names: Iterable[str]) -> list[str]:
-        """All contents of these names, as text."""
-        return [content.decode(errors="replace") for name, content in self.fields if name in names]
+        """All values of these fields, as text."""
+        return [value.decode(errors="replace") for name, value in self.fields if name in names]
 
 
-def read(body: bytes, content_type: str) -> Form:
-    """Take a form apart.
+def parse_form(body: bytes, content_type: str) -> Form:
+    """Parse a form.
 
     Parameters
     ----------
     body : bytes
-        Up to `MAX_BODY_BYTES`; all of it is held in memory.
+        Up to `MAX_BODY_BYTES`; held in memory.
     content_type : str
-        The header, which names the boundary.
+        The header, which has the boundary.
 
     Raises
     ------
     MalformedRequestError
-        If it is not such a form, or ends before its end.
+        If the body is not a complete form.
     TooLargeError
-        If there is more of it.
+        If the body is larger.
     """
     if len(body) > MAX_BODY_BYTES:
-        raise TooLargeError(
-            f"A request may hold {MAX_BODY_BYTES:,} bytes, and this one holds more."
-        )
+        raise TooLargeError(f"the form has {len(body):,} bytes; the limit is {MAX_BODY_BYTES:,}")
     media_type, options = multipart.parse_options_header(content_type)
     if media_type != MEDIA_TYPE:
-        raise MalformedRequestError(f"the body is not declared as {MEDIA_TYPE}")
+        raise MalformedRequestError(f"the content type is not {MEDIA_TYPE}")
     try:
-        # No part is so large that it would go to a file.
+        # With this limit no part is spooled to a file.
         parts = multipart.MultipartParser(
             BytesIO(body), options.get("boundary", ""), spool_limit=MAX_BODY_BYTES
         ).parts()
     except multipart.MultipartError as error:
-        raise MalformedRequestError(f"the form cannot be read: {error}") from error
+        raise MalformedRequestError(f"invalid {MEDIA_TYPE} body: {error}") from error
     return Form(tuple((part.name, part.raw) for part in parts))

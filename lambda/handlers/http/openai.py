@@ -1,6 +1,6 @@
-"""The routes of OpenAI's API that transcribe, so that programs written for it need only a new base.
+"""The routes of OpenAI's API for transcription: its clients work with a new `base_url` alone.
 
-Answers, and errors in their envelope, are as theirs; what they refuse with a 400 is a 400 here.
+Responses, and the envelope of errors, follow that API. What it rejects with 400 is 400 here.
 """
 
 import json
@@ -11,7 +11,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
-from asr.audio.audio import Budget
 from asr.errors import AsrError
 from asr.formats import openai
 from asr.formats.registry import JSON, get_format
@@ -20,66 +19,62 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from asr.transcript import Transcript
 from handlers.http import openai_requests
-from handlers.http.openai_requests import FieldError, OpenaiRequest
-from handlers.http.openapi import openai as openai_document
-from handlers.observability import logger, record, record_error
+from handlers.http.openai_requests import FormFieldError, OpenAIRequest
+from handlers.http.transcription import transcribe_request
+from handlers.observability import logger, record_error
 
 EVENT_STREAM = "text/event-stream; charset=utf-8"
 OWNER = "serverless-asr"
-PATHS = ("/v1/audio/", "/v1/models/")  # what is missing below these is refused as they do
-# Their service knows neither status: audio that it cannot use is a bad request.
+PATH_PREFIXES = ("/v1/audio/", "/v1/models/")  # missing routes below these get OpenAI's envelope
+# OpenAI's API has neither status: audio that cannot be used is a bad request.
 _STATUSES = {415: 400, 422: 400}
 
 
-def add_routes(app: ApiGatewayResolver, settings: Settings) -> None:
-    """Add the routes to `app`."""
+def add_openai_routes(app: ApiGatewayResolver, settings: Settings) -> None:
+    """Add `/v1/audio/transcriptions` and `/v1/models` to `app`."""
+    middlewares = [openai_error_middleware]
 
-    @app.post(
-        "/v1/audio/transcriptions",
-        middlewares=[refuse_as_they_do],
-        **openai_document.TRANSCRIPTIONS,
-    )
+    @app.post("/v1/audio/transcriptions", middlewares=middlewares)
     def create_transcription() -> Response[Any]:
-        request = openai_requests.read(app.current_event)
-        budget = Budget(settings.request_max_seconds)
-        transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
-        record(transcript)
-        return _answer(request, transcript)
+        request = openai_requests.from_http(app.current_event)
+        return _transcription(request, transcribe_request(request, settings))
 
-    @app.get("/v1/models", middlewares=[refuse_as_they_do], **openai_document.MODELS)
+    @app.get("/v1/models", middlewares=middlewares)
     def list_models() -> dict[str, Any]:
         return {"object": "list", "data": [_model(warm_transcriber(settings).manifest)]}
 
-    @app.get("/v1/models/<model>", middlewares=[refuse_as_they_do], **openai_document.MODEL)
+    @app.get("/v1/models/<model>", middlewares=middlewares)
     def retrieve_model(model: str) -> Response[Any]:
         served = _model(warm_transcriber(settings).manifest)
         if model == served["id"]:
             return _json(200, served)
-        detail = f"there is no model {model!r}; {served['id']!r} is served"
-        return _error(404, detail, "model", "model_not_found")
+        message = f"there is no model {model!r}; the server has {served['id']!r}"
+        return _error(404, message, "model", "model_not_found")
 
 
-def refuse_as_they_do(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """Answer what goes wrong in a route with their envelope instead of a problem document."""
+def openai_error_middleware(
+    app: ApiGatewayResolver, next_middleware: NextMiddleware
+) -> Response[Any]:
+    """Return errors of a route in OpenAI's envelope instead of a problem document."""
     try:
         return next_middleware(app)
     except AsrError as error:
         record_error(error.code, error.detail)
         status = _STATUSES.get(error.status, error.status)
-        return _error(status, error.detail, _field(error), error.code)
+        return _error(status, error.detail, _form_field(error), error.code)
     except Exception:
         logger.exception("internal error")
         return _error(500, "see the logs of this request", None, "internal")
 
 
-def not_found(method: str, path: str) -> Response[Any] | None:
-    """Answer a request for which there is no route, if it was meant for this API."""
-    if not path.startswith(PATHS):
+def not_found_response(method: str, path: str) -> Response[Any] | None:
+    """Response to a missing route below one of `PATH_PREFIXES`; None for any other."""
+    if not path.startswith(PATH_PREFIXES):
         return None
-    return _error(404, f"there is no {method} {path}", None, "not_found")
+    return _error(404, f"no route for {method} {path}", None, "not_found")
 
 
-def _answer(request: OpenaiRequest, transcript: Transcript) -> Response[Any]:
+def _transcription(request: OpenAIRequest, transcript: Transcript) -> Response[Any]:
     if request.stream:
         return Response(200, EVENT_STREAM, openai.to_events(transcript))
     if request.response_format == "json":
@@ -90,9 +85,9 @@ def _answer(request: OpenaiRequest, transcript: Transcript) -> Response[Any]:
     return Response(200, output_format.media_type, output_format.render(transcript))
 
 
-def _field(error: AsrError) -> str | None:
-    """The field that is at fault: audio that cannot be used is what `file` holds."""
-    if isinstance(error, FieldError):
+def _form_field(error: AsrError) -> str | None:
+    """Form field that caused an error; unusable audio comes from `file`."""
+    if isinstance(error, FormFieldError):
         return error.field
     return "file" if error.status in {413, 415, 422} else None
 
@@ -104,8 +99,8 @@ def _error(status: int, message: str, field: str | None, code: str) -> Response[
     )
 
 
-def _json(status: int, members: dict[str, Any]) -> Response[Any]:
-    return Response(status, JSON, json.dumps(members, ensure_ascii=False))
+def _json(status: int, body: dict[str, Any]) -> Response[Any]:
+    return Response(status, JSON, json.dumps(body, ensure_ascii=False))
 
 
 def _model(manifest: Manifest) -> dict[str, Any]:

@@ -1,24 +1,25 @@
-"""What OpenAI's clients send to have audio transcribed, read as their service reads it."""
+"""Parser of transcription requests of OpenAI's clients."""
 
 import reprlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
-from asr.errors import MalformedRequestError, TooLargeError
-from asr.formats import openai
+from asr.errors import MalformedRequestError
+from asr.formats.openai import GRANULARITIES
 from asr.settings import DECODERS
-from handlers.http import multipart_form, requests
-from handlers.http.requests import MAX_AUDIO_BYTES
+from handlers.http import requests
+from handlers.http.multipart_form import Form, parse_form
 
-RESPONSE_FORMATS = ("json", "text", "srt", "vtt", "verbose_json")
+ResponseFormat = Literal["json", "text", "srt", "vtt", "verbose_json"]
 _GRANULARITIES = "timestamp_granularities"
 _DEFAULT_GRANULARITIES = frozenset({"segment"})
 
 
-class FieldError(MalformedRequestError):
-    """A field of the form is missing or not what it may be."""
+class FormFieldError(MalformedRequestError):
+    """A field of the form is missing or has an invalid value."""
 
     def __init__(self, field: str, detail: str) -> None:
         super().__init__(detail)
@@ -26,17 +27,17 @@ class FieldError(MalformedRequestError):
 
 
 @dataclass(frozen=True)
-class OpenaiRequest:
-    """Audio to transcribe, and how to answer.
+class OpenAIRequest:
+    """Audio to transcribe, with options.
 
     Attributes
     ----------
     granularities : frozenset of str
-        What `verbose_json` lists: `word`, `segment`.
+        Contents of `verbose_json`: `word`, `segment`.
     stream : bool
-        Whether the answer is server-sent events, whatever `response_format` says.
+        Whether the response is server-sent events, whatever `response_format` is.
     decoder : str, optional
-        Ours, not theirs: `greedy` or `beam`; None means the function's.
+        Not part of OpenAI's API: `greedy` or `beam`; None for the server's setting.
     """
 
     audio: bytes
@@ -46,64 +47,62 @@ class OpenaiRequest:
     decoder: str | None = None
 
 
-def read(event: BaseProxyEvent) -> OpenaiRequest:
-    """Read a request to `/v1/audio/transcriptions`.
+def from_http(event: BaseProxyEvent) -> OpenAIRequest:
+    """Parse a request to `/v1/audio/transcriptions`.
 
-    `model` must be there and may say anything, for the function serves one model. What steers other
-    kinds of model is passed over: `language`, `prompt`, `temperature`, `include[]`,
+    `model` is required and may have any value, since the server has one model. Options for other
+    kinds of model are ignored: `language`, `prompt`, `temperature`, `include[]`,
     `chunking_strategy` and so on.
 
     Raises
     ------
-    FieldError
-        If a field is missing or not what it may be.
+    FormFieldError
+        If a field is missing or has an invalid value.
     MalformedRequestError, InvalidBase64Error, TooLargeError
-        If there is no form, or it cannot be read, or there is too much of it.
+        If the body is not a form or exceeds the limits.
     """
     content_type = event.headers.get("content-type") or ""
-    form = multipart_form.read(requests.content(event), content_type)
-    audio = form.content("file")
+    form = parse_form(requests.body_bytes(event), content_type)
+    audio = form.first("file")
     if audio is None:
-        raise FieldError("file", "the field file, the audio, is missing")
-    if len(audio) > MAX_AUDIO_BYTES:
-        raise TooLargeError(
-            f"a request may hold {MAX_AUDIO_BYTES:,} bytes of audio, and this one holds more"
-        )
-    if not form.content("model"):
-        raise FieldError("model", "the field model is missing")
-    response_format = _choice(form, "response_format", RESPONSE_FORMATS, "json")
-    return OpenaiRequest(
+        raise FormFieldError("file", "the field file (the audio) is missing")
+    requests.check_audio_size(audio)
+    if not form.first("model"):
+        raise FormFieldError("model", "the field model is missing")
+    response_format = _choice(form, "response_format", get_args(ResponseFormat), "json")
+    return OpenAIRequest(
         audio,
         response_format,
         _granularities(form, response_format),
-        _choice(form, "stream", ("true", "false"), "false") == "true",
-        _choice(form, "decoder", DECODERS, "") or None,
+        stream=_choice(form, "stream", ("true", "false"), "false") == "true",
+        decoder=_choice(form, "decoder", DECODERS, "") or None,
     )
 
 
-def _choice(form: multipart_form.Form, field: str, allowed: Collection[str], default: str) -> str:
-    given = form.texts([field])
-    if not given:
+def _choice(form: Form, field: str, choices: Collection[str], default: str) -> str:
+    """Last value of a field, which must be one of `choices`."""
+    values = form.texts([field])
+    if not values:
         return default
-    if given[-1] not in allowed:
-        raise FieldError(
-            field, f"{field} is {reprlib.repr(given[-1])}, but not one of {', '.join(allowed)}"
+    _check_choice(field, values[-1], choices)
+    return values[-1]
+
+
+def _check_choice(field: str, value: str, choices: Collection[str]) -> None:
+    if value not in choices:
+        raise FormFieldError(
+            field, f"invalid {field} {reprlib.repr(value)}; expected one of {', '.join(choices)}"
         )
-    return given[-1]
 
 
-def _granularities(form: multipart_form.Form, response_format: str) -> frozenset[str]:
-    given = form.texts([_GRANULARITIES, f"{_GRANULARITIES}[]"])
-    if not given:
+def _granularities(form: Form, response_format: str) -> frozenset[str]:
+    values = form.texts([_GRANULARITIES, f"{_GRANULARITIES}[]"])
+    if not values:
         return _DEFAULT_GRANULARITIES
     if response_format != "verbose_json":
-        raise FieldError(
-            _GRANULARITIES, f"{_GRANULARITIES} needs response_format to be verbose_json"
+        raise FormFieldError(
+            _GRANULARITIES, f"{_GRANULARITIES} requires response_format to be verbose_json"
         )
-    if unknown := set(given).difference(openai.GRANULARITIES):
-        raise FieldError(
-            _GRANULARITIES,
-            f"{_GRANULARITIES} has {reprlib.repr(min(unknown))}, which is not one of "
-            f"{', '.join(openai.GRANULARITIES)}",
-        )
-    return frozenset(given)
+    for value in values:
+        _check_choice(_GRANULARITIES, value, GRANULARITIES)
+    return frozenset(values)

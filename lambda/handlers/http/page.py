@@ -1,7 +1,8 @@
-"""The page that records and shows: `lambda/web` at `/`, its parts below `/web/<digest>/`.
+"""The web page: `lambda/web/index.html` at `/`, its assets below `/web/<digest>/`.
 
-The digest of all parts is in their address, so a browser asks for them once and never mixes two
-releases; the document itself is asked for anew each time. Nothing is read before the first request.
+The URL of an asset contains the digest of all of them, so that browsers cache assets permanently
+and never mix two releases; the HTML is revalidated each time. The files are read at the first
+request.
 """
 
 import base64
@@ -21,73 +22,71 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from jobs.settings import JobSettings
 
 WEB = Path(__file__).parents[2] / "web"
-DOCUMENT = "index.html"
+HTML = "index.html"
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
-ASK_EACH_TIME = "no-cache"
-KEEP = "public, max-age=31536000, immutable"  # a year, the most that HTTP caches go by
+REVALIDATE = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"  # a year, the longest that caches honour
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Page:
-    """The files of the page by name, and the digest of them all."""
+class WebPage:
+    """Files of the page by name, and their common digest."""
 
     files: Mapping[str, str]
     digest: str
 
     @property
-    def document(self) -> str:
-        """The HTML, which asks for its parts by their digest."""
-        return self.files[DOCUMENT].replace('"web/', f'"web/{self.digest}/')
+    def html(self) -> str:
+        """The HTML, with the digest in the URLs of its assets."""
+        return self.files[HTML].replace('"web/', f'"web/{self.digest}/')
 
 
 @cache
-def read_page() -> Page:
-    """Read `lambda/web`, once."""
+def load_page() -> WebPage:
+    """Read the files of `lambda/web`, once."""
     paths = sorted(path for path in WEB.iterdir() if path.suffix in MEDIA_TYPES)
     files = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    digest = hashlib.sha256("\0".join(part for item in files.items() for part in item).encode())
-    return Page(files, digest.hexdigest()[:16])
+    digest = hashlib.sha256("\0".join(text for file in files.items() for text in file).encode())
+    return WebPage(files, digest.hexdigest()[:16])
 
 
-def add_page(app: ApiGatewayResolver, jobs: JobSettings | None) -> None:
-    """Add the page's routes to `app`; they are no part of the interface for programs."""
-    uploads = upload_sources(jobs, os.environ)
+def add_page_routes(app: ApiGatewayResolver, jobs: JobSettings | None) -> None:
+    """Add the routes of the page to `app`; the OpenAPI document does not list them."""
+    storage = storage_origins(jobs, os.environ)
 
     @app.get("/", include_in_schema=False)
-    def document() -> Response[str]:
-        page = read_page()
-        headers = security_headers(page.files[DOCUMENT], uploads)
-        return _answer(
-            app, page, DOCUMENT, page.document, headers | {"Cache-Control": ASK_EACH_TIME}
-        )
+    def html() -> Response[str]:
+        page = load_page()
+        headers = security_headers(page.files[HTML], storage)
+        return _file_response(app, page, HTML, page.html, headers | {"Cache-Control": REVALIDATE})
 
     @app.get("/web/<digest>/<name>", include_in_schema=False)
-    def part(digest: str, name: str) -> Response[str]:
-        page = read_page()
-        # A name is looked up among those that were read, so that it leads nowhere else.
+    def asset(digest: str, name: str) -> Response[str]:
+        page = load_page()
+        # Only names of loaded files are valid, so no path leads out of the folder.
         if name not in page.files:
             raise NotFoundError
-        # A page that was loaded before a release gets what there is, but does not keep it.
-        caching = KEEP if digest == page.digest else ASK_EACH_TIME
+        # A page that was loaded before a release gets the new asset, but must not cache it.
+        caching = IMMUTABLE if digest == page.digest else REVALIDATE
         headers = {"Cache-Control": caching, "X-Content-Type-Options": "nosniff"}
-        return _answer(app, page, name, page.files[name], headers)
+        return _file_response(app, page, name, page.files[name], headers)
 
 
-def security_headers(document: str, uploads: Sequence[str]) -> dict[str, str]:
-    """What the browser lets the page do, and nothing else (Content Security Policy, level 3)."""
+def security_headers(html: str, storage: Sequence[str]) -> dict[str, str]:
+    """Headers that restrict the page to what it needs (Content Security Policy, level 3)."""
     policy = {
         "default-src": ["'none'"],
-        "script-src": ["'self'", *_hashes(document)],
+        "script-src": ["'self'", *_script_hashes(html)],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
         "media-src": ["blob:"],
-        "connect-src": ["'self'", *uploads],
+        "connect-src": ["'self'", *storage],
         "base-uri": ["'none'"],
         "form-action": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -101,8 +100,8 @@ def security_headers(document: str, uploads: Sequence[str]) -> dict[str, str]:
     }
 
 
-def upload_sources(jobs: JobSettings | None, environment: Mapping[str, str]) -> list[str]:
-    """Where presigned uploads and results lie: the buckets of jobs in S3, or at its stand-in."""
+def storage_origins(jobs: JobSettings | None, environment: Mapping[str, str]) -> list[str]:
+    """Origins of presigned uploads and results: the job buckets in S3, or at its emulator."""
     if jobs is None:
         return []
     buckets = (jobs.input_bucket, jobs.output_bucket)
@@ -115,16 +114,16 @@ def upload_sources(jobs: JobSettings | None, environment: Mapping[str, str]) -> 
     return [f"https://{bucket}.{host}" for bucket in buckets for host in hosts]
 
 
-def _hashes(document: str) -> list[str]:
-    """The inline scripts, each by its digest."""
-    digests = (hashlib.sha256(s.encode()).digest() for s in _INLINE_SCRIPT.findall(document))
+def _script_hashes(html: str) -> list[str]:
+    """CSP hash sources of the inline scripts."""
+    digests = (hashlib.sha256(s.encode()).digest() for s in _INLINE_SCRIPT.findall(html))
     return [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
 
 
-def _answer(
-    app: ApiGatewayResolver, page: Page, name: str, content: str, headers: dict[str, str]
+def _file_response(
+    app: ApiGatewayResolver, page: WebPage, name: str, content: str, headers: dict[str, str]
 ) -> Response[str]:
-    """A file, or 304 to who has it already (RFC 9110, 13.1.2)."""
+    """A file, or 304 if the client has it in its cache (RFC 9110, 13.1.2)."""
     tag = f'"{page.digest}"'
     headers = headers | {"ETag": tag}
     if tag in app.current_event.headers.get("if-none-match", ""):

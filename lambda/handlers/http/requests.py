@@ -1,4 +1,4 @@
-"""What callers send, as audio and options: an HTTP request, or the payload of an invocation."""
+"""Parser of transcription requests: HTTP requests and payloads of direct invocations."""
 
 import base64
 import binascii
@@ -15,10 +15,14 @@ from asr.formats.registry import OutputFormat, get_format, to_json
 from asr.settings import DECODERS
 from asr.transcript import Transcript
 
-# Lambda's own limit for a synchronous invocation, and the audio that it holds in base64, the form
-# in which API Gateway hands binary bodies on.
+# Lambda's limit for a synchronous invocation, and the audio that it holds in base64, which is how
+# API Gateway passes binary bodies.
 MAX_BODY_BYTES = 6 * 1024 * 1024
 MAX_AUDIO_BYTES = MAX_BODY_BYTES // 4 * 3  # 4.5 MiB
+DECODER_DESCRIPTION = (
+    "`greedy` decodes each frame on its own; `beam` searches with the language model of the "
+    "bundle, if it has one. Defaults to the server's setting."
+)
 OPTIONS = ("format", "timestamps", "decoder")
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -26,7 +30,7 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 @dataclass(frozen=True)
 class TranscriptionRequest:
-    """Audio to transcribe, how, and how to answer; no `decoder` means the function's."""
+    """Audio to transcribe, with options; the default `decoder` is the server's setting."""
 
     audio: bytes
     format: str = "json"
@@ -35,48 +39,48 @@ class TranscriptionRequest:
 
     @property
     def output_format(self) -> OutputFormat:
-        """The format of the response."""
+        """Output format of the transcript."""
         return get_format(self.format)
 
     def content(self, transcript: Transcript) -> dict[str, Any] | str:
-        """The response: members of a JSON object, or text."""
+        """Transcript in the requested format: a JSON object or text."""
         if self.format == "json":
             return to_json(transcript, self.timestamps)
         members = self.output_format.members
         return members(transcript) if members else self.output_format.render(transcript)
 
     def body(self, transcript: Transcript) -> str:
-        """The response as the body of an HTTP message."""
+        """Transcript in the requested format, as the body of an HTTP response."""
         content = self.content(transcript)
         return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
 
 
 def from_http(event: BaseProxyEvent) -> TranscriptionRequest:
-    """Read a request to `/v1/transcribe`: JSON with base64 audio, or the audio itself.
+    """Parse a request to `/v1/transcribe`: JSON with base64 audio, or the audio itself.
 
-    Options are members of the JSON, or query parameters; members win.
+    Options are keys of the JSON object or query parameters; the JSON takes precedence.
 
     Raises
     ------
     MalformedRequestError, InvalidBase64Error, TooLargeError
-        If there is no body, or it is not what was announced, or there is too much of it.
+        If the body is missing, invalid or too large, or an option is invalid.
     """
-    body = content(event)
+    body = body_bytes(event)
     query = event.query_string_parameters or {}
     options = {name: query[name] for name in OPTIONS if query.get(name)}
     media_type = (event.headers.get("content-type") or "").partition(";")[0].strip().lower()
     if media_type == _JSON or not event.is_base64_encoded:
-        return from_payload(options | _members(body))
+        return from_payload(options | _parse_json_object(body))
     return _request(body, options)
 
 
-def content(event: BaseProxyEvent) -> bytes:
-    """The body of a request, binary or not.
+def body_bytes(event: BaseProxyEvent) -> bytes:
+    """Body of a request, decoded if it is base64.
 
     Raises
     ------
     MalformedRequestError, InvalidBase64Error
-        If there is none, or it is announced as base64 and is not.
+        If it is empty, or declared as base64 but is not.
     """
     body = event.body or ""
     if not body:
@@ -85,10 +89,10 @@ def content(event: BaseProxyEvent) -> bytes:
 
 
 def from_payload(payload: Mapping[str, Any]) -> TranscriptionRequest:
-    """Read `{"audio": "<base64>", ...options}`; raises as `from_http` does."""
+    """Parse `{"audio": "<base64>", ...options}`; raises the same errors as `from_http`."""
     encoded = payload.get("audio")
     if not isinstance(encoded, str):
-        raise MalformedRequestError('the member "audio" (a string, base64) is missing')
+        raise MalformedRequestError('the key "audio" (a base64 string) is missing')
     return _request(decode_base64(encoded), payload)
 
 
@@ -97,31 +101,38 @@ def decode_base64(encoded: str) -> bytes:
     try:
         return base64.b64decode("".join(encoded.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InvalidBase64Error(f"the audio is not base64: {error}") from error
+        raise InvalidBase64Error(f"the audio is not valid base64: {error}") from error
 
 
-def _members(content: bytes) -> dict[str, Any]:
+def check_audio_size(audio: bytes) -> None:
+    """Raise TooLargeError for more than `MAX_AUDIO_BYTES`."""
+    if len(audio) > MAX_AUDIO_BYTES:
+        raise TooLargeError(
+            f"the audio has {len(audio):,} bytes; the limit of a request is {MAX_AUDIO_BYTES:,}"
+        )
+
+
+def _parse_json_object(body: bytes) -> dict[str, Any]:
     try:
-        members = json.loads(content)
-    except (ValueError, RecursionError) as error:  # the second, where it is nested too deeply
+        parsed = json.loads(body)
+    except (ValueError, RecursionError) as error:  # the latter if it is nested too deeply
         raise MalformedRequestError(
-            f"the body is neither JSON nor declared as audio: {error}"
+            f"the body is not JSON, and its content type is not that of audio: {error}"
         ) from error
-    if not isinstance(members, dict):
+    if not isinstance(parsed, dict):
         raise MalformedRequestError("the body is JSON, but not an object")
-    return members
+    return parsed
 
 
 def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
-    form = options.get("format", "json")
-    if not isinstance(form, str):
+    format_name = options.get("format", "json")
+    if not isinstance(format_name, str):
         raise MalformedRequestError("format is not a string")
-    get_format(form)
-    if len(audio) > MAX_AUDIO_BYTES:
-        raise TooLargeError(
-            f"a request may hold {MAX_AUDIO_BYTES:,} bytes of audio, and this one holds more"
-        )
-    return TranscriptionRequest(audio, form, _boolean("timestamps", options), _decoder(options))
+    get_format(format_name)
+    check_audio_size(audio)
+    return TranscriptionRequest(
+        audio, format_name, _boolean("timestamps", options), _decoder(options)
+    )
 
 
 def _decoder(options: Mapping[str, Any]) -> str | None:
@@ -130,7 +141,7 @@ def _decoder(options: Mapping[str, Any]) -> str | None:
     name = options["decoder"]
     if name not in DECODERS:
         raise MalformedRequestError(
-            f"decoder is {reprlib.repr(name)}, and not one of {', '.join(DECODERS)}"
+            f"invalid decoder {reprlib.repr(name)}; expected one of {', '.join(DECODERS)}"
         )
     return str(name)
 
@@ -140,5 +151,5 @@ def _boolean(name: str, options: Mapping[str, Any]) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).lower() not in _BOOLEANS:
-        raise MalformedRequestError(f"{name} is not true or false")
+        raise MalformedRequestError(f"invalid {name}; expected true or false")
     return _BOOLEANS[str(value).lower()]

@@ -1,4 +1,4 @@
-"""OpenAI's API, asked by OpenAI's own client over a real socket, and by API Gateway's events."""
+"""The routes of OpenAI's API, with its own client over a socket and with API Gateway events."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from urllib3.filepost import encode_multipart_formdata
 from asr.errors import ModelUnavailableError
 from handlers import api
 from handlers.http import openai as openai_routes
-from handlers.http import requests
+from handlers.http import requests, transcription
 from tests.support import toy_model
 from tests.support.api_events import Context, request
 
@@ -35,15 +35,15 @@ def clip(tmp_path: Path) -> Path:
 
 def test_a_file_is_transcribed(client: OpenAI, clip: Path):
     with clip.open("rb") as file:
-        answer = client.audio.transcriptions.create(file=file, model="whisper-1")
-    assert answer.text == SPOKEN
-    assert answer.usage is not None
-    assert answer.usage.type == "duration"
-    assert answer.usage.seconds == pytest.approx(len(toy_model.speak(SPOKEN)) / 16_000, abs=1e-3)
+        response = client.audio.transcriptions.create(file=file, model="whisper-1")
+    assert response.text == SPOKEN
+    assert response.usage is not None
+    assert response.usage.type == "duration"
+    assert response.usage.seconds == pytest.approx(len(toy_model.speak(SPOKEN)) / 16_000, abs=1e-3)
 
 
-def test_options_for_other_kinds_of_model_are_passed_over(client: OpenAI, clip: Path):
-    answer = client.audio.transcriptions.create(
+def test_options_for_other_models_are_ignored(client: OpenAI, clip: Path):
+    response = client.audio.transcriptions.create(
         file=clip,
         model="gpt-4o-transcribe",
         language="en",
@@ -53,51 +53,51 @@ def test_options_for_other_kinds_of_model_are_passed_over(client: OpenAI, clip: 
         chunking_strategy="auto",
         response_format="json",
     )
-    assert answer.text == SPOKEN
+    assert response.text == SPOKEN
 
 
 @pytest.mark.parametrize(
     ("response_format", "start"),
     [("text", "hello there\n"), ("srt", "1\n00:00:00,000 --> "), ("vtt", "WEBVTT\n\n00:00:")],
 )
-def test_text_forms_come_as_text(client: OpenAI, clip: Path, response_format, start: str):
-    answer = client.audio.transcriptions.create(
+def test_text_formats_are_returned_as_text(client: OpenAI, clip: Path, response_format, start: str):
+    response = client.audio.transcriptions.create(
         file=clip, model="any", response_format=response_format
     )
-    assert isinstance(answer, str)
-    assert answer.startswith(start)
+    assert isinstance(response, str)
+    assert response.startswith(start)
 
 
 def verbose(client: OpenAI, clip: Path, **options) -> TranscriptionVerbose:
-    answer = client.audio.transcriptions.create(
+    response = client.audio.transcriptions.create(
         file=clip, model="any", response_format="verbose_json", **options
     )
-    assert isinstance(answer, TranscriptionVerbose)
-    return answer
+    assert isinstance(response, TranscriptionVerbose)
+    return response
 
 
-def test_verbose_json_has_every_member_that_their_type_has(client: OpenAI, clip: Path):
-    answer = verbose(client, clip)
-    assert (answer.text, answer.language, answer.words) == (SPOKEN, "english", None)
-    assert answer.segments is not None
-    (segment,) = answer.segments
+def test_verbose_json_fits_the_type_of_the_client(client: OpenAI, clip: Path):
+    response = verbose(client, clip)
+    assert (response.text, response.language, response.words) == (SPOKEN, "english", None)
+    assert response.segments is not None
+    (segment,) = response.segments
     assert (segment.text, segment.start) == (SPOKEN, 0.0)
-    assert segment.end <= answer.duration
-    # Strict: the client itself lets anything pass.
-    TranscriptionVerbose.model_validate(answer.model_dump(), strict=True)
+    assert segment.end <= response.duration
+    # Strict, because the client itself does not validate.
+    TranscriptionVerbose.model_validate(response.model_dump(), strict=True)
 
 
-def test_words_come_where_they_are_asked_for(client: OpenAI, clip: Path):
-    answer = verbose(client, clip, timestamp_granularities=["word"])
-    assert answer.segments is None
-    assert answer.words is not None
-    assert [word.word for word in answer.words] == ["hello", "there"]
+def test_words_are_listed_on_request(client: OpenAI, clip: Path):
+    response = verbose(client, clip, timestamp_granularities=["word"])
+    assert response.segments is None
+    assert response.words is not None
+    assert [word.word for word in response.words] == ["hello", "there"]
     both = verbose(client, clip, timestamp_granularities=["word", "segment"])
-    assert both.words == answer.words
+    assert both.words == response.words
     assert both.segments
 
 
-def test_a_stream_gives_the_text_in_events(client: OpenAI, clip: Path):
+def test_a_stream_has_the_text_in_its_events(client: OpenAI, clip: Path):
     *deltas, done = client.audio.transcriptions.create(file=clip, model="any", stream=True)
     assert done.type == "transcript.text.done"
     assert all(event.type == "transcript.text.delta" for event in deltas)
@@ -105,13 +105,13 @@ def test_a_stream_gives_the_text_in_events(client: OpenAI, clip: Path):
     assert joined == done.text == SPOKEN
 
 
-def test_models_are_the_one_that_is_served(client: OpenAI):
+def test_the_only_model_is_the_one_that_is_served(client: OpenAI):
     (model,) = client.models.list()
     assert (model.id, model.object, model.created) == ("toy", "model", 1767225600)
     assert client.models.retrieve("toy") == model
-    with pytest.raises(openai.NotFoundError) as refusal:
+    with pytest.raises(openai.NotFoundError) as rejection:
         client.models.retrieve("gpt-4o-mini")
-    assert refusal.value.code == "model_not_found"
+    assert rejection.value.code == "model_not_found"
 
 
 @pytest.mark.parametrize(
@@ -122,26 +122,26 @@ def test_models_are_the_one_that_is_served(client: OpenAI):
         (toy_model.encode(toy_model.speak("a")[:160]), "too_short"),
     ],
 )
-def test_audio_that_cannot_be_used_is_a_bad_request(client: OpenAI, content: bytes, code: str):
-    with pytest.raises(openai.BadRequestError) as refusal:
+def test_unusable_audio_is_a_bad_request(client: OpenAI, content: bytes, code: str):
+    with pytest.raises(openai.BadRequestError) as rejection:
         client.audio.transcriptions.create(file=("clip.wav", content), model="any")
-    assert (refusal.value.code, refusal.value.param) == (code, "file")
-    assert refusal.value.type == "invalid_request_error"
+    assert (rejection.value.code, rejection.value.param) == (code, "file")
+    assert rejection.value.type == "invalid_request_error"
 
 
 @pytest.mark.parametrize("size", [requests.MAX_AUDIO_BYTES + 1, requests.MAX_BODY_BYTES * 2])
-def test_too_large_a_file_has_status_413(client: OpenAI, size: int):
-    with pytest.raises(openai.APIStatusError) as refusal:
+def test_a_file_that_is_too_large_has_status_413(client: OpenAI, size: int):
+    with pytest.raises(openai.APIStatusError) as rejection:
         client.audio.transcriptions.create(file=("clip.wav", b"\0" * size), model="any")
-    assert (refusal.value.status_code, refusal.value.code) == (413, "too_large")
-    assert refusal.value.param == "file"
+    assert (rejection.value.status_code, rejection.value.code) == (413, "too_large")
+    assert rejection.value.param == "file"
 
 
-def test_too_long_audio_has_status_413(client: OpenAI):
+def test_audio_that_is_too_long_has_status_413(client: OpenAI):
     silence = toy_model.encode(np.zeros(301 * 16_000, np.float32), "FLAC")
-    with pytest.raises(openai.APIStatusError) as refusal:
+    with pytest.raises(openai.APIStatusError) as rejection:
         client.audio.transcriptions.create(file=("long.flac", silence), model="any")
-    assert (refusal.value.status_code, refusal.value.code) == (413, "too_long")
+    assert (rejection.value.status_code, rejection.value.code) == (413, "too_long")
 
 
 @pytest.mark.parametrize(
@@ -157,56 +157,55 @@ def test_too_long_audio_has_status_413(client: OpenAI):
         ({"stream": "perhaps"}, "stream"),
     ],
 )
-def test_a_bad_option_is_a_bad_request_that_names_it(client: OpenAI, clip: Path, options, field):
-    with pytest.raises(openai.BadRequestError) as refusal:
+def test_the_error_of_a_bad_option_has_its_name(client: OpenAI, clip: Path, options, field):
+    with pytest.raises(openai.BadRequestError) as rejection:
         client.audio.transcriptions.create(**({"file": clip, "model": "any"} | options))
-    assert (refusal.value.code, refusal.value.param) == ("malformed_request", field)
-    assert field in refusal.value.message
+    assert (rejection.value.code, rejection.value.param) == ("malformed_request", field)
+    assert field in rejection.value.message
 
 
-def test_a_model_that_is_not_there_is_an_internal_server_error(
-    client: OpenAI, clip: Path, monkeypatch
-):
+def test_a_missing_model_bundle_is_a_server_error(client: OpenAI, clip: Path, monkeypatch):
     def unavailable(_):
         raise ModelUnavailableError("cannot read manifest.json")
 
-    monkeypatch.setattr(openai_routes, "warm_transcriber", unavailable)
-    for ask in (
+    for module in (openai_routes, transcription):
+        monkeypatch.setattr(module, "warm_transcriber", unavailable)
+    for call in (
         lambda: client.audio.transcriptions.create(file=clip, model="any"),
         client.models.list,
     ):
-        with pytest.raises(openai.InternalServerError) as refusal:
-            ask()
-        assert (refusal.value.status_code, refusal.value.code) == (503, "model_unavailable")
-        assert refusal.value.type == "server_error"
+        with pytest.raises(openai.InternalServerError) as rejection:
+            call()
+        assert (rejection.value.status_code, rejection.value.code) == (503, "model_unavailable")
+        assert rejection.value.type == "server_error"
 
 
-def test_a_fault_of_ours_shows_no_trace(client: OpenAI, clip: Path, monkeypatch):
+def test_an_internal_error_has_no_traceback(client: OpenAI, clip: Path, monkeypatch):
     def broken(_):
-        raise RuntimeError("secret of the house")
+        raise RuntimeError("internal secret")
 
-    monkeypatch.setattr(openai_routes, "warm_transcriber", broken)
-    with pytest.raises(openai.InternalServerError) as refusal:
+    monkeypatch.setattr(transcription, "warm_transcriber", broken)
+    with pytest.raises(openai.InternalServerError) as rejection:
         client.audio.transcriptions.create(file=clip, model="any")
-    assert (refusal.value.status_code, refusal.value.code) == (500, "internal")
-    assert "secret" not in str(refusal.value.body)
+    assert (rejection.value.status_code, rejection.value.code) == (500, "internal")
+    assert "secret" not in str(rejection.value.body)
 
 
 def form(fields: list[tuple[str, bytes]]) -> tuple[bytes, str]:
-    """A form as urllib3 writes it; returns the body and its content type."""
+    """Encode a form with urllib3; returns the body and its content type."""
     parts = [(name, ("clip.wav", content)) for name, content in fields]
     return encode_multipart_formdata(parts)
 
 
 def post(body: bytes | str | None, content_type: str | None) -> tuple[int, dict[str, Any]]:
     event = request("POST", "/v1/audio/transcriptions", body, content_type)
-    answer = api.handler(event, Context())
-    return answer["statusCode"], json.loads(answer["body"])
+    response = api.handler(event, Context())
+    return response["statusCode"], json.loads(response["body"])
 
 
-def test_a_form_that_api_gateway_hands_on_is_transcribed():
-    status, members = post(*form([("file", toy_model.wav(SPOKEN)), ("model", b"whisper-1")]))
-    assert (status, members["text"]) == (200, SPOKEN)
+def test_a_form_from_api_gateway_is_transcribed():
+    status, content = post(*form([("file", toy_model.wav(SPOKEN)), ("model", b"whisper-1")]))
+    assert (status, content["text"]) == (200, SPOKEN)
 
 
 @pytest.mark.parametrize(
@@ -225,15 +224,15 @@ def test_a_form_that_api_gateway_hands_on_is_transcribed():
     ],
     ids=str.split("absent json audio unfinished mixed unbounded foreign no-file no-model text"),
 )
-def test_what_is_not_such_a_form_is_refused_in_their_envelope(body, content_type, field):
-    status, members = post(body, content_type)
-    assert (status, list(members)) == (400, ["error"])
-    assert members["error"].keys() == {"message", "type", "param", "code"}
-    assert members["error"]["code"] == "malformed_request"
-    assert members["error"]["param"] == field
+def test_an_invalid_form_is_rejected_in_openais_envelope(body, content_type, field):
+    status, content = post(body, content_type)
+    assert (status, list(content)) == (400, ["error"])
+    assert content["error"].keys() == {"message", "type", "param", "code"}
+    assert content["error"]["code"] == "malformed_request"
+    assert content["error"]["param"] == field
 
 
-def test_a_transcription_is_measured_and_neither_audio_nor_words_are_logged(capsys):
+def test_metrics_and_logs_contain_no_words(capsys):
     post(*form([("file", toy_model.wav(SPOKEN)), ("model", b"whisper-1")]))
     post(*form([("file", b"no audio"), ("model", b"whisper-1")]))
     logged = capsys.readouterr().out

@@ -1,0 +1,147 @@
+"""Request and response bodies of the transcription and job routes."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from asr.formats.registry import FileFormat, Format
+from asr.settings import Decoder
+from handlers.http.openapi.base import (
+    Base64,
+    ClosedModel,
+    DateTime,
+    OpenModel,
+    Probability,
+    Seconds,
+    Uri,
+    optional,
+)
+from handlers.http.requests import DECODER_DESCRIPTION
+
+
+class TranscriptionBody(OpenModel):
+    """Audio in base64, with options."""
+
+    audio: Annotated[Base64, Field(description="base64")]
+    format: Format = "json"
+    decoder: Decoder = optional(DECODER_DESCRIPTION)
+    timestamps: bool | Literal["true", "false", "1", "0", 1, 0] = True
+
+
+class ModelIdentity(ClosedModel):
+    """The model that is served."""
+
+    name: str
+    version: str
+    sha256: str = Field(description="of the bundle's manifest.json")
+    decoder: Decoder
+
+
+class TranscribedWord(ClosedModel):
+    """A word with its times and its calibrated confidence."""
+
+    word: str
+    start: Seconds
+    end: Seconds
+    confidence: Probability
+
+
+class Timing(ClosedModel):
+    """Processing time of one request."""
+
+    decode_ms: float
+    inference_ms: float
+    real_time_factor: float
+    cold_start: bool
+
+
+class Transcription(ClosedModel):
+    """A transcript; `confidence` is null if there are no words."""
+
+    transcript: str
+    confidence: Probability | None
+    duration: Seconds
+    words: list[TranscribedWord] = optional("absent if timestamps is false")
+    model: ModelIdentity
+    timing: Timing
+
+
+class Health(ClosedModel):
+    """The model that is served, and the decoders that a request may name."""
+
+    status: Literal["ok"]
+    model: ModelIdentity
+    decoders: list[Decoder]
+
+
+class Problem(ClosedModel):
+    """A problem document (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    jobs: str = optional("path of the route for larger or longer audio")
+
+
+class Upload(ClosedModel):
+    """A presigned form: POST the fields to the URL, then the audio as the field `file`."""
+
+    url: Uri
+    fields: dict[str, str]
+
+
+class CreatedJob(ClosedModel):
+    """A new job and the form that takes its audio."""
+
+    id: str
+    status: Literal["awaiting_upload"]
+    upload: Upload
+    max_bytes: int = Field(description="size limit of the upload")
+    expires_at: Annotated[DateTime, Field(description="when the upload form expires")]
+
+
+class SourceObject(ClosedModel):
+    """The version of the uploaded object that was transcribed."""
+
+    bucket: str
+    key: str
+    etag: str
+    version_id: str | None
+    size: int | None = Field(description="bytes")
+    last_modified: str | None
+    sequencer: str | None
+
+
+class JobTranscription(Transcription):
+    """The transcript of a job."""
+
+    formats: list[str]
+    source: SourceObject
+
+
+class JobProblem(Problem):
+    """The reason why a job failed."""
+
+    model: ModelIdentity
+    source: SourceObject
+
+
+class Job(ClosedModel):
+    """The status of a job, and its results."""
+
+    id: str
+    status: Literal["awaiting_upload", "queued", "running", "succeeded", "failed"]
+    file_name: str
+    content_type: str
+    formats: list[FileFormat]
+    decoder: Decoder | None = Field(description="as requested; null: the server's setting")
+    expires_at: DateTime
+    transcript: JobTranscription = optional(
+        "of a job that succeeded, unless it is too large for a response"
+    )
+    results: dict[FileFormat, Uri] = optional(
+        "of a job that succeeded: links by format, valid for 15 minutes"
+    )
+    problem: JobProblem = optional("of a job that failed")
