@@ -1,7 +1,7 @@
 """Write a model bundle: the manifest of a TorchScript file, its golden transcript, verification.
 
-The model is opened once, as a bundle whose manifest is only in memory (`new_bundle`). What is
-found out with it (calibration, metrics) goes into that manifest, and `write_bundle` writes it.
+The model is opened once, as a bundle whose manifest is only in memory (`new_bundle`); calibration
+and metrics are added to that manifest, and `write_bundle` writes it.
 """
 
 import hashlib

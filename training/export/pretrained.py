@@ -41,7 +41,7 @@ LIBRI_LIGHT: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class PretrainedModel:
-    """A published model and what its card needs.
+    """A published model, with the data sources and error rates of its card.
 
     Attributes
     ----------

@@ -34,10 +34,10 @@ def acoustic_outputs(
     manifest: Manifest, model: AcousticModel, utterances: Sequence[Utterance]
 ) -> list[AcousticOutput]:
     """Run the acoustic model of a `ctc` bundle once per utterance; the search is then repeated."""
-    reader = CtcRecogniser(manifest, model, decoders.greedy_decoder(manifest))
+    recogniser = CtcRecogniser(manifest, model, decoders.greedy_decoder(manifest))
     return [
         AcousticOutput(
-            each.text, np.concatenate(list(reader.log_probs([decode_clip(each).samples])))
+            each.text, np.concatenate(list(recogniser.log_probs([decode_clip(each).samples])))
         )
         for each in utterances
     ]

@@ -6,9 +6,7 @@ One sentence in 25 is held out; its perplexity is printed, as JSON, with the siz
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,73 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.decoding import ngram_model
-from asr.decoding.ngram_model import (
-    END,
-    FIRST_WORD,
-    START,
-    UNKNOWN,
-    NgramModel,
-)
+from asr.decoding.ngram_model import FIRST_WORD
 from training.cli import command, command_parser
 from training.data import text
-from training.data.manifest import read_data_sets, read_rows
+from training.data.manifest import read_data_sets
 from training.data.provenance import text_sources
-from training.data.sentences import is_held_out, read_lines
+from training.data.sentences import is_held_out
 from training.errors import InputError
 from training.language_model import kneser_ney, ngram_file
+from training.language_model.perplexity import perplexity_report, text_size
+from training.language_model.training_text import encode, exclude_overlap, read_texts, vocabulary
 
 LETTERS = "".join(sorted(set(text.CHARACTERS) - {text.ALPHABET.word_boundary}))
 MIN_COUNTS = (1, 1, 2)  # of unigrams, bigrams, trigrams: rarer n-grams are pruned
-MIN_WORD_COUNT = 2  # rarer words are out of vocabulary
-OVERLAP_WORDS = 6  # consecutive words by which two sentences count as overlapping
-MAX_WORDS = 2**16 - FIRST_WORD  # ids are stored in 16 bits
-
-
-def read_texts(files: Iterable[Path], transcripts: Iterable[Path] = ()) -> list[str]:
-    """Read and normalise the sentences of text files and of the manifests of speech corpora.
-
-    Sentences with digits are left out: a number can be read aloud in several ways.
-
-    Raises
-    ------
-    InputError
-        If a file is not UTF-8 text, or a manifest is not valid.
-    OSError
-        If a file is missing.
-    """
-    transcribed = (row["text"] for manifest in transcripts for row in read_rows(manifest))
-    written = chain(read_lines(files), transcribed)
-    normalised = (text.normalise(line) for line in written if not any(map(str.isdigit, line)))
-    return [sentence for sentence in normalised if sentence]
-
-
-def exclude_overlap(sentences: Iterable[str], test: Iterable[str]) -> list[str]:
-    """Return the sentences that are not in `test` and share no six words in a row with it."""
-    test_runs = {run for sentence in test for run in _word_runs(sentence)}
-    return [each for each in sentences if test_runs.isdisjoint(_word_runs(each))]
-
-
-def _word_runs(sentence: str) -> set[tuple[str, ...]]:
-    """All runs of `OVERLAP_WORDS` words, and the whole sentence."""
-    words = tuple(sentence.split())
-    starts = range(len(words) - OVERLAP_WORDS + 1)
-    return {words, *(words[start : start + OVERLAP_WORDS] for start in starts)}
-
-
-def vocabulary(sentences: Iterable[str], min_count: int = MIN_WORD_COUNT) -> list[str]:
-    """Return the words that occur `min_count` times, by length, then alphabetically: by id."""
-    counts = Counter(word for sentence in sentences for word in sentence.split())
-    frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= min_count]
-    return sorted(frequent, key=lambda word: (len(word), word))
-
-
-def encode(sentences: Iterable[str], words: Sequence[str]) -> list[list[int]]:
-    """Convert sentences to word ids, from `START` to `END`; `UNKNOWN` if not in `words`."""
-    ids = {word: number for number, word in enumerate(words, FIRST_WORD)}
-    return [
-        [START, *(ids.get(word, UNKNOWN) for word in sentence.split()), END]
-        for sentence in sentences
-    ]
 
 
 def letter_bigrams(words: Iterable[str], letters: str = LETTERS) -> NDArray[np.float32]:
@@ -138,7 +82,7 @@ def build_language_model(
     about: dict[str, Any] = {
         "words": len(words),
         "ngrams": [len(order.keys) for order in orders],
-        "learned_from": _size(sentences),
+        "learned_from": text_size(sentences),
         "sources": list(sources),
         "without": list(excluded),
     }
@@ -146,39 +90,6 @@ def build_language_model(
         quantised = ngram_model.load(ngram_file.pack(words, LETTERS, orders, spelling, {}))
         about["held_out"] = perplexity_report(quantised, held_out)
     return ngram_file.pack(words, LETTERS, orders, spelling, about)
-
-
-def _size(sentences: Sequence[str]) -> dict[str, int]:
-    words = sum(len(sentence.split()) for sentence in sentences)
-    return {"sentences": len(sentences), "words": words}
-
-
-def perplexity(model: NgramModel, sentences: Sequence[Sequence[int]]) -> float:
-    """Compute the perplexity per word of encoded sentences.
-
-    `END` counts as a word, `UNKNOWN` as one word of the vocabulary.
-    """
-    lengths = np.array([len(sentence) for sentence in sentences])
-    padded = np.full((len(sentences), lengths.max()), END)
-    for row, sentence in zip(padded, sentences, strict=True):
-        row[: len(sentence)] = sentence
-    context = np.repeat(model.start(), len(sentences), axis=0)
-    total = 0.0
-    for position in range(1, padded.shape[1]):
-        log_prob, context = model.score(context, padded[:, position])
-        total += float(log_prob[position < lengths].sum(dtype=np.float64))
-    return float(np.exp(-total / (lengths - 1).sum()))
-
-
-def perplexity_report(model: NgramModel, sentences: Sequence[str]) -> dict[str, Any]:
-    """Report the size of a text, its perplexity and its out-of-vocabulary rate, for JSON."""
-    encoded = encode(sentences, model.lexicon.words())
-    size = _size(sentences)
-    unknown = sum(sentence.count(UNKNOWN) for sentence in encoded)
-    return size | {
-        "perplexity": round(perplexity(model, encoded), 1),
-        "unknown": round(unknown / size["words"], 4),
-    }
 
 
 @command

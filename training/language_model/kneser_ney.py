@@ -1,8 +1,8 @@
 """Estimate an n-gram model with interpolated modified Kneser-Ney smoothing.
 
 Chen and Goodman 1999, "An empirical study of smoothing techniques for language modeling", section
-3, https://doi.org/10.1006/csla.1999.0128. Interpolated probabilities are estimated first, from
-unigrams up; then rare n-grams are pruned, and the rest becomes a backoff model as in an ARPA file.
+3, https://doi.org/10.1006/csla.1999.0128. Interpolated probabilities are estimated from unigrams
+up; `training.language_model.backoff` then prunes rare n-grams and converts the rest.
 
 N-grams are handled as arrays of integers. An n-gram is one number whose digits, in base `ids`, are
 its word ids, the first word's the highest. So with length n:
@@ -21,12 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from asr.decoding.ngram_model import START, Integers, NgramTable
+from training.language_model.backoff import backoff_tables, prune
 
 Doubles = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 NUMBER_LIMIT = 2**63  # n-grams as numbers must fit into int64
-MIN_PROBABILITY = 1e-12  # of what a context leaves to other words, which rounding can make zero
 
 
 def estimate(
@@ -41,8 +40,8 @@ def estimate(
     ids : int
         Size of the vocabulary, special ids included.
     min_counts : sequence of int
-        By length, the count below which n-grams are pruned; unigrams are all kept. What a kept
-        n-gram needs is kept as well: its context and its suffix. The order is its length.
+        By length, the count below which n-grams are pruned; unigrams are all kept. The context and
+        the suffix of a kept n-gram are kept as well. The order is the number of counts.
 
     Raises
     ------
@@ -68,8 +67,8 @@ def estimate(
         context = np.searchsorted(shorter, numbers // ids)
         lower = probabilities[-1][suffix]
         probabilities.append(_interpolate(counts[length - 1], lower, context, shorter))
-    kept = _select(ngrams, counts, min_counts, ids)
-    return _backoff_tables(ngrams, probabilities, kept, ids)
+    kept = prune(ngrams, counts, min_counts, ids)
+    return backoff_tables(ngrams, probabilities, kept, ids)
 
 
 def _count(tokens: Integers, ids: int, order: int) -> tuple[list[Integers], list[Integers]]:
@@ -132,74 +131,3 @@ def _interpolate(
     lower_weight = np.bincount(context, discount, len(contexts)) / np.maximum(total, 1)
     probabilities: Doubles = (counts - discount) / total[context] + lower_weight[context] * lower
     return probabilities
-
-
-def _select(
-    ngrams: Sequence[Integers], counts: Sequence[Integers], min_counts: Sequence[int], ids: int
-) -> list[Mask]:
-    """Mark the n-grams to keep: frequent ones, and the contexts and suffixes of those kept."""
-    kept = [count >= minimum for count, minimum in zip(counts, min_counts, strict=True)]
-    kept[0][:] = True
-    for length in range(len(ngrams), 1, -1):
-        longer = ngrams[length - 1][kept[length - 1]]
-        for needed in (longer // ids, longer % ids ** (length - 1)):
-            kept[length - 2][np.searchsorted(ngrams[length - 2], needed)] = True
-    return kept
-
-
-def _backoff_tables(
-    ngrams: Sequence[Integers],
-    probabilities: Sequence[Doubles],
-    kept: Sequence[Mask],
-    ids: int,
-) -> list[NgramTable]:
-    """Prune interpolated probabilities and convert them to a backoff model (Katz 1987).
-
-    An n-gram that is not in the table is scored as `backoff(h) * p(w | h')`, where h' is the
-    context h without its first word. The tables hold natural logarithms, and their keys are
-    `context * ids + word`, where `context` is the row of h in the table one shorter.
-    """
-    tables_ngrams = [each[mask] for each, mask in zip(ngrams, kept, strict=True) if mask.any()]
-    values = [each[mask] for each, mask in zip(probabilities, kept, strict=True)]
-    # START has probability zero and is never scored; any other value avoids log(0).
-    values[0][START] = values[0][np.arange(ids) != START].min()
-    tables = []
-    context = np.zeros(ids, np.int64)
-    for length, numbers in enumerate(tables_ngrams, start=1):
-        keys = context * ids + numbers % ids
-        backoff = np.zeros(0)  # of the highest order: nothing is longer
-        if length < len(tables_ngrams):
-            longer = tables_ngrams[length]
-            context = np.searchsorted(numbers, longer // ids)
-            suffix = np.searchsorted(numbers, longer % ids**length)
-            backoff = _log_backoff(
-                values[length], values[length - 1][suffix], context, len(numbers)
-            )
-        log_prob = np.log(values[length - 1]).astype(np.float32)
-        tables.append(NgramTable(keys, log_prob, backoff.astype(np.float32)))
-    return tables
-
-
-def _log_backoff(
-    probabilities: Doubles, lower: Doubles, context: Integers, contexts: int
-) -> Doubles:
-    """Compute the log backoff weight of each context, with which its distribution sums to one.
-
-        backoff(h) = (1 - sum p(w | h)) / (1 - sum p(w | h'))    over the words w kept after h
-
-    Parameters
-    ----------
-    probabilities, lower : array, shape (n,)
-        p(w | h) of each n-gram, and p(w | h') of its suffix.
-    context : array, shape (n,)
-        Index of each n-gram's context.
-    contexts : int
-        Their number.
-
-    Returns
-    -------
-    array, shape (contexts,)
-    """
-    left = 1 - np.bincount(context, probabilities, contexts)
-    left_lower = 1 - np.bincount(context, lower, contexts)
-    return np.log(np.maximum(left, MIN_PROBABILITY) / np.maximum(left_lower, MIN_PROBABILITY))

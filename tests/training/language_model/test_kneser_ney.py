@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asr.decoding.ngram_model import END, START, NgramModel
-from training.language_model.build import LETTERS, letter_bigrams
 from training.language_model.kneser_ney import discounts, estimate
 
 IDS = 6
@@ -103,10 +102,3 @@ def test_n_grams_below_the_minimum_count_are_pruned():
 def test_too_many_ids_for_63_bits_are_rejected():
     with pytest.raises(ValueError, match="are too many"):
         estimate([[START, END]], 2**22, (1, 1, 1))
-
-
-def test_letter_bigrams_sum_to_one_after_each_letter():
-    probabilities = np.exp(letter_bigrams(["abba", "cab"]).astype(float))
-    assert probabilities.sum(axis=1) == pytest.approx(np.ones(len(LETTERS) + 1), abs=1e-5)
-    a, b = LETTERS.index("a"), LETTERS.index("b")
-    assert probabilities[a, b] == probabilities[a].max()
