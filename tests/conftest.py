@@ -41,14 +41,14 @@ def toy_transcriber(toy_bundle: Path) -> Transcriber:
 
 
 @pytest.fixture(scope="session")
-def talking_bundle(tmp_path_factory) -> Path:
+def ngram_bundle(tmp_path_factory) -> Path:
     """The toy's bundle with a language model."""
-    return ngram_toy.write_bundle(tmp_path_factory.mktemp("talking"))
+    return ngram_toy.write_bundle(tmp_path_factory.mktemp("ngram"))
 
 
 @pytest.fixture(scope="session")
-def talking_transcriber(talking_bundle: Path) -> Transcriber:
-    return Transcriber(bundle.load(str(talking_bundle)))
+def ngram_transcriber(ngram_bundle: Path) -> Transcriber:
+    return Transcriber(bundle.load(str(ngram_bundle)))
 
 
 @pytest.fixture(scope="session")

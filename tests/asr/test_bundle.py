@@ -20,16 +20,16 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_whole_bundle_opens(directory):
+def test_a_valid_bundle_is_loaded(directory):
     opened = bundle.load(str(directory))
     assert opened.sha256 == digest(directory / "manifest.json")
     assert opened.model == (directory / "model.pt").read_bytes()
     assert opened.manifest.alphabet == toy_model.ALPHABET
-    assert opened.manifest.golden.audio == toy_model.wav("golden")
+    assert opened.manifest.golden.audio == toy_model.text_wav("golden")
     assert opened.manifest.confidence == Confidence(scale=1.0, bias=0.0)
 
 
-def test_an_altered_model_is_refused_with_both_digests(directory):
+def test_an_altered_model_is_rejected_with_both_digests(directory):
     expected = digest(directory / "model.pt")
     (directory / "model.pt").write_bytes(b"altered")
     found = digest(directory / "model.pt")
@@ -37,10 +37,10 @@ def test_an_altered_model_is_refused_with_both_digests(directory):
         bundle.load(str(directory))
 
 
-def test_an_altered_manifest_is_refused_where_it_is_pinned(directory):
+def test_an_altered_manifest_is_rejected_if_its_digest_is_pinned(directory):
     pinned = digest(directory / "manifest.json")
     assert bundle.load(str(directory), pinned).sha256 == pinned
-    toy_model.rewrite(directory, name="other")
+    toy_model.change_manifest(directory, name="other")
     with pytest.raises(ModelUnavailableError, match=f"manifest.json has sha256 .*{pinned}"):
         bundle.load(str(directory), pinned)
 
@@ -64,7 +64,7 @@ def bucket(monkeypatch):
 
 
 @pytest.mark.parametrize("uri", ["s3://models/a/b/", "s3://models/a/b"])
-def test_a_bundle_on_s3_is_the_bundle_on_disk(directory, bucket, uri):
+def test_a_bundle_on_s3_equals_the_bundle_on_disk(directory, bucket, uri):
     for path in directory.iterdir():
         bucket.upload_file(str(path), "models", f"a/b/{path.name}")
     fetched, local = bundle.load(uri), bundle.load(str(directory))
@@ -72,19 +72,19 @@ def test_a_bundle_on_s3_is_the_bundle_on_disk(directory, bucket, uri):
     assert fetched.model == local.model
 
 
-def test_a_bundle_may_lie_at_the_root_of_a_bucket(directory, bucket):
+def test_a_bundle_may_be_at_the_root_of_a_bucket(directory, bucket):
     for path in directory.iterdir():
         bucket.upload_file(str(path), "models", path.name)
     assert bundle.load("s3://models").sha256 == digest(directory / "manifest.json")
 
 
 @pytest.mark.parametrize("uri", ["s3://models/none/", "s3://nowhere/a/"])
-def test_a_missing_object_is_named_with_its_address(bucket, uri):
+def test_a_missing_object_is_named_with_its_uri(bucket, uri):
     with pytest.raises(ModelUnavailableError, match=f"cannot read manifest.json from {uri}"):
         bundle.load(uri)
 
 
-def test_an_object_that_breaks_off_again_and_again_is_unavailable(directory, bucket, monkeypatch):
+def test_a_download_that_keeps_failing_makes_the_model_unavailable(directory, bucket, monkeypatch):
     def broken(*_):
         raise RetriesExceededError(TimeoutError("the body breaks off"))
 
@@ -94,7 +94,7 @@ def test_an_object_that_breaks_off_again_and_again_is_unavailable(directory, buc
         bundle.load("s3://models/a/")
 
 
-def test_a_language_model_is_read_only_when_it_is_asked_for(tmp_path):
+def test_the_language_model_is_read_at_its_first_use(tmp_path):
     opened = bundle.load(str(ngram_toy.write_bundle(tmp_path)))
     language_model = opened.manifest.language_model
     assert language_model is not None

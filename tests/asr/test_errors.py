@@ -4,17 +4,17 @@ from asr import errors
 from asr.errors import TooLongError
 
 
-def closed_list():
+def all_errors():
     return errors.AsrError.__subclasses__()
 
 
-def test_every_error_has_a_code_of_its_own():
-    codes = [error.code for error in closed_list()]
+def test_error_codes_are_unique():
+    codes = [error.code for error in all_errors()]
     assert len(set(codes)) == len(codes) == 10
 
 
-def test_statuses_are_those_of_the_contract():
-    assert {error.code: error.status for error in closed_list()} == {
+def test_each_error_has_its_http_status():
+    assert {error.code: error.status for error in all_errors()} == {
         "malformed_request": 400,
         "invalid_base64": 400,
         "too_large": 413,

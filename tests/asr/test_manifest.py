@@ -29,14 +29,14 @@ def read(directory) -> manifest.Manifest:
     ],
 )
 def test_a_member_that_does_not_fit_the_schema_is_named(directory, changes, named):
-    toy_model.rewrite(directory, **changes)
+    toy_model.change_manifest(directory, **changes)
     with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*({named})"):
         read(directory)
 
 
 @pytest.mark.parametrize("version", [1, 3])
 def test_another_schema_version_is_rejected_with_the_remedy(directory, version):
-    toy_model.rewrite(directory, schema=version)
+    toy_model.change_manifest(directory, schema=version)
     with pytest.raises(
         ModelUnavailableError,
         match=f"schema version {version}, expected 2: export the bundle again",
@@ -57,7 +57,7 @@ def test_a_keyword_bundle_needs_no_alphabet(tmp_path):
 
 @pytest.mark.parametrize("name", sorted(toy_model.CTC_MEMBERS))
 def test_a_ctc_bundle_needs_every_member_of_its_kind(directory, name):
-    toy_model.rewrite(directory, **{name: None})
+    toy_model.change_manifest(directory, **{name: None})
     with pytest.raises(ModelUnavailableError, match=f"manifest.json does not fit.*{name}"):
         read(directory)
 

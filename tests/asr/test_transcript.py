@@ -15,7 +15,7 @@ HELLO = Transcript(
 SILENCE = Transcript((), 1.0, HELLO.model, HELLO.timing)
 
 
-def test_json_has_the_members_of_the_contract():
+def test_json_has_its_members():
     assert registry.to_json(HELLO) == {
         "transcript": "hello world",
         "confidence": 0.85,
@@ -51,31 +51,31 @@ def test_silence_has_no_confidence():
         ("vtt", "WEBVTT\n\n00:00:00.320 --> 00:00:01.320\nhello world\n"),
     ],
 )
-def test_each_text_form(name, expected):
+def test_each_text_format(name, expected):
     assert registry.get_format(name).render(HELLO) == expected
 
 
 @pytest.mark.parametrize("name", registry.FORMATS)
-@pytest.mark.parametrize("heard", [HELLO, SILENCE])
-def test_every_form_can_be_written_and_says_what_it_is(name, heard):
-    form = registry.get_format(name)
-    written = form.render(heard)
+@pytest.mark.parametrize("transcript", [HELLO, SILENCE])
+def test_every_format_renders_and_json_formats_have_members(name, transcript):
+    output_format = registry.get_format(name)
+    written = output_format.render(transcript)
     assert (
-        (form.members is not None)
-        == (form.media_type == "application/json")
+        (output_format.members is not None)
+        == (output_format.media_type == "application/json")
         == written.startswith("{")
     )
-    if form.members:
-        assert isinstance(json.loads(written), dict)
-    assert ("hello world" in written) == (heard is HELLO)
+    if output_format.members:
+        assert json.loads(written) == output_format.members(transcript)
+    assert ("hello world" in written) == (transcript is HELLO)
 
 
-def test_files_of_two_forms_never_have_one_name():
-    suffixes = [form.suffix for form in registry.FORMATS.values()]
+def test_formats_have_unique_suffixes():
+    suffixes = [output_format.suffix for output_format in registry.FORMATS.values()]
     assert len(set(suffixes)) == len(suffixes)
     assert all(suffix.startswith(".") for suffix in suffixes)
 
 
-def test_an_unknown_form_is_refused_with_those_there_are():
+def test_an_unknown_format_is_rejected_with_the_known_ones():
     with pytest.raises(MalformedRequestError, match="format is 'doc', expected one of json, text"):
         registry.get_format("doc")

@@ -19,7 +19,7 @@ from tests.support.batch_stores import (
     document,
 )
 
-HELLO, THERE = toy_model.wav("hello"), toy_model.wav("there you are")
+HELLO, THERE = toy_model.text_wav("hello"), toy_model.text_wav("there you are")
 NO_AUDIO, NEITHER = b"not audio", b"not audio either"
 RESULT = {"a.json", "a.txt", "a.srt", "a.vtt"}
 FOREVER = Deadline()

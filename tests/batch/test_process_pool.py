@@ -40,7 +40,7 @@ def run_here(folder_place, toy_bundle, monkeypatch, capsys):
 
 def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, command, run_here):
     (folder_place.folder / "sub").mkdir()
-    folder_place.put("sub/a b+c é.wav", toy_model.wav("hello"))
+    folder_place.put("sub/a b+c é.wav", toy_model.text_wav("hello"))
     folder_place.put("bad.wav", b"not audio")
     folder_place.put("notes.txt", b"not audio by its name")
     run = subprocess.run(
@@ -57,14 +57,14 @@ def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, comma
 
 def test_a_killed_run_leaves_no_processes_and_can_be_resumed(folder_place, command, run_here):
     for number in range(3):
-        folder_place.put(f"{number}.wav", toy_model.wav("hello"))
+        folder_place.put(f"{number}.wav", toy_model.text_wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")  # reading it blocks
     with subprocess.Popen(command, start_new_session=True) as run:
         wait_until(lambda: len(folder_place.names()) == 4)  # three results, a lease
         run.kill()
     wait_until(lambda: not is_running(run.pid))
     (folder_place.folder / "9.wav").unlink()
-    folder_place.put("9.wav", toy_model.wav("there"))
+    folder_place.put("9.wav", toy_model.text_wav("there"))
     status, printed = run_here()
     assert (status, printed.out) == (0, "1 transcribed, 3 up to date\n")
     assert document(folder_place, "9.wav.json")["transcript"] == "there"
@@ -87,7 +87,7 @@ def interruptible():
 
 
 def test_an_interrupted_run_exits_immediately(folder_place, command, interruptible):
-    folder_place.put("1.wav", toy_model.wav("hello"))
+    folder_place.put("1.wav", toy_model.text_wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")
     with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
         # One process is blocked by the pipe, the other is idle.
@@ -118,7 +118,7 @@ def test_an_interrupt_while_processes_start_prints_no_traceback(
 
 
 def test_a_failed_file_makes_the_exit_status_1(folder_place, run_here):
-    folder_place.put("a.wav", toy_model.wav("hello"))
+    folder_place.put("a.wav", toy_model.text_wav("hello"))
     folder_place.outputs().put("a.wav.json", b"{}", "", None)
     status, printed = run_here()
     assert (status, printed.out) == (1, "1 failed\n")
@@ -141,7 +141,7 @@ def test_subfolders_may_have_the_names_of_state_files(folder_place, run_here):
     keys = [f"{name}/a.wav" for name in ("part", "run", "lock", "b.wav.json", ".leases")]
     for key in keys:
         (folder_place.folder / key).parent.mkdir()
-        folder_place.put(key, toy_model.wav("hello"))
+        folder_place.put(key, toy_model.text_wav("hello"))
     status, printed = run_here()
     assert (status, printed.out) == (0, "5 transcribed\n")
     assert folder_place.names() == {f"{key}.json" for key in keys}
@@ -149,7 +149,7 @@ def test_subfolders_may_have_the_names_of_state_files(folder_place, run_here):
 
 def test_a_file_name_that_is_not_utf_8_is_processed(folder_place, run_here):
     name = os.fsdecode(b"caf\xe9.wav")
-    folder_place.put(name, toy_model.wav("hello"))
+    folder_place.put(name, toy_model.text_wav("hello"))
     assert run_here()[1].out == "1 transcribed\n"
     assert document(folder_place, f"{name}.json")["source"]["key"] == name
     assert run_here()[1].out == "1 up to date\n"
@@ -176,7 +176,7 @@ def test_a_file_that_crashes_its_process_does_not_affect_the_others(
 
 
 def test_a_second_run_with_the_same_output_folder_is_rejected(folder_place, capsys):
-    folder_place.put("a.wav", toy_model.wav("hello"))
+    folder_place.put("a.wav", toy_model.text_wav("hello"))
     with exclusive_run(folder_place.out):
         assert __main__.main([str(folder_place.folder), "--out", str(folder_place.out)]) == 1
     assert "another run is writing to" in capsys.readouterr().err
@@ -191,7 +191,7 @@ def test_leases_of_a_killed_run_are_deleted(folder_place):
 
 def test_a_process_reuses_its_worker(folder_place, toy_bundle):
     config = RunConfig(folder_place.folder, folder_place.out, Settings(model_uri=str(toy_bundle)))
-    folder_place.put("a.wav", toy_model.wav("hello"))
+    folder_place.put("a.wav", toy_model.text_wav("hello"))
     assert process_pool.process_file(config, "a.wav") == ("transcribed", "")
     worker = process_pool._worker(config)
     assert isinstance(worker, Worker)
@@ -212,7 +212,7 @@ def test_invalid_arguments_are_rejected_before_any_work(
 ):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "notes.txt").write_text("not a folder")
-    folder_place.put("a.wav", toy_model.wav("hello"))
+    folder_place.put("a.wav", toy_model.text_wav("hello"))
     with pytest.raises(SystemExit) as ended:
         __main__.main([str(folder_place.folder), "--out", str(folder_place.out), *wrong])
     assert ended.value.code == 2

@@ -53,7 +53,7 @@ def error_code(outcome):
 
 
 def test_a_result_has_the_transcript_and_its_source(place, worker):
-    event = place.put("a b+c é 🎤.wav", toy_model.wav("hello there"))
+    event = place.put("a b+c é 🎤.wav", toy_model.text_wav("hello there"))
     outcome = worker.process(event, FOREVER)
     assert outcome.status == "transcribed"
     assert place.names() == {"a b+c é 🎤.wav.json"}
@@ -64,13 +64,13 @@ def test_a_result_has_the_transcript_and_its_source(place, worker):
     source = result["source"]
     assert (source["bucket"], source["key"]) == (place.bucket, "a b+c é 🎤.wav")
     assert (source["etag"], source["sequencer"]) == (event.etag, event.sequencer)
-    assert source["size"] == len(toy_model.wav("hello there"))
+    assert source["size"] == len(toy_model.text_wav("hello there"))
     assert source["last_modified"].endswith("+00:00")
 
 
 def test_configured_extra_formats_are_written(place, spy):
     worker = Worker(place.inputs(), place.outputs(), spy, TEXT_AND_VTT)
-    worker.process(place.put("a.wav", toy_model.wav("hello")), FOREVER)
+    worker.process(place.put("a.wav", toy_model.text_wav("hello")), FOREVER)
     assert place.names() == {"a.wav.json", "a.wav.txt", "a.wav.vtt"}
     assert document(place, "a.wav.json")["formats"] == ["text", "vtt"]
     assert place.outputs().get("a.wav.txt").body == b"hello\n"
@@ -79,16 +79,16 @@ def test_configured_extra_formats_are_written(place, spy):
 
 def test_the_uploader_can_choose_the_extra_formats(s3_place, spy):
     worker = Worker(s3_place.inputs(), s3_place.outputs(), spy, TEXT_AND_VTT)
-    worker.process(s3_place.put("a", toy_model.wav("hello"), formats="json, srt"), FOREVER)
+    worker.process(s3_place.put("a", toy_model.text_wav("hello"), formats="json, srt"), FOREVER)
     assert s3_place.names() == {"a.json", "a.srt"}
-    worker.process(s3_place.put("b", toy_model.wav("hello"), formats=""), FOREVER)
+    worker.process(s3_place.put("b", toy_model.text_wav("hello"), formats=""), FOREVER)
     assert "b.json" in s3_place.names()
     assert "b.txt" not in s3_place.names()
 
 
 def test_an_unknown_format_in_the_metadata_is_rejected(s3_place, spy):
     worker = Worker(s3_place.inputs(), s3_place.outputs(), spy, TEXT_AND_VTT)
-    event = s3_place.put("a", toy_model.wav("hello"), formats="docx")
+    event = s3_place.put("a", toy_model.text_wav("hello"), formats="docx")
     assert worker.process(event, FOREVER).status == "rejected"
     error = document(s3_place, "a.error.json")
     assert (error["code"], "docx" in error["detail"]) == ("malformed_request", True)
@@ -107,8 +107,8 @@ def test_an_unknown_format_in_the_settings_is_rejected(place, spy):
     [
         (b"not audio at all", "unsupported_audio"),
         (b"", "empty_audio"),
-        (toy_model.encode(toy_model.speak("a")[:800]), "too_short"),
-        (toy_model.encode(toy_model.speak("a" * 2000)), "too_long"),
+        (toy_model.encode(toy_model.text_waveform("a")[:800]), "too_short"),
+        (toy_model.encode(toy_model.text_waveform("a" * 2000)), "too_long"),
     ],
 )
 def test_a_permanent_failure_gives_an_error_document(place, toy_transcriber, content, code):
@@ -126,13 +126,13 @@ def test_a_permanent_failure_gives_an_error_document(place, toy_transcriber, con
 
 def test_audio_too_long_by_its_header_is_rejected_without_inference(place, spy):
     worker = Worker(place.inputs(), place.outputs(), spy, Settings(batch_max_seconds=1.0))
-    outcome = worker.process(place.put("a", toy_model.wav("hello there")), FOREVER)
+    outcome = worker.process(place.put("a", toy_model.text_wav("hello there")), FOREVER)
     assert error_code(outcome) == "too_long"
     assert spy.calls == 0
 
 
 def test_a_deleted_object_gives_an_error_document(place, worker):
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     place.delete("a")
     assert isinstance(worker.process(event, FOREVER).error, AudioGoneError)
     error = document(place, "a.error.json")
@@ -143,7 +143,7 @@ def test_a_deleted_object_gives_an_error_document(place, worker):
 
 
 def test_the_result_of_an_object_deleted_afterwards_is_kept(place, worker):
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     worker.process(event, FOREVER)
     place.delete("a")
     for late in (event, ObjectEvent(event.bucket, "a")):
@@ -152,15 +152,15 @@ def test_the_result_of_an_object_deleted_afterwards_is_kept(place, worker):
 
 
 def test_an_object_overwritten_and_then_deleted_gives_an_error_document(place, worker):
-    worker.process(place.put("a", toy_model.wav("hello")), FOREVER)
-    event = place.put("a", toy_model.wav("there"))
+    worker.process(place.put("a", toy_model.text_wav("hello")), FOREVER)
+    event = place.put("a", toy_model.text_wav("there"))
     place.delete("a")
     assert worker.process(event, FOREVER).status == "rejected"
     assert place.names() == {"a.error.json"}
 
 
 def test_a_duplicate_event_is_skipped(place, worker, spy):
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     worker.process(event, FOREVER)
     before = place.outputs().get("a.json")
     assert worker.process(event, FOREVER).status == "up_to_date"
@@ -169,7 +169,10 @@ def test_a_duplicate_event_is_skipped(place, worker, spy):
 
 
 def test_events_out_of_order_converge_to_the_newest_version(place, worker, spy):
-    older, newer = place.put("a", toy_model.wav("hello")), place.put("a", toy_model.wav("there"))
+    older, newer = (
+        place.put("a", toy_model.text_wav("hello")),
+        place.put("a", toy_model.text_wav("there")),
+    )
     assert worker.process(newer, FOREVER).status == "transcribed"
     assert worker.process(older, FOREVER).status == "up_to_date"
     result = document(place, "a.json")
@@ -179,15 +182,18 @@ def test_events_out_of_order_converge_to_the_newest_version(place, worker, spy):
 
 def test_with_equal_sequencers_the_newest_version_is_processed(place, worker):
     """LocalStack and moto give all events the same sequencer."""
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     worker.process(event, FOREVER)
-    later = replace(place.put("a", toy_model.wav("there")), sequencer=event.sequencer)
+    later = replace(place.put("a", toy_model.text_wav("there")), sequencer=event.sequencer)
     assert worker.process(later, FOREVER).status == "transcribed"
     assert document(place, "a.json")["transcript"] == "there"
 
 
 def test_an_older_event_processes_the_current_version(place, worker, spy):
-    older, newer = place.put("a", toy_model.wav("hello")), place.put("a", toy_model.wav("there"))
+    older, newer = (
+        place.put("a", toy_model.text_wav("hello")),
+        place.put("a", toy_model.text_wav("there")),
+    )
     assert worker.process(older, FOREVER).status == "transcribed"
     result = document(place, "a.json")
     assert result["transcript"] == "there"
@@ -199,9 +205,9 @@ def test_an_older_event_processes_the_current_version(place, worker, spy):
 @pytest.mark.parametrize(
     ("first", "second", "names"),
     [
-        (toy_model.wav("hello"), b"not audio", {"a.error.json"}),
-        (b"not audio", toy_model.wav("hello"), {"a.json", "a.txt", "a.vtt"}),
-        (toy_model.wav("hello"), toy_model.wav("there"), {"a.json", "a.txt", "a.vtt"}),
+        (toy_model.text_wav("hello"), b"not audio", {"a.error.json"}),
+        (b"not audio", toy_model.text_wav("hello"), {"a.json", "a.txt", "a.vtt"}),
+        (toy_model.text_wav("hello"), toy_model.text_wav("there"), {"a.json", "a.txt", "a.vtt"}),
         (b"not audio", b"", {"a.error.json"}),
     ],
 )
@@ -216,9 +222,9 @@ def test_new_output_replaces_all_documents_of_the_old_one(place, spy, first, sec
 
 
 def test_extra_formats_no_longer_configured_are_deleted(place, spy):
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     Worker(place.inputs(), place.outputs(), spy, TEXT_AND_VTT).process(event, FOREVER)
-    event = place.put("a", toy_model.wav("there"))
+    event = place.put("a", toy_model.text_wav("there"))
     only_text = Settings(batch_formats=("text",))
     Worker(place.inputs(), place.outputs(), spy, only_text).process(event, FOREVER)
     assert place.names() == {"a.json", "a.txt"}
@@ -228,20 +234,20 @@ class TestWithoutSequencer:
     """Map items and local files: the object's current version decides whether it is up to date."""
 
     def test_a_processed_object_is_skipped(self, place, worker, spy):
-        item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
+        item = ObjectEvent(place.put("a", toy_model.text_wav("hello")).bucket, "a")
         assert worker.process(item, FOREVER).status == "transcribed"
         assert worker.process(item, FOREVER).status == "up_to_date"
         assert spy.calls == 1
 
     def test_an_overwritten_object_is_processed_again(self, place, worker):
-        item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
+        item = ObjectEvent(place.put("a", toy_model.text_wav("hello")).bucket, "a")
         worker.process(item, FOREVER)
-        place.put("a", toy_model.wav("there"))
+        place.put("a", toy_model.text_wav("there"))
         assert worker.process(item, FOREVER).status == "transcribed"
         assert document(place, "a.json")["transcript"] == "there"
 
     def test_another_model_processes_the_object_again(self, place, worker, tmp_path):
-        event = place.put("a", toy_model.wav("hello"))
+        event = place.put("a", toy_model.text_wav("hello"))
         item = ObjectEvent(event.bucket, "a")
         worker.process(event, FOREVER)
         other = Transcriber(
@@ -255,7 +261,7 @@ class TestWithoutSequencer:
         assert document(place, "a.json")["model"]["version"] == "2"
 
     def test_a_newly_configured_format_is_written(self, place, spy):
-        item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
+        item = ObjectEvent(place.put("a", toy_model.text_wav("hello")).bucket, "a")
         for settings, status in [
             (Settings(), "transcribed"),
             (TEXT_AND_VTT, "transcribed"),
@@ -272,7 +278,7 @@ class TestWithoutSequencer:
 
 
 def test_an_object_leased_by_another_worker_is_retried_later(place, worker, spy):
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     with (
         acquire(place.outputs(), "a", Deadline(lambda: 100.0)),
         pytest.raises(LeaseHeldError) as retry,
@@ -286,7 +292,7 @@ def test_an_object_leased_by_another_worker_is_retried_later(place, worker, spy)
 def test_the_lease_exists_only_while_the_object_is_processed(place, worker, spy):
     seen = []
     spy.during = lambda: seen.append(place.names())
-    worker.process(place.put("a", toy_model.wav("hello")), FOREVER)
+    worker.process(place.put("a", toy_model.text_wav("hello")), FOREVER)
     assert seen == [{object_keys.lease_key("a")}]
     assert place.names() == {"a.json"}
 
@@ -295,7 +301,7 @@ def test_a_failed_attempt_leaves_no_output_and_can_be_repeated(place, worker, sp
     def fail():
         raise MemoryError
 
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     spy.during = fail
     with pytest.raises(MemoryError):
         worker.process(event, FOREVER)
@@ -305,11 +311,11 @@ def test_a_failed_attempt_leaves_no_output_and_can_be_repeated(place, worker, sp
 
 
 def test_an_object_overwritten_while_it_is_read_is_read_again(place, worker, spy):
-    older = place.put("a", toy_model.wav("hello"))
+    older = place.put("a", toy_model.text_wav("hello"))
 
     def overwrite():
         spy.during = lambda: None
-        place.put("a", toy_model.wav("there"))
+        place.put("a", toy_model.text_wav("there"))
 
     spy.during = overwrite
     worker.process(ObjectEvent(older.bucket, "a"), FOREVER)
@@ -317,14 +323,14 @@ def test_an_object_overwritten_while_it_is_read_is_read_again(place, worker, spy
 
 
 def test_an_object_that_keeps_changing_is_retried_later(place, worker, spy):
-    spy.during = lambda: place.put("a", toy_model.wav("a" * (spy.calls + 1)))
-    item = ObjectEvent(place.put("a", toy_model.wav("hello")).bucket, "a")
+    spy.during = lambda: place.put("a", toy_model.text_wav("a" * (spy.calls + 1)))
+    item = ObjectEvent(place.put("a", toy_model.text_wav("hello")).bucket, "a")
     with pytest.raises(UnstableSourceError):
         worker.process(item, FOREVER)
 
 
 def test_nothing_is_started_without_time(place, worker, spy):
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     with pytest.raises(OutOfTimeError):
         worker.process(event, Deadline(lambda: 1.0, 900.0))
     assert place.names() == set()
@@ -334,11 +340,11 @@ def test_nothing_is_started_without_time(place, worker, spy):
 def test_a_foreign_object_at_an_output_key_is_not_overwritten(place, worker):
     place.outputs().put("a.json", b'{"transcript": "by hand"}', "application/json", None)
     with pytest.raises(KeyConflictError, match="not an output of a;"):
-        worker.process(place.put("a", toy_model.wav("hello")), FOREVER)
+        worker.process(place.put("a", toy_model.text_wav("hello")), FOREVER)
 
 
 def test_the_output_of_another_object_is_not_overwritten(place, worker):
-    worker.process(place.put("a.error", toy_model.wav("hello")), FOREVER)  # at a.error.json
+    worker.process(place.put("a.error", toy_model.text_wav("hello")), FOREVER)  # at a.error.json
     with pytest.raises(KeyConflictError, match=r"output of a\.error, not of a"):
         worker.process(place.put("a", b"not audio"), FOREVER)
     assert document(place, "a.error.json")["transcript"] == "hello"
@@ -349,10 +355,10 @@ def test_the_speed_of_one_file_predicts_the_run_time_of_the_next(place, spy):
     worker = Worker(place.inputs(), place.outputs(), spy, Settings(batch_max_seconds=1e9))
     worker.process(place.put("a", toy_model.encode(np.zeros(16 * 16_000, np.float32))), FOREVER)
     worker.process(
-        place.put("b", toy_model.wav("hello")), FOREVER
+        place.put("b", toy_model.text_wav("hello")), FOREVER
     )  # too short to change the measurement
     second = toy_model.encode(np.zeros(16_000, np.float32), "FLAC")
-    event = place.put("c", audio_clips.flac_that_claims(second, frames=16_000 * 1_000_000))
+    event = place.put("c", audio_clips.flac_with_header(second, frames=16_000 * 1_000_000))
     outcome = worker.process(event, Deadline(lambda: 16.0, total=16.0))
     assert error_code(outcome) == "too_long"
 
@@ -363,7 +369,7 @@ def test_running_out_of_time_stops_the_transcription_without_output(place, worke
     spy.during = lambda: left.append(20.0)
     worker._real_time_factors["greedy"] = 100.0  # processing seconds per second of audio
     with pytest.raises(OutOfTimeError):
-        worker.process(place.put("a", toy_model.wav("hello")), deadline)
+        worker.process(place.put("a", toy_model.text_wav("hello")), deadline)
     assert place.names() == set()
 
 
@@ -380,11 +386,11 @@ class WithDecoder:
         return self._inputs.open(source)
 
 
-def test_an_object_can_choose_its_decoder(place, talking_transcriber):
-    event = place.put("a", ngram_toy.mumble("a dab"))
+def test_an_object_can_choose_its_decoder(place, ngram_transcriber):
+    event = place.put("a", ngram_toy.ambiguous_wav("a dab"))
     for decoder, transcript in ((None, "a dab"), ("beam", "a cab"), ("greedy", "a dab")):
         inputs = WithDecoder(place.inputs(), decoder)
-        worker = Worker(inputs, place.outputs(), talking_transcriber, Settings())
+        worker = Worker(inputs, place.outputs(), ngram_transcriber, Settings())
         unnumbered = ObjectEvent(event.bucket, "a")
         assert worker.process(unnumbered, FOREVER).status == "transcribed"
         assert document(place, "a.json")["transcript"] == transcript
@@ -394,16 +400,16 @@ def test_an_object_can_choose_its_decoder(place, talking_transcriber):
 @pytest.mark.parametrize("decoder", ["beam", "viterbi"])
 def test_an_unknown_decoder_in_the_metadata_is_rejected_once(place, spy, decoder):
     worker = Worker(WithDecoder(place.inputs(), decoder), place.outputs(), spy, Settings())
-    event = place.put("a", toy_model.wav("hello"))
+    event = place.put("a", toy_model.text_wav("hello"))
     assert error_code(worker.process(event, FOREVER)) == "malformed_request"
     assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
 
 
-def test_another_configured_decoder_processes_the_object_again(place, talking_bundle):
-    event = place.put("a", ngram_toy.mumble("a dab"))
+def test_another_configured_decoder_processes_the_object_again(place, ngram_bundle):
+    event = place.put("a", ngram_toy.ambiguous_wav("a dab"))
     unnumbered = ObjectEvent(event.bucket, "a")
     for decoder, transcript in (("greedy", "a dab"), ("beam", "a cab")):
-        opened = Transcriber(bundle.load(str(talking_bundle)), decoder)
+        opened = Transcriber(bundle.load(str(ngram_bundle)), decoder)
         worker = Worker(place.inputs(), place.outputs(), opened, Settings())
         assert worker.process(unnumbered, FOREVER).status == "transcribed"
         assert document(place, "a.json")["transcript"] == transcript

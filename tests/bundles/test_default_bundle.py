@@ -30,7 +30,7 @@ def transcriber(opened):
     return Transcriber(opened)
 
 
-def test_the_card_gives_the_rates_of_the_manifest(opened):
+def test_the_card_has_the_error_rates_of_the_manifest(opened):
     card = (bundle.EMBEDDED / "MODEL_CARD.md").read_text()
     assert set(opened.manifest.metrics) >= {"sentences-dev", "sentences-test"}
     for name, rates in opened.manifest.metrics.items():
@@ -42,7 +42,7 @@ def test_the_card_gives_the_rates_of_the_manifest(opened):
     assert (bundle.EMBEDDED / "curves.svg").exists()
 
 
-def test_what_was_measured_is_what_the_manifest_says(opened):
+def test_the_measurements_have_the_error_rates_of_the_manifest(opened):
     measured = Measurements.read(bundle.EMBEDDED)
     for name, rates in opened.manifest.metrics.items():
         found = measured.sets[name]["all"]
@@ -52,7 +52,7 @@ def test_what_was_measured_is_what_the_manifest_says(opened):
         assert found["cer"] == pytest.approx(rates["cer"], abs=5e-4)
 
 
-def test_the_card_is_the_one_that_is_generated(tmp_path):
+def test_the_card_is_up_to_date_with_the_measurements(tmp_path):
     for name in ("manifest.json", "model.pt", FILE):
         shutil.copy(bundle.EMBEDDED / name, tmp_path)
     card.update_card(tmp_path)
@@ -60,14 +60,14 @@ def test_the_card_is_the_one_that_is_generated(tmp_path):
     assert (bundle.EMBEDDED / "reliability.svg").exists()
 
 
-def test_silence_is_an_empty_transcript(transcriber):
-    heard = transcriber.transcribe_waveform(Waveform(np.zeros(5 * 16_000, np.float32)))
-    assert heard.text == ""
+def test_silence_gives_an_empty_transcript(transcriber):
+    found = transcriber.transcribe_waveform(Waveform(np.zeros(5 * 16_000, np.float32)))
+    assert found.text == ""
 
 
-def test_windows_change_little_of_a_long_recording(opened, transcriber):
+def test_windows_change_few_characters_of_a_long_recording(opened, transcriber):
     clip = audio.decode(opened.manifest.golden.audio, Budget(max_seconds=60.0))
-    recording = Waveform(np.tile(clip.samples, 30))
+    recording = Waveform(np.tile(clip.samples, 26))
     whole = Transcriber(replace(opened, manifest=replace(opened.manifest, window_seconds=3600.0)))
     assert recording.seconds > 2 * opened.manifest.window_seconds
     edits = score(

@@ -1,4 +1,4 @@
-"""The bundle of single words is what its manifest and its card say."""
+"""The shipped keyword bundle agrees with its recipe, manifest and card."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ def transcriber(opened):
     return Transcriber(opened)
 
 
-def test_it_knows_the_words_of_its_recipe(opened):
+def test_the_labels_are_those_of_the_recipe(opened):
     recipe = Recipe.read(RECIPE)
     manifest = opened.manifest
     assert list(manifest.labels) == recipe.parameters["labels"]
@@ -34,14 +34,14 @@ def test_it_knows_the_words_of_its_recipe(opened):
     assert manifest.license == "CC BY-SA 4.0"  # as the digits that it is trained on
 
 
-def test_the_answer_is_the_word_and_its_probability(transcriber):
+def test_a_keyword_is_recognised_with_its_probability(transcriber):
     sample = (ROOT / "samples" / "seven.flac").read_bytes()
-    heard = transcriber.transcribe(sample, Budget(max_seconds=60.0))
-    assert [word.word for word in heard.words] == ["seven"]
-    assert 0.5 < heard.words[0].confidence <= 1
+    found = transcriber.transcribe(sample, Budget(max_seconds=60.0))
+    assert [word.word for word in found.words] == ["seven"]
+    assert 0.5 < found.words[0].confidence <= 1
 
 
-def test_the_card_gives_the_accuracy_of_the_manifest(opened):
+def test_the_card_has_the_accuracy_of_the_manifest(opened):
     card = (KEYWORD / "MODEL_CARD.md").read_text()
     assert set(opened.manifest.metrics) == {"words-test"}
     for name, rates in opened.manifest.metrics.items():
@@ -55,7 +55,7 @@ def test_the_card_gives_the_accuracy_of_the_manifest(opened):
     assert (KEYWORD / "curves.svg").exists()
 
 
-def test_company_in_a_batch_does_not_change_a_clip(opened):
+def test_a_batch_equals_its_clips_one_by_one(opened):
     model = AcousticModel(opened)
     random = np.random.default_rng(0)
     clips = [
@@ -67,6 +67,6 @@ def test_company_in_a_batch_does_not_change_a_clip(opened):
         assert np.allclose(together, alone, atol=1e-4)
 
 
-def test_silence_is_an_empty_transcript(transcriber):
+def test_silence_gives_an_empty_transcript(transcriber):
     silence = Waveform(np.zeros(SAMPLE_RATE, np.float32))
     assert transcriber.transcribe_waveform(silence).text == ""

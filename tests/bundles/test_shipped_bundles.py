@@ -1,4 +1,4 @@
-"""Every bundle of this repository is whole, works, and is no larger than a repository can bear."""
+"""Every bundle of this repository is valid, passes its golden test and is small enough."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ MAX_MODEL_BYTES = {"default": 32_000_000, "keyword": 2_000_000}
 
 
 @pytest.mark.parametrize("name", sorted(folder.name for folder in MODELS.iterdir()))
-def test_the_golden_clip_reads_as_the_manifest_says(name):
+def test_the_bundle_passes_its_golden_test(name):
     check_golden(Transcriber(bundle.load(str(MODELS / name))))
 
 

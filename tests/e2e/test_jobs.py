@@ -142,7 +142,7 @@ def test_a_job_ends_in_signed_links_that_expire(
     api: JobsApi, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ):
     job = create(api, formats=["json", "srt"])
-    assert presigned_post.upload(job["upload"], toy_model.wav("hello")).ok
+    assert presigned_post.upload(job["upload"], toy_model.text_wav("hello")).ok
     assert status_of(api, job) == "queued"
     drain(queue)
     _, _, found = api("GET", f"/v1/jobs/{job['id']}")

@@ -22,7 +22,7 @@ def call(event):
 
 
 def test_json_with_base64_is_transcribed():
-    status, media_type, body = call(json_request(audio=toy_model.wav(SPOKEN)))
+    status, media_type, body = call(json_request(audio=toy_model.text_wav(SPOKEN)))
     assert (status, media_type) == (200, "application/json")
     assert json.loads(body)["transcript"] == SPOKEN
 
@@ -32,19 +32,21 @@ def test_json_with_base64_is_transcribed():
     ["audio/wav", "audio/x-anything", "video/webm", "application/octet-stream", None],
 )
 def test_raw_audio_is_transcribed_whatever_its_content_type(content_type):
-    status, _, body = call(request("POST", "/v1/transcribe", toy_model.wav(SPOKEN), content_type))
+    status, _, body = call(
+        request("POST", "/v1/transcribe", toy_model.text_wav(SPOKEN), content_type)
+    )
     assert status == 200
     assert json.loads(body)["transcript"] == SPOKEN
 
 
 def test_a_json_body_may_itself_be_encoded_in_base64():
-    event = json_request(audio=toy_model.wav(SPOKEN))
+    event = json_request(audio=toy_model.text_wav(SPOKEN))
     event |= {"body": base64.b64encode(event["body"].encode()).decode(), "isBase64Encoded": True}
     assert json.loads(call(event)[2])["transcript"] == SPOKEN
 
 
 def test_http_and_direct_invocation_give_the_same_transcript():
-    spoken = toy_model.wav(SPOKEN)
+    spoken = toy_model.text_wav(SPOKEN)
     payload = {"audio": base64.b64encode(spoken).decode()}
     invoked = api.handler(payload, Context())
     bodies = [
@@ -58,13 +60,17 @@ def test_http_and_direct_invocation_give_the_same_transcript():
 
 def test_a_keyword_bundle_returns_its_word(keyword_transcriber, monkeypatch):
     monkeypatch.setattr(transcription, "warm_transcriber", lambda _: keyword_transcriber)
-    status, _, body = call(json_request(audio=toy_model.encode(toy_model.say("smart mirror"))))
+    status, _, body = call(
+        json_request(audio=toy_model.encode(toy_model.keyword_waveform("smart mirror")))
+    )
     response = json.loads(body)
     assert (status, response["transcript"]) == (200, "smart mirror")
     assert response["words"] == [
         {"word": "smart mirror", "start": 0.0, "end": 0.5, "confidence": response["confidence"]}
     ]
-    status, media_type, body = call(json_request(audio=toy_model.encode(toy_model.say("no", 2.5))))
+    status, media_type, body = call(
+        json_request(audio=toy_model.encode(toy_model.keyword_waveform("no", 2.5)))
+    )
     assert (status, media_type) == (413, "application/problem+json")
     assert json.loads(body)["code"] == "too_long"
 
@@ -79,9 +85,9 @@ def test_a_keyword_bundle_returns_its_word(keyword_transcriber, monkeypatch):
     ],
 )
 def test_the_format_may_be_in_the_body_or_in_the_query(form, media_type, start):
-    by_body = call(json_request(audio=toy_model.wav(SPOKEN), format=form))
+    by_body = call(json_request(audio=toy_model.text_wav(SPOKEN), format=form))
     by_query = call(
-        request("POST", "/v1/transcribe", toy_model.wav(SPOKEN), "audio/wav", f"format={form}")
+        request("POST", "/v1/transcribe", toy_model.text_wav(SPOKEN), "audio/wav", f"format={form}")
     )
     assert by_body == by_query
     assert by_body[:2] == (200, media_type)
@@ -89,12 +95,12 @@ def test_the_format_may_be_in_the_body_or_in_the_query(form, media_type, start):
 
 
 def test_timestamps_may_be_switched_off():
-    body = json.loads(call(json_request(audio=toy_model.wav(SPOKEN), timestamps=False))[2])
+    body = json.loads(call(json_request(audio=toy_model.text_wav(SPOKEN), timestamps=False))[2])
     assert "words" not in body
 
 
 def test_a_direct_invocation_returns_text_as_a_string():
-    payload = {"audio": base64.b64encode(toy_model.wav(SPOKEN)).decode(), "format": "text"}
+    payload = {"audio": base64.b64encode(toy_model.text_wav(SPOKEN)).decode(), "format": "text"}
     assert api.handler(payload, Context()) == SPOKEN + "\n"
 
 
@@ -135,7 +141,7 @@ def test_an_internal_error_has_no_traceback(monkeypatch):
         raise RuntimeError("internal secret")
 
     monkeypatch.setattr(transcription, "warm_transcriber", broken)
-    status, media_type, body = call(json_request(audio=toy_model.wav(SPOKEN)))
+    status, media_type, body = call(json_request(audio=toy_model.text_wav(SPOKEN)))
     assert (status, media_type) == (500, PROBLEM_MEDIA_TYPE)
     assert "secret" not in body
     assert "Traceback" not in body
@@ -148,12 +154,12 @@ def test_an_unknown_path_is_not_found(path):
 
 
 def test_logs_contain_neither_audio_nor_transcript(capsys):
-    call(json_request(audio=toy_model.wav(SPOKEN)))
+    call(json_request(audio=toy_model.text_wav(SPOKEN)))
     call(json_request(audio=b"not audio"))
     logged = capsys.readouterr().out
     assert '"AudioSeconds":[' in logged
     assert '"Errors":[1.0]' in logged
-    for secret in ("hello", "there", base64.b64encode(toy_model.wav(SPOKEN)).decode()[:40]):
+    for secret in ("hello", "there", base64.b64encode(toy_model.text_wav(SPOKEN)).decode()[:40]):
         assert secret not in logged
     assert logging.getLogger().level >= logging.INFO
 
@@ -167,5 +173,5 @@ def test_the_budget_of_a_request_is_the_setting(monkeypatch):
         return decode(source, budget)
 
     monkeypatch.setattr(audio, "decode", spy)
-    call(json_request(audio=toy_model.wav(SPOKEN)))
+    call(json_request(audio=toy_model.text_wav(SPOKEN)))
     assert budgets == [audio.Budget(max_seconds=api.settings.request_max_seconds)]

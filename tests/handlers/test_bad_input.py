@@ -47,7 +47,7 @@ def flac_of_silence(hours, rate=8_000):
 
 def flac_with_false_rate(rate):
     """Replace the 20 bits of the sample rate in STREAMINFO (RFC 9639, 8.2)."""
-    content = bytearray(toy_model.encode(toy_model.speak("rate"), "FLAC"))
+    content = bytearray(toy_model.encode(toy_model.text_waveform("rate"), "FLAC"))
     offset = 4 + 4 + 10  # "fLaC", block header, block and frame sizes
     bits = int.from_bytes(content[offset : offset + 3], "big")
     content[offset : offset + 3] = ((bits & 0xF) | rate << 4).to_bytes(3, "big")
@@ -63,13 +63,13 @@ BAD_AUDIO = {
     "text": (lambda: b"these are words, not sound " * 50, "unsupported_audio"),
     "a PNG": (png, "unsupported_audio"),
     "a WAV header with no samples": (no_samples, "empty_audio"),
-    "half of a WAV header": (lambda: toy_model.wav("a")[:30], "unsupported_audio"),
+    "half of a WAV header": (lambda: toy_model.text_wav("a")[:30], "unsupported_audio"),
     "half of a FLAC header": (
-        lambda: toy_model.encode(toy_model.speak("a"), "FLAC")[:30],
+        lambda: toy_model.encode(toy_model.text_waveform("a"), "FLAC")[:30],
         "unsupported_audio",
     ),
     "the first bytes of an MP3": (
-        lambda: toy_model.encode(toy_model.speak("abc"), "MP3", "MPEG_LAYER_III")[:100],
+        lambda: toy_model.encode(toy_model.text_waveform("abc"), "MP3", "MPEG_LAYER_III")[:100],
         "unsupported_audio",
     ),
     "the first bytes of a WebM": (
@@ -141,7 +141,7 @@ def test_a_bad_body_is_rejected_with_its_code(body, code):
 
 
 def test_the_error_of_a_bad_parameter_has_its_name():
-    event = request("POST", "/v1/transcribe", toy_model.wav("a"), "audio/wav", "format=doc")
+    event = request("POST", "/v1/transcribe", toy_model.text_wav("a"), "audio/wav", "format=doc")
     assert_rejected(event, "malformed_request")
     assert "format" in json.loads(api.handler(event, Context())["body"])["detail"]
 
@@ -150,7 +150,7 @@ def test_the_error_of_a_bad_parameter_has_its_name():
 @pytest.mark.parametrize("form", ["WAV", "FLAC"])
 def test_truncated_audio_is_transcribed_up_to_its_end(form, keep):
     spoken = "abcdefgh" * 4
-    whole = toy_model.encode(toy_model.speak(spoken), form)
+    whole = toy_model.encode(toy_model.text_waveform(spoken), form)
     response = api.handler(json_request(audio=whole[: int(len(whole) * keep)]), Context())
     assert response["statusCode"] == 200
     transcript = json.loads(response["body"])["transcript"]
@@ -164,10 +164,10 @@ def test_a_faulty_model_bundle_is_never_used(fault, tmp_path, monkeypatch):
         manifest = {"schema": SCHEMA_VERSION + 1} if fault == "unknown schema" else {}
         toy_model.write_bundle(tmp_path, **manifest)
     if fault == "altered":
-        (tmp_path / "model.pt").write_bytes(toy_model.scripted() + b"more")
+        (tmp_path / "model.pt").write_bytes(toy_model.torchscript() + b"more")
     settings = Settings(model_uri=str(tmp_path))
     monkeypatch.setattr(transcription, "warm_transcriber", lambda _: warm_transcriber(settings))
-    assert_rejected(json_request(audio=toy_model.wav("a")), "model_unavailable")
+    assert_rejected(json_request(audio=toy_model.text_wav("a")), "model_unavailable")
 
 
 def test_silence_has_an_empty_transcript():
@@ -180,5 +180,5 @@ def test_silence_has_an_empty_transcript():
 
 def test_the_working_directory_does_not_change():
     before = set(Path.cwd().iterdir())
-    api.handler(json_request(audio=toy_model.wav("a")), Context())
+    api.handler(json_request(audio=toy_model.text_wav("a")), Context())
     assert set(Path.cwd().iterdir()) == before

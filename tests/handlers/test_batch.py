@@ -13,7 +13,7 @@ from tests.support import s3_events, toy_model
 from tests.support.api_events import Context
 from tests.support.batch_stores import S3Place, document
 
-HELLO = toy_model.wav("hello")
+HELLO = toy_model.text_wav("hello")
 
 
 @pytest.fixture

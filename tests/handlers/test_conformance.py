@@ -19,9 +19,9 @@ from scripts.generate.make_openapi import DOCUMENT
 from tests.support import toy_model
 
 CLIPS = [
-    toy_model.wav("hello there"),
-    toy_model.encode(toy_model.speak("flac"), "FLAC"),
-    toy_model.encode(toy_model.speak("ogg"), "OGG", "VORBIS"),
+    toy_model.text_wav("hello there"),
+    toy_model.encode(toy_model.text_waveform("flac"), "FLAC"),
+    toy_model.encode(toy_model.text_waveform("ogg"), "OGG", "VORBIS"),
 ]
 # Half of the bodies are audio, because random bytes never get past the decoder.
 AUDIO = st.sampled_from(CLIPS) | st.binary(max_size=200)

@@ -20,7 +20,7 @@ from tests.support.sqs_poller import MAX_RECEIVES, Queue, poll
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
-HELLO = toy_model.wav("hello")
+HELLO = toy_model.text_wav("hello")
 
 
 @pytest.fixture

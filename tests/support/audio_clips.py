@@ -1,4 +1,4 @@
-"""Signals, and the files that hold them, for the tests of audio and of what is fed with it."""
+"""Test signals, and their encoding to audio files, valid or with wrong headers."""
 
 import struct
 import zlib
@@ -24,7 +24,7 @@ def tone(frequency: float, rate: int, seconds: float, level: float = 0.5) -> Fra
 
 
 def sweep(rate: int, seconds: float = 1.0, channels: int = 1, level: float = 0.5) -> Frames:
-    """A sine that rises from 300 to 3,000 Hz, so that its shape tells the time; in all channels."""
+    """A sine that rises from 300 to 3,000 Hz, so that its phase gives the time; in all channels."""
     time = np.arange(round(seconds * rate)) / rate
     phase = 2 * np.pi * (300 * time + 2_700 / seconds * time**2 / 2)
     fade = np.minimum(1, np.minimum(time, seconds - time) / 0.02)
@@ -71,18 +71,18 @@ def container(
 
 
 def webm(frames: Frames, rate: int = 48_000) -> bytes:
-    """Opus as MediaRecorder of Chrome and Firefox streams it: no duration, no cues."""
+    """Opus as recorded by MediaRecorder in Chrome and Firefox: no duration, no cues."""
     return container(frames, rate, "webm", "libopus", 960, live="1", cluster_time_limit="200")
 
 
 def fragmented_mp4(frames: Frames, rate: int = 48_000) -> bytes:
-    """AAC as MediaRecorder of Safari streams it: an empty moov, then a fragment every 0.2 s."""
+    """AAC as recorded by MediaRecorder in Safari: an empty moov, then a fragment every 0.2 s."""
     flags = "empty_moov+default_base_moof"
     return container(frames, rate, "mp4", "aac", movflags=flags, frag_duration="200000")
 
 
 def m4a(frames: Frames, rate: int = 44_100) -> bytes:
-    """AAC as phones save it: the moov, without which nothing decodes, at the end."""
+    """AAC as recorded by phones: the moov, which decoding needs, is at the end."""
     return container(frames, rate, "ipod", "aac")
 
 
@@ -91,17 +91,17 @@ def mp3(frames: Frames, rate: int) -> bytes:
 
 
 def video(seconds: float, audio: Frames | None, rate: int = 48_000) -> bytes:
-    """An MP4 of a grey picture, with a sound track if there is one."""
+    """An MP4 of a grey image, with a sound track if `audio` is given."""
     file = BytesIO()
     with av.open(file, "w", format="mp4") as output:
-        pictures = output.add_stream("mpeg4", rate=10)
-        pictures.width = pictures.height = 64
-        pictures.pix_fmt = "yuv420p"
+        images = output.add_stream("mpeg4", rate=10)
+        images.width = images.height = 64
+        images.pix_fmt = "yuv420p"
         sound = None if audio is None else output.add_stream("aac", rate=rate, layout="mono")
         for _ in range(round(seconds * 10)):
             grey = np.full((64, 64, 3), 128, np.uint8)
-            output.mux(pictures.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
-        output.mux(pictures.encode(None))
+            output.mux(images.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        output.mux(images.encode(None))
         if sound is not None and audio is not None:
             frame = av.AudioFrame.from_ndarray(audio.reshape(1, -1), format="flt", layout="mono")
             frame.sample_rate, frame.pts = rate, 0
@@ -110,7 +110,7 @@ def video(seconds: float, audio: Frames | None, rate: int = 48_000) -> bytes:
     return file.getvalue()
 
 
-def flac_that_claims(flac: bytes, rate: int | None = None, frames: int | None = None) -> bytes:
+def flac_with_header(flac: bytes, rate: int | None = None, frames: int | None = None) -> bytes:
     """Overwrite the sample rate or the number of frames in STREAMINFO (RFC 9639, 8.2)."""
     claims = int.from_bytes(flac[18:26], "big")  # 20 bits of rate, 3, 5, 36 of frames
     if rate is not None:
@@ -120,14 +120,14 @@ def flac_that_claims(flac: bytes, rate: int | None = None, frames: int | None = 
     return flac[:18] + claims.to_bytes(8, "big") + flac[26:]
 
 
-def wav_that_claims(wav: bytes, data_bytes: int) -> bytes:
+def wav_with_data_size(wav: bytes, data_bytes: int) -> bytes:
     """Overwrite the size of the data chunk."""
     size = wav.index(b"data") + 4
     return wav[:size] + struct.pack("<I", data_bytes) + wav[size + 4 :]
 
 
 def png() -> bytes:
-    """A grey picture of 64 by 64."""
+    """A grey PNG image of 64 by 64."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
         return (

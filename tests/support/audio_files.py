@@ -1,4 +1,4 @@
-"""Sound files of every kind, made once, for the tests of what reads them."""
+"""Audio files in every supported format, encoded once per process, for decoding tests."""
 
 from collections.abc import Callable
 from functools import cache

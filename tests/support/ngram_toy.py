@@ -1,4 +1,4 @@
-"""A language model of a few sentences, of words that the toy can be taught to say."""
+"""An n-gram language model of a few sentences, for use with the toy acoustic model."""
 
 import hashlib
 from functools import cache
@@ -15,17 +15,17 @@ SENTENCES = ("a cab", "a bad cab", "a cab a cab", "bad a cab", "a bad bad cab", 
 
 @cache
 def content(sentences: tuple[str, ...] = SENTENCES) -> bytes:
-    """The file of the model; a word that is there once only is unknown."""
+    """Content of the model's file; a word that occurs only once is out of vocabulary."""
     return build_language_model(sentences)
 
 
 def model(sentences: tuple[str, ...] = SENTENCES) -> NgramModel:
-    """The model, open."""
+    """The loaded model."""
     return ngram_model.load(content(sentences))
 
 
 def members(**changes: Any) -> dict[str, Any]:
-    """What a manifest has of the model, with `changes`."""
+    """Members of `language_model` in a manifest, with `changes`."""
     return {
         "file": "language.npz",
         "bytes": len(content()),
@@ -38,12 +38,12 @@ def members(**changes: Any) -> dict[str, Any]:
 
 
 def write_bundle(directory: Path, **changes: Any) -> Path:
-    """Write the toy's bundle with the model, with `changes` to its member of the manifest."""
+    """Write a bundle of the toy CTC model with the language model, with `changes` to `members`."""
     toy_model.write_bundle(directory, language_model=members(**changes))
     (directory / "language.npz").write_bytes(content())
     return directory
 
 
-def mumble(text: str) -> bytes:
-    """`text` so fast, one frame a letter, that the language can overrule the sound: a WAV."""
-    return toy_model.encode(toy_model.speak(text, frames_per_character=1))
+def ambiguous_wav(text: str) -> bytes:
+    """WAV of one frame per letter, so short that the language model can override the audio."""
+    return toy_model.encode(toy_model.text_waveform(text, frames_per_character=1))

@@ -1,9 +1,9 @@
-"""A toy acoustic model whose transcripts are known: the level of a frame is its class.
+"""Toy acoustic models with known transcripts: the level of a frame encodes its class.
 
-`speak` writes text as levels, 5 frames a character; the model reads them back exactly. It is local
-in time, so windows must give what the whole gives, and silence is the blank.
+`text_waveform` encodes text as levels, 5 frames per character, and the CTC model decodes them
+exactly. It has no context, so windows and whole audio give the same output; silence is the blank.
 
-Its sibling classifies whole clips: the highest level is the word.
+The keyword model classifies whole clips by their highest level.
 """
 
 import base64
@@ -33,7 +33,7 @@ WORDS = ("no", "yes", "smart mirror")
 CTC_MEMBERS = {"frame_seconds", "blank", "word_boundary", "overlap_seconds"}
 
 
-class Toy(nn.Module):
+class ToyCtcModel(nn.Module):
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         frames = (waveforms.shape[1] + 319) // 320
         padded = torch.nn.functional.pad(waveforms, [0, frames * 320 - waveforms.shape[1]])
@@ -44,43 +44,45 @@ class Toy(nn.Module):
         return scores.log_softmax(-1), torch.div(lengths + 319, 320, rounding_mode="floor")
 
 
-class ToyWords(nn.Module):
+class ToyKeywordModel(nn.Module):
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         classes = ((waveforms.amax(dim=1) * 40).round().long() - 1).clamp(0, 2)
         scores = torch.nn.functional.one_hot(classes, 3).float() * 6.0
         return scores.log_softmax(-1)[:, None], torch.ones_like(lengths)
 
 
-def speak(text: str, frames_per_character: int = FRAMES_PER_CHARACTER) -> NDArray[np.float32]:
-    """Text as levels, shape (samples,): blanks between equal neighbours, then 0.1 s of silence."""
+def text_waveform(
+    text: str, frames_per_character: int = FRAMES_PER_CHARACTER
+) -> NDArray[np.float32]:
+    """Text as levels, shape (samples,): blanks between equal letters, then 0.1 s of silence."""
     path = ctc.insert_blanks([CHARACTERS.index(c) for c in text], ALPHABET.blank)
     levels = [0.0 if k == ALPHABET.blank else (k + 1) / LEVELS for k in path]
     spoken = np.repeat(levels, frames_per_character * FRAME)
     return np.concatenate([spoken, np.zeros(5 * FRAME)]).astype(np.float32)
 
 
-def say(word: str, seconds: float = 0.5) -> NDArray[np.float32]:
-    """One of `WORDS` as a click at its level in what is almost silence, shape (samples,)."""
+def keyword_waveform(word: str, seconds: float = 0.5) -> NDArray[np.float32]:
+    """One of `WORDS` as a click at its level in near-silence, shape (samples,)."""
     samples = np.full(round(seconds * 16_000), 0.5 / LEVELS, np.float32)
     samples[len(samples) // 2] = (WORDS.index(word) + 1) / LEVELS
     return samples
 
 
-def wav(text: str) -> bytes:
-    """`speak(text)` as a 16-bit WAV file."""
-    return encode(speak(text))
+def text_wav(text: str) -> bytes:
+    """`text_waveform(text)` as a 16-bit WAV file."""
+    return encode(text_waveform(text))
 
 
-def encode(samples: NDArray[np.float32], form: str = "WAV", subtype: str = "PCM_16") -> bytes:
-    """16 kHz samples as a file of libsndfile's format `form`."""
+def encode(samples: NDArray[np.float32], format: str = "WAV", subtype: str = "PCM_16") -> bytes:
+    """16 kHz samples as an audio file in libsndfile's `format`."""
     file = io.BytesIO()
-    soundfile.write(file, samples, 16_000, format=form, subtype=subtype)
+    soundfile.write(file, samples, 16_000, format=format, subtype=subtype)
     return file.getvalue()
 
 
 @cache
-def scripted(network: type[nn.Module] = Toy) -> bytes:
-    """A toy as a TorchScript file."""
+def torchscript(network: type[nn.Module] = ToyCtcModel) -> bytes:
+    """A model as the content of a TorchScript file."""
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
@@ -89,7 +91,7 @@ def scripted(network: type[nn.Module] = Toy) -> bytes:
 
 
 def manifest(model: bytes, **changes: Any) -> dict[str, Any]:
-    """A manifest that fits `model`, with `changes` to its members."""
+    """Members of a manifest for `model`, with `changes`."""
     return {
         "schema": SCHEMA_VERSION,
         "kind": "ctc",
@@ -112,25 +114,28 @@ def manifest(model: bytes, **changes: Any) -> dict[str, Any]:
         "overlap_seconds": 0.4,
         "precision": "float32",
         "metrics": {},
-        "golden": {"audio": base64.b64encode(wav("golden")).decode(), "transcript": "golden"},
+        "golden": {"audio": base64.b64encode(text_wav("golden")).decode(), "transcript": "golden"},
     } | changes
 
 
 def keyword_manifest(model: bytes, **changes: Any) -> dict[str, Any]:
-    """A manifest of the toy's sibling, without what only CTC needs."""
+    """Members of a manifest for the keyword model, with `changes`."""
     shared = {name: value for name, value in manifest(model).items() if name not in CTC_MEMBERS}
-    golden = {"audio": base64.b64encode(encode(say("yes"))).decode(), "transcript": "yes"}
+    golden = {
+        "audio": base64.b64encode(encode(keyword_waveform("yes"))).decode(),
+        "transcript": "yes",
+    }
     return shared | {"kind": "keyword", "labels": list(WORDS), "golden": golden} | changes
 
 
 def write_bundle(directory: Path, **changes: Any) -> Path:
-    """Write the toy's bundle, with `changes` to its manifest."""
-    return _write(directory, scripted(), manifest(scripted(), **changes))
+    """Write a bundle of the CTC model, with `changes` to its manifest."""
+    return _write(directory, torchscript(), manifest(torchscript(), **changes))
 
 
 def write_keyword_bundle(directory: Path, **changes: Any) -> Path:
-    """Write the bundle of the toy's sibling, with `changes` to its manifest."""
-    model = scripted(ToyWords)
+    """Write a bundle of the keyword model, with `changes` to its manifest."""
+    model = torchscript(ToyKeywordModel)
     return _write(directory, model, keyword_manifest(model, **changes))
 
 
@@ -141,7 +146,7 @@ def _write(directory: Path, model: bytes, members: dict[str, Any]) -> Path:
     return directory
 
 
-def rewrite(directory, **changes):
+def change_manifest(directory, **changes):
     """Change members of a manifest in place; None removes one."""
     path = directory / "manifest.json"
     members = json.loads(path.read_text()) | changes

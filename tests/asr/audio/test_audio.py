@@ -35,16 +35,16 @@ MINUTE = Budget(max_seconds=60)
 def assert_is_the_sweep(
     waveform: Waveform, seconds: float = 1, error: float = 0.01, shift: int = 0, longer: int = 1
 ) -> None:
-    """Compare with `clips.sweep` made at 16 kHz.
+    """Compare with `audio_clips.sweep` at 16 kHz.
 
-    `error` is the RMS of the difference over that of the sweep; the waveform may be `shift` samples
-    early or late and `longer` samples longer, as codecs make it.
+    `error` is the maximum RMS of the difference relative to the sweep's. The waveform may be early
+    or late by `shift` samples and longer by `longer`, the delay and padding of codecs.
     """
     ideal = audio_clips.sweep(SAMPLE_RATE, seconds)[:, 0]
     longer_by = len(waveform.samples) - len(ideal)
     assert -1 <= longer_by <= longer
-    heard = np.pad(waveform.samples, (shift, shift + max(0, -longer_by)))
-    windows = np.lib.stride_tricks.sliding_window_view(heard, len(ideal))[: 2 * shift + 1]
+    padded = np.pad(waveform.samples, (shift, shift + max(0, -longer_by)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, len(ideal))[: 2 * shift + 1]
     differences = (np.linalg.norm(window - ideal) for window in windows)
     assert min(differences) < error * np.linalg.norm(ideal)
 
@@ -54,7 +54,7 @@ def assert_is_the_sweep(
     "rate", [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000]
 )
 @pytest.mark.parametrize("format", ["WAV", "FLAC"])
-def test_pcm_of_every_rate_and_number_of_channels(format: str, rate: int, channels: int):
+def test_pcm_of_every_rate_and_number_of_channels_is_decoded(format: str, rate: int, channels: int):
     clip = audio_clips.sound_file(audio_clips.sweep(rate, 0.25, channels), rate, format)
     assert_is_the_sweep(decode(clip, MINUTE), seconds=0.25)
 
@@ -86,7 +86,7 @@ def test_pcm_of_every_rate_and_number_of_channels(format: str, rate: int, channe
         ("VOC", "PCM_16", 0.01),
     ],
 )
-def test_every_way_to_store_samples(format: str, subtype: str, error: float, rate: int):
+def test_every_sample_format_is_decoded(format: str, subtype: str, error: float, rate: int):
     clip = audio_clips.sound_file(audio_clips.sweep(rate), rate, format, subtype)
     waveform = decode(clip, MINUTE)
     assert_is_the_sweep(waveform, error=error, longer=1200 if "ADPCM" in subtype else 1)
@@ -123,7 +123,7 @@ def container(
         (container("wav", "adpcm_g726"), (8_000,), (1,), 0.05),  # unknown to libsndfile
     ],
 )
-def test_what_browsers_phones_and_recorders_write(
+def test_formats_of_browsers_phones_and_recorders_are_decoded(
     encode: Callable[[audio_clips.Frames, int], bytes],
     rates: tuple[int, ...],
     channels: tuple[int, ...],
@@ -144,7 +144,7 @@ def test_what_browsers_phones_and_recorders_write(
         (container("amr", "libopencore_amrnb", audio_clips.AMR_FRAME), 8_000),
     ],
 )
-def test_what_does_not_tell_how_much_the_encoder_put_in_front(
+def test_formats_without_a_stated_encoder_delay_are_decoded(
     encode: Callable[[audio_clips.Frames, int], bytes], rate: int
 ):
     waveform = decode(encode(audio_clips.sweep(rate), rate), MINUTE)
@@ -154,7 +154,7 @@ def test_what_does_not_tell_how_much_the_encoder_put_in_front(
 
 @settings(max_examples=40)
 @given(samples=st.lists(st.integers(-(2**15), 2**15 - 1), min_size=1, max_size=100))
-def test_16_bit_samples_at_16_khz_come_out_to_the_bit(samples: list[int]):
+def test_16_bit_samples_at_16_khz_are_decoded_exactly(samples: list[int]):
     pcm = np.array(samples, np.int16)
     clip = audio_clips.sound_file((pcm / np.float32(2**15))[:, None], SAMPLE_RATE)
     assert (decode(clip, MINUTE).samples * 2**15).tolist() == samples
@@ -177,7 +177,7 @@ def test_resampling_in_blocks_equals_resampling_at_once(frames: int, rate: int, 
     assert waveform.seconds == len(waveform.samples) / SAMPLE_RATE
 
 
-def test_what_16_khz_cannot_hold_disappears_and_what_it_can_stays():
+def test_frequencies_above_8_khz_are_removed_and_lower_ones_kept():
     inaudible = decode(
         audio_clips.sound_file(audio_clips.tone(12_000, 48_000, 1), 48_000), MINUTE
     ).samples
@@ -206,7 +206,7 @@ def test_channels_are_averaged():
 
 @pytest.mark.parametrize("subtype", ["FLOAT", "DOUBLE"])
 @pytest.mark.parametrize("rate", [16_000, 48_000])
-def test_samples_are_finite_and_within_full_scale_whatever_the_file_holds(rate: int, subtype: str):
+def test_samples_are_finite_and_within_full_scale_for_any_input(rate: int, subtype: str):
     wild = np.array([[np.nan, np.inf], [-np.inf, 0.5], [3e38, 3e38], [-7, -7], [0.5, 0.5]])
     samples = decode(
         audio_clips.sound_file(np.repeat(wild, 1_000, axis=0), rate, subtype=subtype), MINUTE
@@ -242,7 +242,7 @@ def test_two_hours_of_silence_in_a_small_file_stop_at_the_budget():
 
 
 @pytest.mark.parametrize("encode", [audio_clips.mp3, audio_clips.m4a])
-def test_the_budget_stops_ffmpeg_too(encode: Callable[[audio_clips.Frames, int], bytes]):
+def test_the_budget_applies_to_ffmpeg(encode: Callable[[audio_clips.Frames, int], bytes]):
     clip = encode(np.zeros((10 * 16_000, 1), np.float32), 16_000)
     blocks = stream(clip, Budget(max_seconds=5))
     with pytest.raises(TooLongError, match="longer than 5 seconds"):
@@ -250,7 +250,7 @@ def test_the_budget_stops_ffmpeg_too(encode: Callable[[audio_clips.Frames, int],
     assert decode(clip, Budget(max_seconds=11)).seconds == pytest.approx(10, abs=0.1)
 
 
-def test_exactly_the_budget_is_within_it():
+def test_audio_of_exactly_the_budget_is_decoded():
     assert (
         decode(audio_clips.sound_file(audio_clips.tone(440, 44_100, 2), 44_100), Budget(2)).seconds
         == 2
@@ -259,14 +259,14 @@ def test_exactly_the_budget_is_within_it():
         decode(audio_clips.sound_file(audio_clips.tone(440, 44_100, 2), 44_100), Budget(1.9))
 
 
-def test_the_waveform_may_not_take_more_memory_than_the_budget():
+def test_the_budget_limits_the_memory_of_the_waveform():
     clip = audio_clips.sound_file(audio_clips.tone(440, SAMPLE_RATE, 2), SAMPLE_RATE)
     assert decode(clip, Budget(60, max_decoded_bytes=128_000)).samples.nbytes == 128_000
     with pytest.raises(TooLargeError, match="127,999 bytes"):
         decode(clip, Budget(60, max_decoded_bytes=127_999))
 
 
-def test_decoding_takes_little_more_memory_than_the_waveform_and_streaming_only_a_block():
+def test_decoding_holds_little_more_than_the_waveform_and_streaming_a_block():
     clip = audio_clips.sound_file(np.zeros((300 * SAMPLE_RATE, 1), np.float32), SAMPLE_RATE, "FLAC")
     tracemalloc.start()
     waveform = decode(clip, Budget(600))
@@ -280,9 +280,9 @@ def test_decoding_takes_little_more_memory_than_the_waveform_and_streaming_only_
     assert block < 2_000_000
 
 
-def test_a_header_that_claims_25_hours_does_not_make_a_second_too_long():
+def test_a_wrong_duration_in_the_header_does_not_count_against_the_budget():
     flac = audio_clips.sound_file(audio_clips.sweep(SAMPLE_RATE), SAMPLE_RATE, "FLAC")
-    lie = audio_clips.flac_that_claims(flac, frames=25 * 3600 * SAMPLE_RATE)
+    lie = audio_clips.flac_with_header(flac, frames=25 * 3600 * SAMPLE_RATE)
     tracemalloc.start()
     assert_is_the_sweep(decode(lie, Budget(max_seconds=1)))
     _, peak = tracemalloc.get_traced_memory()
@@ -294,7 +294,7 @@ def test_a_header_that_claims_25_hours_does_not_make_a_second_too_long():
 
 
 class Pipe(io.BytesIO):
-    """A file that cannot seek, and gives what it has in small pieces."""
+    """A file that cannot seek and returns small chunks."""
 
     def seekable(self) -> bool:
         return False
@@ -314,11 +314,11 @@ class Pipe(io.BytesIO):
         audio_clips.fragmented_mp4,
     ],
 )
-def test_bytes_paths_files_and_pipes_give_the_same(
+def test_bytes_paths_files_and_pipes_give_the_same_waveform(
     encode: Callable[[audio_clips.Frames, int], bytes], tmp_path: Path
 ):
     clip = encode(audio_clips.sweep(48_000), 48_000)
-    path = tmp_path / "clip.raw"  # a name that soundfile would believe
+    path = tmp_path / "clip.raw"  # a suffix that soundfile would trust
     path.write_bytes(clip)
     ideal = decode(clip, MINUTE).samples
     with path.open("rb") as file:
@@ -329,7 +329,7 @@ def test_bytes_paths_files_and_pipes_give_the_same(
         assert not file.closed
 
 
-def test_an_operating_system_pipe_is_read():
+def test_an_operating_system_pipe_is_decoded():
     clip = audio_clips.sound_file(audio_clips.sweep(SAMPLE_RATE), SAMPLE_RATE)
     read, write = os.pipe()
     with open(write, "wb") as writer, open(read, "rb") as reader:  # noqa: PTH123
@@ -338,7 +338,7 @@ def test_an_operating_system_pipe_is_read():
         assert_is_the_sweep(decode(reader, MINUTE))
 
 
-def test_of_a_source_that_cannot_seek_so_much_is_held_and_no_more(monkeypatch: pytest.MonkeyPatch):
+def test_the_memory_for_a_source_that_cannot_seek_is_limited(monkeypatch: pytest.MonkeyPatch):
     clip = audio_clips.sound_file(audio_clips.sweep(SAMPLE_RATE), SAMPLE_RATE)
     monkeypatch.setattr(audio, "MAX_SPOOLED_BYTES", len(clip))
     assert decode(Pipe(clip), MINUTE).seconds == 1
@@ -371,17 +371,17 @@ def test_an_abandoned_stream_closes_its_file(
     assert not opened[0].closed
     blocks.close()
     assert opened[0].closed
-    assert capfd.readouterr().err == ""  # where cffi would tell of calls back into a closed file
+    assert capfd.readouterr().err == ""  # where cffi prints errors of callbacks into a closed file
 
 
 @pytest.mark.parametrize("budget", [Budget(1), Budget(60, max_decoded_bytes=1_000)])
-def test_of_a_file_beyond_the_budget_nothing_stays_open_while_the_error_is_held(
+def test_a_file_beyond_the_budget_is_closed_while_its_error_is_referenced(
     budget: Budget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     path = tmp_path / "clip"
     path.write_bytes(audio_clips.sound_file(audio_clips.sweep(SAMPLE_RATE, 20), SAMPLE_RATE))
     closed: list[soundfile.SoundFile] = []
-    gc.collect()  # an error that another test held may hold a file, which would be closed below
+    gc.collect()  # another test's traceback may reference a file, which would be closed below
 
     def close(sound_file: soundfile.SoundFile) -> None:
         closed.append(sound_file)
@@ -402,12 +402,12 @@ def test_no_bytes_are_empty_audio(source: audio.AudioSource):
         decode(source, MINUTE)
 
 
-def test_a_missing_file_is_the_callers_error(tmp_path: Path):
+def test_a_missing_file_raises_file_not_found(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         decode(tmp_path / "missing.wav", MINUTE)
 
 
 @pytest.mark.parametrize("rate", [7_999, 192_001])
-def test_rates_beyond_the_range_are_named_with_it(rate: int):
+def test_a_sample_rate_out_of_range_is_named_with_the_range(rate: int):
     with pytest.raises(UnsupportedAudioError, match=f"{rate:,} Hz; from 8,000 to 192,000 Hz"):
         decode(audio_clips.sound_file(audio_clips.tone(440, rate, 0.1), rate), MINUTE)

@@ -22,7 +22,7 @@ def test_what_lies_beyond_either_end_is_refused(rate: int, channels: int):
 
 
 def test_a_flac_of_655_350_hz_is_refused():
-    clip = audio_clips.flac_that_claims(one_second("flac"), rate=655_350)
+    clip = audio_clips.flac_with_header(one_second("flac"), rate=655_350)
     with pytest.raises(UnsupportedAudioError, match="655,350 Hz; from 8,000 to 192,000 Hz"):
         decode(clip, MINUTE)
 

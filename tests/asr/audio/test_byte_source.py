@@ -9,7 +9,7 @@ from tests.support.audio_files import MINUTE, ten_seconds
 
 
 class Failing(io.BytesIO):
-    """A file on a disk or a network that goes away half way."""
+    """A file whose second half cannot be read."""
 
     def read(self, size: int | None = -1) -> bytes:
         if self.tell() > len(self.getvalue()) // 2:
@@ -18,12 +18,12 @@ class Failing(io.BytesIO):
 
 
 @pytest.mark.parametrize("name", ["wav", "flac", "ogg/opus", "mp3", "webm", "fragmented mp4"])
-def test_a_file_that_cannot_be_read_is_not_taken_for_one_that_ends(name: str):
+def test_a_read_error_is_not_treated_as_the_end_of_the_file(name: str):
     with pytest.raises(OSError, match="gone"):
         decode(Failing(ten_seconds(name)), MINUTE)
 
 
-def test_a_file_that_cannot_be_read_at_all_is_not_empty():
+def test_a_read_error_at_the_start_is_not_treated_as_empty_audio():
     class Gone(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             raise OSError("gone")
@@ -32,7 +32,7 @@ def test_a_file_that_cannot_be_read_at_all_is_not_empty():
         decode(Gone(), MINUTE)
 
 
-def test_a_file_that_cannot_be_read_announces_no_length_but_fails():
+def test_a_read_error_is_raised_by_the_header_duration():
     class Broken(io.BytesIO):
         def read(self, size=-1):
             raise ConnectionError
@@ -41,18 +41,18 @@ def test_a_file_that_cannot_be_read_announces_no_length_but_fails():
         readers.header_duration(Broken(b"RIFF"))
 
 
-def test_an_error_of_reading_is_kept_where_a_library_would_see_the_end_of_the_file():
-    contents = ByteSource(Failing(bytes(10)))
-    assert contents.read(8) == bytes(8)
-    assert contents.failure is None
-    assert contents.read(1) == b""
-    assert isinstance(contents.failure, OSError)
-    contents.seek(0)
-    assert contents.read(1) == b""
+def test_a_read_error_is_stored_and_looks_like_the_end_of_the_file():
+    source = ByteSource(Failing(bytes(10)))
+    assert source.read(8) == bytes(8)
+    assert source.failure is None
+    assert source.read(1) == b""
+    assert isinstance(source.failure, OSError)
+    source.seek(0)
+    assert source.read(1) == b""
 
 
-def test_to_seek_before_the_beginning_moves_nothing():
-    contents = ByteSource(io.BytesIO(bytes(10)))
-    assert contents.seek(4) == 4
-    assert contents.seek(-1) == 4
-    assert contents.tell() == 4
+def test_seeking_before_the_beginning_leaves_the_position():
+    source = ByteSource(io.BytesIO(bytes(10)))
+    assert source.seek(4) == 4
+    assert source.seek(-1) == 4
+    assert source.tell() == 4

@@ -31,7 +31,7 @@ from tests.support.audio_files import (
         "<BaseURL>{}</BaseURL></Representation></AdaptationSet></Period></MPD>",
     ],
 )
-def test_a_file_that_names_another_does_not_get_it_opened(
+def test_a_playlist_cannot_open_another_file(
     playlist: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -42,13 +42,13 @@ def test_a_file_that_names_another_does_not_get_it_opened(
             decode(playlist.format(name).encode(), MINUTE)
 
 
-def test_an_m4a_without_its_table_of_contents_is_unsupported():
+def test_an_m4a_without_its_table_of_source_is_unsupported():
     clip = audio_clips.m4a(audio_clips.sweep(44_100, 2))
     with pytest.raises(UnsupportedAudioError):
         decode(clip[: clip.index(b"moov") - 4], MINUTE)
 
 
-def test_a_packet_may_decode_to_so_many_samples_and_no_more():
+def test_the_samples_of_a_packet_are_limited():
     long = audio_clips.tone(440, RATE, 20)
     clip = audio_clips.container(long, RATE, "matroska", "pcm_s16le", frame_size=2**18)
     assert decode(clip, MINUTE).seconds == 20
@@ -57,14 +57,14 @@ def test_a_packet_may_decode_to_so_many_samples_and_no_more():
         decode(clip, MINUTE)
 
 
-def test_a_codec_that_is_not_on_the_list_is_not_opened():
+def test_a_codec_that_is_not_allowed_is_unsupported():
     with pytest.raises(UnsupportedAudioError):
         decode(
             audio_clips.container(audio_clips.tone(440, RATE, 1), RATE, "matroska", "tta"), MINUTE
         )
 
 
-def test_rate_and_channels_may_change_in_mid_stream():
+def test_rate_and_channels_may_change_within_a_stream():
     first = audio_clips.container(audio_clips.sweep(44_100, 2), 44_100, "adts", "aac")
     second = audio_clips.container(audio_clips.sweep(22_050, 2, channels=2), 22_050, "adts", "aac")
     blocks = list(readers.read_blocks(io.BytesIO(first + second)))
@@ -78,21 +78,21 @@ def test_rate_and_channels_may_change_in_mid_stream():
     assert decode(first + second, MINUTE).seconds == pytest.approx(both, abs=0.1)
 
 
-def test_an_ogg_stream_that_turns_up_late_is_left_out():
+def test_an_ogg_stream_that_starts_late_is_ignored():
     vorbis = audio_clips.sound_file(audio_clips.sweep(RATE, 2, channels=2), RATE, "OGG", "VORBIS")
     opus = audio_clips.sound_file(audio_clips.sweep(RATE, 2), RATE, "OGG", "OPUS")
     second_page = vorbis.index(b"OggS", 4)
     clip = vorbis + vorbis[:second_page] + opus + vorbis[second_page:]
-    contents = ByteSource(io.BytesIO(clip))
-    assert sum(len(block.frames) for block in ffmpeg.read_blocks(contents)) >= 2 * RATE
+    source = ByteSource(io.BytesIO(clip))
+    assert sum(len(block.frames) for block in ffmpeg.read_blocks(source)) >= 2 * RATE
 
 
-def test_two_mp3_files_in_one_are_both_decoded():
+def test_concatenated_mp3_files_are_both_decoded():
     clip = ten_seconds("mp3")
     assert decode(clip + clip, MINUTE).seconds == pytest.approx(20, abs=0.2)
 
 
-def test_an_mp3_so_short_that_ffmpeg_does_not_see_what_it_is_is_decoded():
+def test_an_mp3_too_short_for_format_detection_is_decoded():
     noise = 0.2 * np.random.default_rng(5).normal(size=(1_200, 1))
     coded = audio_clips.mp3(noise.astype(np.float32), 16_000)
     with pytest.raises(UnreadableError):
@@ -100,14 +100,14 @@ def test_an_mp3_so_short_that_ffmpeg_does_not_see_what_it_is_is_decoded():
     assert len(decode(coded, MINUTE).samples) >= 1_200
 
 
-def test_of_a_film_the_sound_is_decoded():
+def test_the_sound_track_of_a_video_is_decoded():
     waveform = decode(audio_clips.video(2, audio_clips.tone(440, 48_000, 2)), MINUTE)
     spectrum = np.abs(np.fft.rfft(waveform.samples[:RATE]))
     assert waveform.seconds == pytest.approx(2, abs=0.1)
     assert np.argmax(spectrum) == 440
 
 
-def test_valid_mp3_leaves_the_log_alone(capfd: pytest.CaptureFixture[str]):
+def test_valid_mp3_prints_no_warnings(capfd: pytest.CaptureFixture[str]):
     noise = np.random.default_rng(0).normal(0, 0.2, (5 * RATE, 1)).astype(np.float32)
     clip = audio_clips.sound_file(noise, RATE, "MP3")
     capfd.readouterr()

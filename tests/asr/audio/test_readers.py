@@ -46,20 +46,20 @@ def not_audio() -> dict[str, bytes]:
         "noise after an MP3 header": b"\xff\xfb\x90\x00" + noise(100_000),
         "noise after an ID3 tag": b"ID3\x04\0\0\0\0\0\x0a" + noise(100_000),
         "noise after an AAC header": b"\xff\xf1\x50\x80" + noise(300_000),
-        # Of which a packet decodes, while as many or twice as many fail.
+        # One packet decodes, and as many or twice as many fail.
         "noise like AAC": b"\xff\xf1\x50\x80" + random.Random(367).randbytes(10_000),
         "more noise like AAC": b"\xff\xf1" + random.Random(692).randbytes(10_000),
         "noise after an Ogg header": b"OggS" + noise(10_000),
         "noise after a FLAC header": b"fLaC" + noise(10_000),
         "a RIFF of nothing": b"RIFF\x24\0\0\0WAVE" + noise(10_000),
-        "silent film": audio_clips.video(1, None),
+        "silent video": audio_clips.video(1, None),
         "one byte": b"R",
         "half a signature": b"RIF",
     }
 
 
 @pytest.mark.parametrize("clip", not_audio().values(), ids=not_audio().keys())
-def test_what_is_not_audio_is_unsupported_and_never_noise(
+def test_other_files_than_audio_are_unsupported_and_print_no_warnings(
     clip: bytes, capfd: pytest.CaptureFixture[str]
 ):
     with pytest.raises(UnsupportedAudioError):
@@ -75,7 +75,7 @@ def test_random_bytes_are_unsupported(noise: bytes):
 
 
 @pytest.mark.parametrize("name", TEN_SECONDS)
-def test_of_a_file_cut_in_half_about_half_is_decoded(name: str):
+def test_about_half_of_a_file_truncated_in_the_middle_is_decoded(name: str):
     clip = ten_seconds(name)
     whole = decode(clip, MINUTE)
     half = decode(clip[: len(clip) // 2], MINUTE)
@@ -86,7 +86,7 @@ def test_of_a_file_cut_in_half_about_half_is_decoded(name: str):
 
 
 @pytest.mark.parametrize("name", ONE_SECOND)
-def test_of_a_file_cut_anywhere_comes_audio_or_an_error_of_the_list(name: str):
+def test_a_file_truncated_anywhere_gives_audio_or_an_asr_error(name: str):
     clip = one_second(name)
     for length in [*range(1, 100, 7), *range(100, len(clip), len(clip) // 20)]:
         try:
@@ -98,17 +98,17 @@ def test_of_a_file_cut_anywhere_comes_audio_or_an_error_of_the_list(name: str):
 
 @pytest.mark.parametrize("damage", [1, 50, 2_000])
 @pytest.mark.parametrize("name", ["wav", "flac", "ogg/opus", "mp3", "webm", "adts"])
-def test_after_damage_in_the_middle_decoding_goes_on(name: str, damage: int):
+def test_decoding_continues_after_damage_in_the_middle(name: str, damage: int):
     clip = bytearray(ten_seconds(name))
     middle = slice(len(clip) // 2, len(clip) // 2 + damage)
     clip[middle] = bytes(255 - byte for byte in clip[middle])
-    whole, heard = decode(ten_seconds(name), MINUTE), decode(bytes(clip), MINUTE)
-    assert heard.seconds > 7.9  # an Ogg page of a second is lost as a whole
+    whole, decoded = decode(ten_seconds(name), MINUTE), decode(bytes(clip), MINUTE)
+    assert decoded.seconds > 7.9  # a whole Ogg page of a second is lost
     start = slice(RATE, 3 * RATE)
-    np.testing.assert_allclose(heard.samples[start], whole.samples[start], rtol=0, atol=1e-4)
-    last, end = whole.samples[-RATE // 2 - 2_000 : -2_000], heard.samples[-RATE // 2 - 4_000 :]
-    likeness = np.correlate(end, last) / np.linalg.norm(last) ** 2
-    assert likeness.max() > 0.9
+    np.testing.assert_allclose(decoded.samples[start], whole.samples[start], rtol=0, atol=1e-4)
+    last, end = whole.samples[-RATE // 2 - 2_000 : -2_000], decoded.samples[-RATE // 2 - 4_000 :]
+    correlation = np.correlate(end, last) / np.linalg.norm(last) ** 2
+    assert correlation.max() > 0.9
 
 
 @settings(max_examples=300)
@@ -118,11 +118,9 @@ def test_after_damage_in_the_middle_decoding_goes_on(name: str, damage: int):
     removed=st.integers(0, 300),
     inserted=st.binary(max_size=300),
 )
-def test_damage_gives_audio_or_an_error_of_the_list(
-    name: str, place: float, removed: int, inserted: bytes
-):
+def test_damage_gives_audio_or_an_asr_error(name: str, place: float, removed: int, inserted: bytes):
     clip = one_second(name)
-    start = int(place**2 * len(clip))  # headers oftener than samples
+    start = int(place**2 * len(clip))  # headers more often than samples
     damaged = clip[:start] + inserted + clip[start + removed :]
     try:
         waveform = decode(damaged, MINUTE)
@@ -132,14 +130,14 @@ def test_damage_gives_audio_or_an_error_of_the_list(
     assert np.abs(waveform.samples).max() <= 1
 
 
-def test_a_header_whose_samples_did_not_arrive_is_unsupported():
+def test_a_header_without_its_samples_is_unsupported():
     g726 = audio_clips.container(audio_clips.sweep(8_000), 8_000, "wav", "adpcm_g726")
     for header in (ten_seconds("flac")[:42], g726[: g726.index(b"data") + 8]):
         with pytest.raises(UnsupportedAudioError):
             decode(header, MINUTE)
 
 
-def test_pcm_flac_and_ogg_do_without_ffmpeg(tmp_path: Path):
+def test_pcm_flac_and_ogg_are_decoded_without_ffmpeg(tmp_path: Path):
     path = tmp_path / "clip"
     program = (
         "import pathlib, sys; from asr.audio import audio;"
@@ -147,7 +145,7 @@ def test_pcm_flac_and_ogg_do_without_ffmpeg(tmp_path: Path):
         "print('av' in sys.modules)"
     )
 
-    def needs_ffmpeg(clip: bytes) -> str:
+    def imports_ffmpeg(clip: bytes) -> str:
         path.write_bytes(clip)
         run = [sys.executable, "-c", program, str(path)]
         environment = {"PYTHONPATH": str(Path(readers.__file__).parents[2])}
@@ -155,23 +153,23 @@ def test_pcm_flac_and_ogg_do_without_ffmpeg(tmp_path: Path):
             run, check=True, capture_output=True, text=True, env=environment
         ).stdout.strip()
 
-    endless = audio_clips.flac_that_claims(one_second("flac"), frames=0)  # as browsers encode it
+    endless = audio_clips.flac_with_header(one_second("flac"), frames=0)  # as browsers encode it
     for clip in (one_second("wav"), one_second("flac"), endless, one_second("ogg/opus")):
-        assert needs_ffmpeg(clip) == "False"
-    assert needs_ffmpeg(one_second("webm")) == "True"
+        assert imports_ffmpeg(clip) == "False"
+    assert imports_ffmpeg(one_second("webm")) == "True"
 
 
 @pytest.mark.parametrize("name", TEN_SECONDS)
-def test_a_header_announces_how_long_it_is_or_nothing(name):
-    announced = readers.header_duration(io.BytesIO(ten_seconds(name)))
-    if name in {"mp3", "adts", "webm"}:  # a guess at best, or not known when it was written
-        assert announced is None
+def test_the_header_duration_is_that_of_the_file_or_none(name):
+    duration = readers.header_duration(io.BytesIO(ten_seconds(name)))
+    if name in {"mp3", "adts", "webm"}:  # an estimate, or unknown at the time of writing
+        assert duration is None
     else:
-        assert announced == pytest.approx(10, abs=0.05)
+        assert duration == pytest.approx(10, abs=0.05)
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"not audio", audio_clips.png(), b"RIFF but no more", b"OggS"]
 )
-def test_what_is_no_audio_announces_nothing(content):
+def test_other_files_than_audio_have_no_header_duration(content):
     assert readers.header_duration(io.BytesIO(content)) is None

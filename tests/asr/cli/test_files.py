@@ -9,21 +9,19 @@ from asr.cli.files import AudioFile
 
 FOLDER = Path("/nowhere/out")
 NAMES = st.text("aA.", min_size=1, max_size=3).map(lambda name: f"x{name}.wav")
-PLACES = st.lists(
-    NAMES | st.sampled_from(["a.wav", "a.mp3", "a", "a.txt", "a.wav.txt"]), min_size=1
-)
+PATHS = st.lists(NAMES | st.sampled_from(["a.wav", "a.mp3", "a", "a.txt", "a.wav.txt"]), min_size=1)
 
 
-def sources(*places: str, below: str = "/in") -> list[AudioFile]:
-    return [AudioFile(Path(below) / place, Path(place)) for place in places]
+def sources(*paths: str, below: str = "/in") -> list[AudioFile]:
+    return [AudioFile(Path(below) / path, Path(path)) for path in paths]
 
 
-def targets(*places: str, below: str = "/in", suffix: str = ".txt") -> list[str]:
-    chosen = files.output_paths(sources(*places, below=below), FOLDER, suffix)
+def output_names(*paths: str, below: str = "/in", suffix: str = ".txt") -> list[str]:
+    chosen = files.output_paths(sources(*paths, below=below), FOLDER, suffix)
     return [str(target.relative_to(FOLDER)) for target in chosen.values()]
 
 
-def test_a_folder_gives_its_audio_files_and_their_places(tmp_path):
+def test_a_folder_gives_its_audio_files_and_their_relative_paths(tmp_path):
     for name in ("b.wav", "deep/er/a.FLAC", "notes.txt", "c.wav/d.mp3"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -34,58 +32,58 @@ def test_a_folder_gives_its_audio_files_and_their_places(tmp_path):
     ]
 
 
-def test_a_file_is_taken_whatever_its_name_and_whether_it_is_there(tmp_path):
+def test_a_file_may_have_any_suffix_and_need_not_exist(tmp_path):
     (source,) = files.find_audio_files(tmp_path / "missing.doc")
     assert source == AudioFile(tmp_path / "missing.doc", Path("missing.doc"))
 
 
-def test_standard_input_has_a_place_too():
+def test_standard_input_has_a_relative_path():
     assert files.find_audio_files(Path("-")) == [AudioFile(Path("-"), Path("stdin"))]
 
 
-def test_places_are_mirrored_with_the_suffix_of_the_format():
-    assert targets("a.wav", "deep/a.wav", suffix=".srt") == ["a.srt", "deep/a.srt"]
-    assert targets("a.b.wav", "noname", suffix=".verbose.json") == [
+def test_relative_paths_are_kept_with_the_suffix_of_the_format():
+    assert output_names("a.wav", "deep/a.wav", suffix=".srt") == ["a.srt", "deep/a.srt"]
+    assert output_names("a.b.wav", "noname", suffix=".verbose.json") == [
         "a.b.verbose.json",
         "noname.verbose.json",
     ]
 
 
-def test_those_that_would_share_a_name_keep_the_suffix_of_their_source():
-    assert targets("a.wav", "b.wav", "a.mp3") == ["a.wav.txt", "b.txt", "a.mp3.txt"]
-    assert targets("a.wav", "A.WAV") == ["a.wav.txt", "A.WAV.2.txt"]
+def test_conflicting_paths_keep_the_suffix_of_their_source():
+    assert output_names("a.wav", "b.wav", "a.mp3") == ["a.wav.txt", "b.txt", "a.mp3.txt"]
+    assert output_names("a.wav", "A.WAV") == ["a.wav.txt", "A.WAV.2.txt"]
 
 
-def test_files_of_one_name_from_two_folders_are_numbered():
+def test_files_of_the_same_name_from_two_folders_are_numbered():
     named = [*sources("a.wav", below="/one"), *sources("a.wav", "a.wav", below="/two")]
     chosen = files.output_paths(named, FOLDER, ".txt")
     assert [target.name for target in chosen.values()] == ["a.wav.txt", "a.wav.2.txt"]
 
 
-def test_a_source_is_never_a_target():
-    assert targets("a.txt", below=str(FOLDER)) == ["a.txt.txt"]
-    assert targets("a.wav", "A.txt", below=str(FOLDER)) == ["a.wav.txt", "A.txt.txt"]
+def test_an_output_path_is_never_a_source():
+    assert output_names("a.txt", below=str(FOLDER)) == ["a.txt.txt"]
+    assert output_names("a.wav", "A.txt", below=str(FOLDER)) == ["a.wav.txt", "A.txt.txt"]
 
 
-def test_a_link_to_a_source_is_not_a_target_either(tmp_path):
+def test_an_output_path_is_never_a_link_to_a_source(tmp_path):
     (tmp_path / "a.wav").touch()
     (tmp_path / "a.txt").symlink_to(tmp_path / "a.wav")
     (source,) = files.find_audio_files(tmp_path / "a.wav")
     assert files.output_paths([source], tmp_path, ".txt") == {source: tmp_path / "a.wav.txt"}
 
 
-@given(PLACES, PLACES)
-def test_no_two_targets_are_one_and_none_is_a_source(one, other):
+@given(PATHS, PATHS)
+def test_output_paths_are_unique_and_no_sources(one, other):
     named = [*sources(*one, below=str(FOLDER)), *sources(*other, below="/other")]
     chosen = files.output_paths(named, FOLDER, ".txt")
     assert list(chosen) == list(dict.fromkeys(named))
-    written = [str(target).casefold() for target in chosen.values()]
-    assert len(set(written)) == len(written)
-    assert not set(written) & {str(source.path).casefold() for source in named}
+    names = [str(target).casefold() for target in chosen.values()]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {str(source.path).casefold() for source in named}
     assert files.output_paths(named, FOLDER, ".txt") == chosen
 
 
-def test_a_file_is_written_with_its_folders_over_an_older_one(tmp_path):
+def test_a_file_is_written_with_its_folders_and_replaces_an_older_one(tmp_path):
     target = tmp_path / "deep" / "er" / "a.txt"
     for text in ("first", "zweiter Text: äöü\n"):
         files.write_atomically(target, text)
@@ -93,7 +91,7 @@ def test_a_file_is_written_with_its_folders_over_an_older_one(tmp_path):
     assert [path.name for path in target.parent.iterdir()] == ["a.txt"]
 
 
-def test_a_file_is_replaced_and_not_written_into(tmp_path):
+def test_a_file_is_replaced_rather_than_changed_in_place(tmp_path):
     target, other_name = tmp_path / "a.txt", tmp_path / "b.txt"
     files.write_atomically(target, "first")
     other_name.hardlink_to(target)
@@ -101,10 +99,10 @@ def test_a_file_is_replaced_and_not_written_into(tmp_path):
     assert (target.read_text(), other_name.read_text()) == ("second", "first")
 
 
-def test_what_cannot_be_written_leaves_the_older_file_and_nothing_else(tmp_path):
+def test_a_failed_write_leaves_the_older_file_and_nothing_else(tmp_path):
     target = tmp_path / "a.txt"
     files.write_atomically(target, "first")
     with pytest.raises(UnicodeEncodeError):
-        files.write_atomically(target, "second, and what UTF-8 cannot hold: \ud800")
+        files.write_atomically(target, "second, invalid in UTF-8: \ud800")
     assert target.read_text() == "first"
     assert list(tmp_path.iterdir()) == [target]

@@ -30,11 +30,11 @@ def run(toy_bundle, capsys):
 @pytest.fixture
 def clip(tmp_path):
     path = tmp_path / "clip.wav"
-    path.write_bytes(toy_model.wav("a clip"))
+    path.write_bytes(toy_model.text_wav("a clip"))
     return path
 
 
-def test_one_file_prints_its_transcript_and_nothing_else(run, clip):
+def test_a_single_file_prints_its_transcript_and_nothing_else(run, clip):
     assert run(clip) == (0, "a clip\n", "")
 
 
@@ -43,15 +43,15 @@ def test_a_format_can_be_chosen(run, clip):
     assert json.loads(out)["transcript"] == "a clip"
 
 
-def test_a_folder_stands_for_the_audio_in_it(run, tmp_path):
+def test_a_folder_stands_for_its_audio_files(run, tmp_path):
     (tmp_path / "deep").mkdir()
-    (tmp_path / "one.wav").write_bytes(toy_model.wav("one"))
-    (tmp_path / "deep" / "two.WAV").write_bytes(toy_model.wav("two"))
+    (tmp_path / "one.wav").write_bytes(toy_model.text_wav("one"))
+    (tmp_path / "deep" / "two.WAV").write_bytes(toy_model.text_wav("two"))
     (tmp_path / "notes.txt").write_text("not audio")
     status, out, _ = run(tmp_path, "--format", "json")
-    heard = {json.loads(line)["file"]: json.loads(line)["transcript"] for line in out.splitlines()}
+    found = {json.loads(line)["file"]: json.loads(line)["transcript"] for line in out.splitlines()}
     assert status == 0
-    assert heard == {
+    assert found == {
         str(tmp_path / "one.wav"): "one",
         str(tmp_path / "deep" / "two.WAV"): "two",
     }
@@ -61,7 +61,7 @@ def test_a_folder_without_audio_is_an_error(run, tmp_path):
     assert run(tmp_path) == (1, "", f"{tmp_path}: no audio files in this folder\n")
 
 
-def test_a_folder_without_audio_among_others_is_an_error_too(run, clip, tmp_path):
+def test_a_folder_without_audio_beside_a_file_is_an_error(run, clip, tmp_path):
     (tmp_path / "empty").mkdir()
     status, out, err = run(tmp_path / "empty", clip)
     assert (status, out, err) == (
@@ -71,7 +71,7 @@ def test_a_folder_without_audio_among_others_is_an_error_too(run, clip, tmp_path
     )
 
 
-def test_several_files_are_headed_by_their_names(run, clip):
+def test_transcripts_of_several_files_follow_their_names(run, clip):
     _, out, _ = run(clip, clip)
     assert out == f"==> {clip} <==\na clip\n\n" * 2
 
@@ -87,44 +87,44 @@ def test_a_file_that_fails_is_named_and_the_others_are_transcribed(run, clip, tm
     ]
 
 
-def test_standard_input_is_a_file_called_dash(run, monkeypatch):
-    stream = io.TextIOWrapper(io.BytesIO(toy_model.wav("from a pipe")))
+def test_a_dash_is_standard_input(run, monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(toy_model.text_wav("from a pipe")))
     monkeypatch.setattr(sys, "stdin", stream)
     assert run("-") == (0, "from a pipe\n", "")
 
 
-def test_a_bundle_that_is_not_there_is_one_line(capsys, tmp_path):
+def test_a_missing_bundle_is_reported_in_one_line(capsys, tmp_path):
     assert cli.main(["--bundle", str(tmp_path), "x.wav"]) == 1
     assert capsys.readouterr().err.startswith("model_unavailable: cannot read manifest.json")
 
 
-def test_a_file_may_be_as_long_as_the_environment_says(run, clip, monkeypatch):
+def test_the_environment_limits_the_duration_of_a_file(run, clip, monkeypatch):
     monkeypatch.setenv("BATCH_MAX_SECONDS", "0.5")
     assert run(clip) == (1, "", f"{clip}: too_long: The audio is longer than 0.5 seconds.\n")
 
 
-def test_the_golden_clip_is_checked_on_demand(run):
+def test_the_self_test_option_runs_the_golden_test(run):
     assert run("--self-test") == (0, "", "")
 
 
-def test_a_format_of_json_gives_a_line_for_each_of_several_files(run, clip, tmp_path):
+def test_json_formats_give_one_line_per_file(run, clip, tmp_path):
     (tmp_path / "noise.wav").write_bytes(b"no audio at all")
     status, out, _ = run(clip, tmp_path / "noise.wav", "--format", "transcribe")
-    heard, refused = map(json.loads, out.splitlines())
+    transcribed, failed = map(json.loads, out.splitlines())
     assert status == 1
-    assert heard["file"] == str(clip)
-    assert heard["results"]["transcripts"] == [{"transcript": "a clip"}]
-    assert refused["error"].startswith("unsupported_audio: ")
+    assert transcribed["file"] == str(clip)
+    assert transcribed["results"]["transcripts"] == [{"transcript": "a clip"}]
+    assert failed["error"].startswith("unsupported_audio: ")
 
 
 @pytest.mark.parametrize("form", [name for name, form in FORMATS.items() if form.members])
-def test_json_lines_are_objects_with_the_name_of_a_single_file_too(run, clip, form):
+def test_json_lines_of_a_single_file_have_its_name(run, clip, form):
     status, out, err = run(clip, "--json-lines", "--format", form)
     assert (status, err, out.count("\n")) == (0, "", 1)
     assert json.loads(out)["file"] == str(clip)
 
 
-def test_json_lines_are_of_the_format_json_unless_told_otherwise(run, clip):
+def test_the_default_format_of_json_lines_is_json(run, clip):
     assert json.loads(run("--json-lines", clip)[1])["transcript"] == "a clip"
 
 
@@ -137,11 +137,13 @@ def test_an_output_folder_gets_a_file_of_each_format(run, clip, tmp_path, form):
     assert "a clip" in written.read_text()
 
 
-def test_an_output_folder_mirrors_the_folders_of_the_sources(run, tmp_path):
+def test_an_output_folder_has_the_subfolders_of_the_sources(run, tmp_path):
     for place in ("in/one.wav", "in/deep/two.wav", "three.wav", "noise.wav"):
         path = tmp_path / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(toy_model.wav(path.stem) if path.stem != "noise" else b"no audio at all")
+        path.write_bytes(
+            toy_model.text_wav(path.stem) if path.stem != "noise" else b"no audio at all"
+        )
     named = [tmp_path / name for name in ("in", "three.wav", "noise.wav")]
     status, out, err = run(*named, "--output-dir", tmp_path / "out")
     written = {
@@ -152,15 +154,15 @@ def test_an_output_folder_mirrors_the_folders_of_the_sources(run, tmp_path):
     assert (status, out, err.count("\n")) == (1, "", 1)
 
 
-def test_a_source_is_not_overwritten_even_if_it_looks_like_a_transcript(run, tmp_path):
+def test_a_source_with_the_suffix_of_a_transcript_is_not_overwritten(run, tmp_path):
     source = tmp_path / "clip.txt"
-    source.write_bytes(toy_model.wav("a clip"))
+    source.write_bytes(toy_model.text_wav("a clip"))
     assert run(source, "--output-dir", tmp_path)[0] == 0
-    assert source.read_bytes() == toy_model.wav("a clip")
+    assert source.read_bytes() == toy_model.text_wav("a clip")
     assert (tmp_path / "clip.txt.txt").read_text() == "a clip\n"
 
 
-def test_what_cannot_be_written_is_a_line_that_names_it(run, clip, tmp_path):
+def test_a_failed_write_is_reported_in_one_line(run, clip, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "clip.txt").mkdir()
     status, _, err = run(clip, "--output-dir", tmp_path / "out")
@@ -178,7 +180,7 @@ def test_what_cannot_be_written_is_a_line_that_names_it(run, clip, tmp_path):
         ["x.wav", "--output-dir", __file__],
     ],
 )
-def test_a_command_line_that_makes_no_sense_has_status_2(run, arguments, capsys):
+def test_an_invalid_command_line_has_status_2(run, arguments, capsys):
     with pytest.raises(SystemExit) as end:
         run(*arguments)
     assert end.value.code == 2
@@ -190,8 +192,8 @@ class Terminal(io.StringIO):
         return True
 
 
-def watched(run, clip, monkeypatch):
-    """What a terminal gets while a clip is transcribed."""
+def terminal_output(run, clip, monkeypatch):
+    """Standard error of a terminal while a clip is transcribed."""
     monkeypatch.setattr(cli, "BAR_DELAY_SECONDS", 0)
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
@@ -199,7 +201,7 @@ def watched(run, clip, monkeypatch):
     return terminal.getvalue()
 
 
-def test_a_terminal_sees_how_far_the_model_has_heard(run, clip, monkeypatch):
+def test_a_terminal_shows_the_position_in_the_file(run, clip, monkeypatch):
     stream = audio.stream
 
     def slow(*arguments):
@@ -209,18 +211,18 @@ def test_a_terminal_sees_how_far_the_model_has_heard(run, clip, monkeypatch):
                 time.sleep(0.15)
 
     monkeypatch.setattr(audio, "stream", slow)
-    shown = watched(run, clip, monkeypatch)
+    shown = terminal_output(run, clip, monkeypatch)
     drawn = set(re.findall(r"0/1 \[[^\r]*clip.wav (0:00:\d\d)\]", shown))
     assert len(drawn) >= 3
 
 
-def test_the_bar_is_gone_in_the_end(run, clip, monkeypatch):
-    before, _, end = watched(run, clip, monkeypatch).rpartition("\r")
+def test_the_progress_bar_is_removed_at_the_end(run, clip, monkeypatch):
+    before, _, end = terminal_output(run, clip, monkeypatch).rpartition("\r")
     assert "0/1" in before
     assert (before.rpartition("\r")[2].strip(), end) == ("", "")
 
 
-def test_an_interrupted_run_ends_as_shells_expect(run, clip, monkeypatch):
+def test_an_interrupted_run_has_the_status_130(run, clip, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
@@ -233,9 +235,9 @@ def command(toy_bundle):
     return [sys.executable, "-W", "ignore", "-m", "asr", "--bundle", str(toy_bundle)]
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(command, tmp_path):
+def test_a_closed_output_pipe_is_not_an_error(command, tmp_path):
     for number in range(100):
-        (tmp_path / f"{number:03}.wav").write_bytes(toy_model.wav("a clip"))
+        (tmp_path / f"{number:03}.wav").write_bytes(toy_model.text_wav("a clip"))
     with subprocess.Popen(
         [*command, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
@@ -255,14 +257,14 @@ def test_a_transcript_is_printed_before_the_next_file_is_read(command, clip, mon
         assert run.stdout is not None
         ready, _, _ = select.select([run.stdout], [], [], 60)
         assert ready
-        out, _ = run.communicate(toy_model.wav("piped"))
+        out, _ = run.communicate(toy_model.text_wav("piped"))
         assert out.endswith(b"piped\n\n")
 
 
-def test_a_name_that_is_not_utf_8_is_printed_as_it_is(command, tmp_path):
+def test_a_file_name_that_is_not_utf_8_is_printed_unchanged(command, tmp_path):
     name = os.fsencode(tmp_path) + b"/caf\xe9.wav"
     with open(name, "wb") as file:  # noqa: PTH123 - a Path holds no bytes
-        file.write(toy_model.wav("a clip"))
+        file.write(toy_model.text_wav("a clip"))
     run = subprocess.run(
         [*command, name, name],
         env=os.environ | {"PYTHONIOENCODING": "utf-8:strict"},
@@ -273,16 +275,16 @@ def test_a_name_that_is_not_utf_8_is_printed_as_it_is(command, tmp_path):
     assert (run.returncode, run.stderr) == (0, b"")
 
 
-def test_the_decoder_can_be_chosen(talking_bundle, tmp_path, capsys):
-    (tmp_path / "a.wav").write_bytes(ngram_toy.mumble("a dab"))
-    for decoder, heard in (("greedy", "a dab"), ("beam", "a cab")):
-        arguments = ["--bundle", str(talking_bundle), "--decoder", decoder, "--self-test"]
+def test_the_decoder_can_be_chosen(ngram_bundle, tmp_path, capsys):
+    (tmp_path / "a.wav").write_bytes(ngram_toy.ambiguous_wav("a dab"))
+    for decoder, text in (("greedy", "a dab"), ("beam", "a cab")):
+        arguments = ["--bundle", str(ngram_bundle), "--decoder", decoder, "--self-test"]
         assert cli.main([*arguments, str(tmp_path / "a.wav")]) == 0
-        assert capsys.readouterr().out == f"{heard}\n"
+        assert capsys.readouterr().out == f"{text}\n"
 
 
-def test_a_decoder_that_the_bundle_cannot_serve_says_what_to_do(run, clip, capsys, toy_bundle):
+def test_beam_search_without_a_language_model_gives_the_remedy(run, clip, capsys, toy_bundle):
     assert cli.main(["--bundle", str(toy_bundle), "--decoder", "beam", str(clip)]) == 1
-    told = capsys.readouterr().err
-    assert told.startswith("model_unavailable: the decoder beam needs a language model")
-    assert "use the decoder greedy" in told
+    error = capsys.readouterr().err
+    assert error.startswith("model_unavailable: the decoder beam needs a language model")
+    assert "use the decoder greedy" in error

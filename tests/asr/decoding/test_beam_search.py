@@ -24,13 +24,13 @@ IDS = {word: number for number, word in enumerate(MODEL.lexicon.words(), FIRST_W
 
 
 def collapsed(path):
-    """The text of a path: boundaries count once, and between words alone."""
+    """The text of a path: repeated and outer word boundaries removed."""
     labels = [ALPHABET.labels[k] for k in ctc.collapse(path, ALPHABET.blank)]
     return " ".join("".join(labels).split())
 
 
-def sounds(log_probs):
-    """Log-probability of each text, over all paths that there are."""
+def acoustic_scores(log_probs):
+    """Log-probability of each text: the sum over all of its paths."""
     frames, classes = log_probs.shape
     texts: dict[str, float] = {}
     for path in itertools.product(range(classes), repeat=frames):
@@ -41,8 +41,8 @@ def sounds(log_probs):
 
 
 def language_score(text, search):
-    """What the language adds to a text, a word at a time."""
-    letters, spelling = MODEL.lexicon.letters, MODEL.lexicon.letter_bigrams.astype(np.float64)
+    """Language-model score of a text, with word scores, computed word by word."""
+    letters, bigrams = MODEL.lexicon.letters, MODEL.lexicon.letter_bigrams.astype(np.float64)
     context, score = MODEL.start(), 0.0
     for word in text.split():
         number = IDS.get(word, UNKNOWN)
@@ -51,13 +51,16 @@ def language_score(text, search):
         if number == UNKNOWN:
             edges = [-1, *map(letters.index, word), -1]
             score += search.unk_score
-            score += search.lm_weight * sum(spelling[pair] for pair in itertools.pairwise(edges))
+            score += search.lm_weight * sum(bigrams[pair] for pair in itertools.pairwise(edges))
     end, _ = MODEL.score(context, np.array([END]))
     return score + search.lm_weight * float(end[0])
 
 
-def scores(log_probs, search):
-    return {text: sound + language_score(text, search) for text, sound in sounds(log_probs).items()}
+def total_scores(log_probs, config):
+    return {
+        text: acoustic + language_score(text, config)
+        for text, acoustic in acoustic_scores(log_probs).items()
+    }
 
 
 few_frames = hnp.arrays(
@@ -67,83 +70,85 @@ few_frames = hnp.arrays(
 
 @settings(max_examples=40)
 @given(few_frames)
-def test_without_a_language_it_finds_the_text_most_probable_over_all_paths(log_probs):
-    every = scores(log_probs, WIDE)
+def test_without_a_language_model_the_text_most_probable_over_all_paths_is_found(log_probs):
+    every = total_scores(log_probs, WIDE)
     found = BeamSearch(ALPHABET, MODEL, WIDE).best_text(log_probs)
     assert every[found] == pytest.approx(max(every.values()), abs=1e-6)
 
 
 @settings(max_examples=40)
 @given(few_frames, st.floats(0.1, 1.5), st.floats(-1, 2), st.floats(-2, 2))
-def test_with_a_language_it_finds_the_best_of_sound_and_language(log_probs, weight, word, unknown):
-    search = replace(WIDE, lm_weight=weight, word_score=word, unk_score=unknown)
-    every = scores(log_probs, search)
-    found = BeamSearch(ALPHABET, MODEL, search).best_text(log_probs)
+def test_with_a_language_model_the_text_with_the_best_total_score_is_found(
+    log_probs, weight, word, unknown
+):
+    config = replace(WIDE, lm_weight=weight, word_score=word, unk_score=unknown)
+    every = total_scores(log_probs, config)
+    found = BeamSearch(ALPHABET, MODEL, config).best_text(log_probs)
     assert every[found] == pytest.approx(max(every.values()), abs=1e-5)
 
 
 @settings(max_examples=40)
 @given(few_frames, st.integers(1, 3))
-def test_however_narrow_it_finds_a_text_that_the_frames_can_hold(log_probs, hypotheses):
-    search = replace(WIDE, lm_weight=0.7, beam_size=hypotheses)
-    assert BeamSearch(ALPHABET, MODEL, search).best_text(log_probs) in sounds(log_probs)
+def test_a_narrow_beam_finds_a_text_that_a_path_collapses_to(log_probs, beam_size):
+    config = replace(WIDE, lm_weight=0.7, beam_size=beam_size)
+    assert BeamSearch(ALPHABET, MODEL, config).best_text(log_probs) in acoustic_scores(log_probs)
 
 
 def frames(*probabilities):
-    """Frames of what is probable in each, and the rest little: shape (frames, 6)."""
+    """Log-probabilities with the given probabilities, the rest near 0: shape (frames, 6)."""
     rows = np.full((len(probabilities), 6), 1e-4)
-    for row, given_ in zip(rows, probabilities, strict=True):
-        for label, probability in given_.items():
+    for row, probable in zip(rows, probabilities, strict=True):
+        for label, probability in probable.items():
             row[ALPHABET.labels.index(label)] = probability
     return np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-SURE = [{letter: 1.0} for letter in "a cab"]
+CLEAR = [{letter: 1.0} for letter in "a cab"]
 
 
-def heard(log_probs, **changes):
+def best_text(log_probs, **changes):
     return BeamSearch(ALPHABET, MODEL, replace(WIDE, lm_weight=0.7, **changes)).best_text(log_probs)
 
 
-def test_the_language_decides_where_the_sound_does_not():
-    unsure = frames(*SURE[:2], {"c": 0.49, "d": 0.51}, *SURE[3:])
-    assert ctc.greedy_text(unsure, ALPHABET) == "a dab"
-    assert heard(unsure) == "a cab"
+def test_the_language_model_decides_between_similar_words():
+    ambiguous = frames(*CLEAR[:2], {"c": 0.49, "d": 0.51}, *CLEAR[3:])
+    assert ctc.greedy_text(ambiguous, ALPHABET) == "a dab"
+    assert best_text(ambiguous) == "a cab"
 
 
-def test_a_word_that_it_does_not_know_is_heard_where_the_sound_is_sure():
+def test_an_out_of_vocabulary_word_is_found_if_its_letters_are_certain():
     assert "dada" not in IDS
-    assert heard(frames(*({letter: 1.0} for letter in "a dada"))) == "a dada"
+    assert best_text(frames(*({letter: 1.0} for letter in "a dada"))) == "a dada"
 
 
-def test_unknown_words_can_be_made_dearer():
-    unsure = frames(*SURE[:2], {"c": 0.2, "d": 0.8}, *SURE[3:])
-    assert heard(unsure, unk_score=15.0) == "a dab"
-    assert heard(unsure, unk_score=-15.0) == "a cab"
+def test_the_unknown_word_score_changes_the_preference():
+    ambiguous = frames(*CLEAR[:2], {"c": 0.2, "d": 0.8}, *CLEAR[3:])
+    assert best_text(ambiguous, unk_score=15.0) == "a dab"
+    assert best_text(ambiguous, unk_score=-15.0) == "a cab"
 
 
 @given(st.integers(0, 4), st.integers(1, 5))
-def test_frames_that_are_surely_blank_change_nothing_between_unequal_letters(place, count):
+def test_certain_blanks_between_different_letters_do_not_change_the_text(place, count):
     silence = [{"": 1.0}] * count
-    log_probs = frames(*SURE[:place], *silence, *SURE[place:])
+    log_probs = frames(*CLEAR[:place], *silence, *CLEAR[place:])
     log_probs[place : place + count, :5] = -np.inf  # as in windows of silence
-    assert heard(log_probs) == "a cab"
+    assert best_text(log_probs) == "a cab"
 
 
-def test_no_frames_of_speech_are_no_text():
-    assert heard(frames({"": 1.0}, {"": 1.0})) == ""
-    assert heard(np.full((0, 6), 0.0, np.float32)) == ""
+def test_frames_without_speech_give_an_empty_text():
+    assert best_text(frames({"": 1.0}, {"": 1.0})) == ""
+    assert best_text(np.full((0, 6), 0.0, np.float32)) == ""
 
 
 @pytest.mark.parametrize("edges", [(" ", " "), ("", " "), (" ", "")])
-def test_boundaries_at_the_edges_and_in_pauses_part_words_once(edges):
+def test_repeated_and_outer_word_boundaries_do_not_change_the_text(edges):
     first, last = edges
     spoken = [{label: 1.0} for label in [first, "a", " ", "", " ", " ", "c", "a", "b", last]]
-    assert heard(frames(*spoken)) == "a cab"
+    assert best_text(frames(*spoken)) == "a cab"
 
 
-def test_an_alphabet_in_another_order_hears_the_same():
-    log_probs = frames(*SURE)
+def test_the_order_of_the_alphabet_does_not_change_the_text():
+    log_probs = frames(*CLEAR)
     order = [5, 3, 2, 0, 4, 1]
     other = Alphabet(tuple(ALPHABET.labels[k] for k in order), blank=0, word_boundary=" ")
     search = BeamSearch(other, MODEL, replace(WIDE, lm_weight=0.7))

@@ -18,7 +18,7 @@ log_probs = hnp.arrays(
 
 
 def slow_reference(matrix):
-    """Greedy CTC as its definition reads, a frame at a time."""
+    """Greedy CTC by its definition, frame by frame."""
     text, previous = "", None
     for frame in matrix:
         best = max(range(len(frame)), key=lambda k: (frame[k], -k))
@@ -34,12 +34,12 @@ def test_greedy_text_equals_a_slow_reference(matrix):
 
 
 @given(st.lists(st.integers(0, 27)))
-def test_collapse_undoes_expand(labels):
+def test_collapse_reverts_insert_blanks(labels):
     assert ctc.collapse(ctc.insert_blanks(labels, 28), 28) == labels
 
 
 @given(st.lists(st.integers(0, 27)), st.data())
-def test_collapse_ignores_how_long_each_class_is_held(labels, data):
+def test_collapse_ignores_repeated_frames(labels, data):
     held = [
         index
         for index in ctc.insert_blanks(labels, 28)
@@ -64,14 +64,14 @@ def test_a_word_spans_its_first_to_its_last_character():
     assert [(s.text, s.start, s.end) for s in spans] == [("ab", 1, 5), ("c", 7, 8)]
 
 
-def test_a_word_is_as_sure_as_the_mean_of_its_characters():
+def test_the_log_probability_of_a_word_is_the_mean_of_its_characters():
     path = np.array([ALPHABET.labels.index(c) for c in "aab"])
     log_prob = np.log(np.array([0.5, 0.5, 0.8], np.float32))
     (span,) = ctc.greedy_decode(path, log_prob, ALPHABET)
     assert span.log_prob == pytest.approx((math.log(0.5) + math.log(0.8)) / 2, rel=1e-5)
 
 
-def test_no_frames_and_only_blanks_give_no_words():
+def test_empty_input_and_blanks_give_no_words():
     empty = np.zeros(0, np.int64)
     assert ctc.greedy_decode(empty, empty.astype(np.float32), ALPHABET) == []
     assert ctc.greedy_decode(np.full(5, 28), np.zeros(5, np.float32), ALPHABET) == []

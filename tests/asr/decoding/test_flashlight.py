@@ -77,9 +77,9 @@ def noisy(text, seed, noise=1.5):
 def test_the_beam_search_finds_the_texts_of_flashlight(flashlight):
     search = BeamSearch(ALPHABET, ngram_toy.model(), CONFIG)
     greedy_errors = 0
-    for seed in range(100):
+    for seed in range(40):
         text = ngram_toy.SENTENCES[seed % 5]
         log_probs = noisy(text, seed)
         assert search.best_text(log_probs) == flashlight(log_probs), (text, seed)
         greedy_errors += ctc.greedy_text(log_probs, ALPHABET) != text
-    assert greedy_errors > 50  # so that the language model decides
+    assert greedy_errors > 20  # so that the language model decides

@@ -31,7 +31,7 @@ def brute_force(log_probs, labels):
     ),
     st.lists(st.integers(0, 1), max_size=4),
 )
-def test_the_path_is_the_best_of_all_that_spell_the_labels(log_probs, labels):
+def test_the_path_is_the_most_probable_that_collapses_to_the_labels(log_probs, labels):
     best = brute_force(log_probs, labels)
     if best is None:
         with pytest.raises(ValueError, match="too few"):
@@ -42,7 +42,7 @@ def test_the_path_is_the_best_of_all_that_spell_the_labels(log_probs, labels):
     assert log_probs[np.arange(len(path)), path].sum() == pytest.approx(best, abs=1e-4)
 
 
-def test_words_lie_where_they_are_spoken():
+def test_aligned_words_have_their_frames():
     path = [ALPHABET.labels.index(c) for c in ["", "a", "a", "", "b", " ", " ", "c", ""]]
     certain = np.full((9, 29), -9.0, np.float32)
     certain[np.arange(9), path] = -0.01

@@ -20,7 +20,7 @@ from training.language_model import ngram_file
 
 words = st.text("abc'", min_size=1, max_size=5)
 vocabularies = st.sets(words, min_size=1, max_size=30).map(
-    lambda found: sorted(found, key=lambda word: (len(word), word))
+    lambda words: sorted(words, key=lambda word: (len(word), word))
 )
 LETTERS = "'abcd"
 
@@ -41,7 +41,7 @@ def walk(opened, word):
 
 
 @given(vocabularies, st.lists(words))
-def test_exactly_the_words_of_the_vocabulary_are_found_by_their_letters(vocabulary, others):
+def test_the_trie_holds_exactly_the_vocabulary(vocabulary, others):
     opened = lexicon(vocabulary)
     ids = {word: number for number, word in enumerate(vocabulary, FIRST_WORD)}
     for word in [*vocabulary, *others]:
@@ -49,14 +49,14 @@ def test_exactly_the_words_of_the_vocabulary_are_found_by_their_letters(vocabula
 
 
 @given(vocabularies)
-def test_what_begins_no_word_is_lost(vocabulary):
+def test_a_prefix_of_no_word_leads_to_the_out_of_vocabulary_node(vocabulary):
     opened = lexicon(vocabulary)
     assert walk(opened, vocabulary[0] + "d") == opened.out_of_vocabulary_node
     assert walk(opened, "d" + vocabulary[0]) == opened.out_of_vocabulary_node
 
 
 @given(vocabularies, st.randoms())
-def test_the_lookahead_is_the_best_word_that_can_still_come(vocabulary, random):
+def test_the_lookahead_is_the_best_unigram_below_a_node(vocabulary, random):
     log_prob = np.array([-random.random() for _ in range(FIRST_WORD + len(vocabulary))], np.float32)
     opened = lexicon(vocabulary, log_prob)
     for prefix in {word[:end] for word in vocabulary for end in range(len(word) + 1)}:
@@ -70,12 +70,12 @@ def test_the_lookahead_is_the_best_word_that_can_still_come(vocabulary, random):
 
 
 @given(vocabularies)
-def test_a_lexicon_spells_its_words_out(vocabulary):
+def test_the_words_are_listed_in_the_order_of_their_ids(vocabulary):
     assert lexicon(vocabulary).words() == vocabulary
 
 
-def arpa(model):
-    """All n-grams by their ids, as (log-probability, backoff): what an ARPA file would list."""
+def ngram_indices(model):
+    """For each order, the index of each n-gram in its table, by its ids."""
     known: list[dict[tuple[int, ...], int]] = [
         {(number,): place for place, number in enumerate(model.orders[0].keys.tolist())}
     ]
@@ -91,7 +91,7 @@ def arpa(model):
 
 
 def back_off(model, known, gram):
-    """Katz's recursion, word for word as it is defined."""
+    """Katz's recursion as it is defined."""
     order = len(gram) - 1
     if gram in known[order]:
         return model.orders[order].log_prob[known[order][gram]]
@@ -101,19 +101,19 @@ def back_off(model, known, gram):
 
 
 @given(st.lists(st.integers(END, 6), max_size=6))
-def test_scores_are_those_of_backing_off_word_by_word(sentence):
+def test_scores_equal_katz_back_off(sentence):
     model = ngram_toy.model()
-    known = arpa(model)
-    context, said = model.start(), [START]
+    known = ngram_indices(model)
+    context, sentence_ids = model.start(), [START]
     for number in sentence:
         word = min(number, model.vocabulary_size - 1)
         log_prob, context = model.score(context, np.array([word]))
-        expected = back_off(model, known, (*said[-2:], word))
+        expected = back_off(model, known, (*sentence_ids[-2:], word))
         assert log_prob[0] == pytest.approx(expected, abs=1e-5)
-        said.append(word)
+        sentence_ids.append(word)
 
 
-def test_many_are_scored_as_each_alone():
+def test_a_batch_of_words_is_scored_like_each_word():
     model = ngram_toy.model()
     context = np.repeat(model.start(), model.vocabulary_size, axis=0)
     together, contexts = model.score(context, np.arange(model.vocabulary_size))
@@ -122,14 +122,14 @@ def test_many_are_scored_as_each_alone():
         assert (together[word], contexts[word].tolist()) == (alone[0], after[0].tolist())
 
 
-def test_a_context_that_was_never_seen_is_none():
+def test_an_unseen_context_is_none():
     model = ngram_toy.model()
     _, context = model.score(model.start(), np.array([UNKNOWN]))
     assert context[0, 1] == NONE
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive", "other arrays"])
-def test_what_is_no_language_model_is_refused(content):
+def test_an_invalid_language_model_is_rejected(content):
     if content == "other arrays":
         file = io.BytesIO()
         np.savez(file, others=np.zeros(3))

@@ -35,12 +35,12 @@ def transcripts(draw):
 
 
 @given(transcripts())
-def test_every_transcript_keeps_to_the_schema(said):
+def test_every_transcript_fits_the_schema(said):
     validate(json.loads(registry.FORMATS["transcribe"].render(said)))
 
 
 @given(transcripts())
-def test_nothing_is_lost(said):
+def test_all_words_and_times_are_included(said):
     results = amazon_transcribe.to_transcribe(said)["results"]
     words = tuple(
         Word(
@@ -58,7 +58,7 @@ def test_nothing_is_lost(said):
     assert results["transcripts"] == [{"transcript": said.text}]
 
 
-def test_segments_break_at_pauses_and_point_to_their_items():
+def test_segments_end_at_pauses_and_list_their_items():
     first, second = amazon_transcribe.to_transcribe(SAID)["results"]["audio_segments"]
     assert first == {
         "id": 0,
@@ -70,7 +70,7 @@ def test_segments_break_at_pauses_and_point_to_their_items():
     assert (second["transcript"], second["items"]) == ("again", [2])
 
 
-def test_one_transcript_has_one_job_name_however_long_it_took():
+def test_the_job_name_is_independent_of_the_timing():
     name = amazon_transcribe.to_transcribe(SAID)["jobName"]
     slower = replace(SAID, timing=Timing(9.0, 99.0, 0.5, cold_start=True))
     assert amazon_transcribe.to_transcribe(slower)["jobName"] == name

@@ -21,14 +21,14 @@ SAID = Transcript(
 SILENCE = Transcript((), 1.0, SAID.model, SAID.timing)
 
 
-def test_json_is_the_text_and_how_much_audio_there_was():
+def test_json_has_the_text_and_the_usage():
     assert openai.to_json(SAID) == {
         "text": "hello world again",
         "usage": {"type": "duration", "seconds": 4.2},
     }
 
 
-def test_verbose_json_has_words_and_segments_without_lingering():
+def test_verbose_json_has_words_and_segments():
     members = openai.to_verbose_json(SAID)
     assert (members["task"], members["text"], members["duration"]) == (
         "transcribe",
@@ -42,7 +42,7 @@ def test_verbose_json_has_words_and_segments_without_lingering():
 
 
 @pytest.mark.parametrize("granularities", [["word"], ["segment"], ["word", "segment"]])
-def test_only_what_is_asked_for_is_listed(granularities):
+def test_only_the_requested_granularities_are_included(granularities):
     members = openai.to_verbose_json(SAID, granularities)
     assert ("words" in members, "segments" in members) == (
         "word" in granularities,
@@ -50,14 +50,14 @@ def test_only_what_is_asked_for_is_listed(granularities):
     )
 
 
-def test_a_segment_is_as_sure_as_its_words():
+def test_the_log_probability_of_a_segment_is_the_mean_of_its_words():
     first, second = openai.to_verbose_json(SAID)["segments"]
     assert second["avg_logprob"] == round(math.log(0.8), 4)
     # A confidence that was rounded to 0 does not end in a logarithm of 0.
     assert first["avg_logprob"] == round((math.log(0.9) + math.log(0.0005)) / 2, 4)
 
 
-def test_repetition_shows_in_the_compression_ratio():
+def test_repetition_raises_the_compression_ratio():
     words = tuple(Word("again", i / 2, i / 2 + 0.4, 0.5) for i in range(50))
     (segment,) = openai.to_verbose_json(Transcript(words, 25.0, SAID.model, SAID.timing))[
         "segments"
@@ -66,7 +66,7 @@ def test_repetition_shows_in_the_compression_ratio():
     assert openai.to_verbose_json(SAID)["segments"][0]["compression_ratio"] < 1
 
 
-def test_events_join_to_the_text():
+def test_the_deltas_of_the_events_join_to_the_text():
     lines = openai.to_events(SAID).splitlines()
     events = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data")]
     assert [line for line in lines if line.startswith("event")] == [

@@ -25,14 +25,14 @@ def test_every_word_is_in_one_segment(spoken):
 
 
 @given(words())
-def test_a_segment_holds_no_pause_and_is_no_longer_than_it_may_be(spoken):
+def test_a_segment_has_no_pause_and_a_limited_duration(spoken):
     for segment in segments(spoken):
         assert all(b.start - a.end < 0.8 for a, b in pairwise(segment))
         assert len(segment) == 1 or segment[-1].end - segment[0].start <= 30
 
 
 @given(words())
-def test_segments_break_nowhere_else(spoken):
+def test_segments_end_only_at_pauses_and_at_the_maximum_duration(spoken):
     for segment, (following, *_) in pairwise(segments(spoken)):
         pause = following.start - segment[-1].end >= 0.8
         assert pause or following.end - segment[0].start > 30

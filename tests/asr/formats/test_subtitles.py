@@ -88,7 +88,7 @@ talks = st.builds(talk, st.integers(0), st.integers(10, 60))
 
 @pytest.mark.parametrize("form", TRIPS)
 @given(spoken() | talks)
-def test_subtitles_can_be_read_and_say_what_was_said(form, words):
+def test_parsed_subtitles_have_all_words_in_readable_cues(form, words):
     end = words[-1][2] if words else 1.0
     shown = TRIPS[form](words, end)
     for cue in shown:
@@ -103,7 +103,7 @@ def test_subtitles_can_be_read_and_say_what_was_said(form, words):
 
 
 @given(spoken() | talks)
-def test_cues_break_at_pauses_and_else_only_where_they_are_full(words):
+def test_cues_end_only_at_pauses_or_when_full(words):
     left = iter(words)
     cues = [[next(left) for _ in cue.text.split()] for cue in subtitles.make_cues(words)]
     assert next(left, None) is None
@@ -119,7 +119,7 @@ def test_cues_break_at_pauses_and_else_only_where_they_are_full(words):
 
 
 @given(spoken(longest=200))
-def test_a_word_longer_than_a_line_is_cut_and_loses_nothing(words):
+def test_a_word_longer_than_a_line_is_split(words):
     shown = read_srt(subtitles.to_srt(subtitles.make_cues(words)))
     assert all(len(line) <= 42 for cue in shown for line in cue.lines)
     joined = "".join(line for cue in shown for line in cue.lines)
@@ -131,27 +131,27 @@ def test_a_pause_ends_a_cue():
     assert [cue.text for cue in subtitles.make_cues(words)] == ["one two", "three"]
 
 
-def test_a_short_cue_lingers_until_the_next():
+def test_a_short_cue_is_extended_to_the_next():
     words = [("hi", 1.0, 1.2), ("there", 2.1, 2.3)]
     assert subtitles.make_cues(words) == [Cue("hi", 1.0, 2.0), Cue("there", 2.1, 3.1)]
 
 
-def test_no_cue_outlasts_the_audio():
+def test_no_cue_ends_after_the_audio():
     assert subtitles.make_cues([("hi", 0.3, 0.5)], duration=0.8) == [Cue("hi", 0.3, 0.8)]
 
 
-def test_srt_is_numbered_with_commas():
+def test_srt_has_numbered_cues_and_commas():
     assert subtitles.to_srt([Cue("a", 0.0, 1.5), Cue("b", 3661.25, 3662.0)]) == (
         "1\n00:00:00,000 --> 00:00:01,500\na\n\n2\n01:01:01,250 --> 01:01:02,000\nb\n"
     )
 
 
-def test_vtt_has_its_header_and_escapes():
+def test_vtt_has_a_header_and_escapes():
     assert subtitles.to_vtt([Cue("a < b & c", 0.0, 1.5)]) == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\na &lt; b &amp; c\n"
     )
 
 
-def test_nothing_said_is_an_empty_file():
+def test_an_empty_transcript_gives_an_empty_file():
     assert subtitles.to_srt([]) == ""
     assert subtitles.to_vtt([]) == "WEBVTT\n"

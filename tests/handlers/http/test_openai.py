@@ -29,7 +29,7 @@ def client(server: str) -> OpenAI:
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
     path = tmp_path / "clip.wav"
-    path.write_bytes(toy_model.wav(SPOKEN))
+    path.write_bytes(toy_model.text_wav(SPOKEN))
     return path
 
 
@@ -39,7 +39,9 @@ def test_a_file_is_transcribed(client: OpenAI, clip: Path):
     assert response.text == SPOKEN
     assert response.usage is not None
     assert response.usage.type == "duration"
-    assert response.usage.seconds == pytest.approx(len(toy_model.speak(SPOKEN)) / 16_000, abs=1e-3)
+    assert response.usage.seconds == pytest.approx(
+        len(toy_model.text_waveform(SPOKEN)) / 16_000, abs=1e-3
+    )
 
 
 def test_options_for_other_models_are_ignored(client: OpenAI, clip: Path):
@@ -119,7 +121,7 @@ def test_the_only_model_is_the_one_that_is_served(client: OpenAI):
     [
         (b"these are words, not sound " * 50, "unsupported_audio"),
         (b"", "empty_audio"),
-        (toy_model.encode(toy_model.speak("a")[:160]), "too_short"),
+        (toy_model.encode(toy_model.text_waveform("a")[:160]), "too_short"),
     ],
 )
 def test_unusable_audio_is_a_bad_request(client: OpenAI, content: bytes, code: str):
@@ -204,7 +206,7 @@ def post(body: bytes | str | None, content_type: str | None) -> tuple[int, dict[
 
 
 def test_a_form_from_api_gateway_is_transcribed():
-    status, content = post(*form([("file", toy_model.wav(SPOKEN)), ("model", b"whisper-1")]))
+    status, content = post(*form([("file", toy_model.text_wav(SPOKEN)), ("model", b"whisper-1")]))
     assert (status, content["text"]) == (200, SPOKEN)
 
 
@@ -213,13 +215,13 @@ def test_a_form_from_api_gateway_is_transcribed():
     [
         (None, "multipart/form-data; boundary=b", None),
         (b"{}", "application/json", None),
-        (toy_model.wav(SPOKEN), "audio/wav", None),
+        (toy_model.text_wav(SPOKEN), "audio/wav", None),
         (b"--b\r\n", "multipart/form-data; boundary=b", None),
         (b"--b--\r\n", "multipart/mixed; boundary=b", None),
         (b"--b--\r\n", "multipart/form-data", None),
         (form([("file", b"RIFF")])[0], "multipart/form-data; boundary=another", None),
         (*form([("model", b"whisper-1")]), "file"),
-        (*form([("file", toy_model.wav(SPOKEN))]), "model"),
+        (*form([("file", toy_model.text_wav(SPOKEN))]), "model"),
         ("text that was not declared binary", "multipart/form-data; boundary=b", None),
     ],
     ids=str.split("absent json audio unfinished mixed unbounded foreign no-file no-model text"),
@@ -233,7 +235,7 @@ def test_an_invalid_form_is_rejected_in_openais_envelope(body, content_type, fie
 
 
 def test_metrics_and_logs_contain_no_words(capsys):
-    post(*form([("file", toy_model.wav(SPOKEN)), ("model", b"whisper-1")]))
+    post(*form([("file", toy_model.text_wav(SPOKEN)), ("model", b"whisper-1")]))
     post(*form([("file", b"no audio"), ("model", b"whisper-1")]))
     logged = capsys.readouterr().out
     assert '"AudioSeconds":[' in logged

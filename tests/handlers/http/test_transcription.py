@@ -13,6 +13,8 @@ from tests.support.api_events import Context, request
 def test_routes_obey_the_limits_of_their_settings():
     app = APIGatewayRestResolver(enable_validation=True)
     add_api_routes(app, Settings(request_max_seconds=0.5))
-    event = request("POST", "/v1/transcribe", toy_model.wav("much too long for this"), "audio/wav")
+    event = request(
+        "POST", "/v1/transcribe", toy_model.text_wav("much too long for this"), "audio/wav"
+    )
     response = app.resolve(event, cast(LambdaContext, Context()))
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (413, "too_long")

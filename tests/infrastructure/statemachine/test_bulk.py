@@ -84,10 +84,10 @@ def deployed(
 
 def test_exactly_the_objects_under_a_prefix_are_processed(deployed: Bulk):
     for key in ODD_KEYS:
-        deployed.put(key, toy_model.wav("hello"))
+        deployed.put(key, toy_model.text_wav("hello"))
     deployed.put("in/not audio.txt", b"not audio at all " * 100)
     deployed.put("in/folder/", b"")
-    deployed.put("elsewhere/a.wav", toy_model.wav("hello"))
+    deployed.put("elsewhere/a.wav", toy_model.text_wav("hello"))
     assert deployed.run(f"s3://{deployed.input}/in/") == 0
     assert deployed.outputs().keys() == {
         *map(object_keys.result_key, ODD_KEYS),
@@ -101,14 +101,14 @@ def test_exactly_the_objects_under_a_prefix_are_processed(deployed: Bulk):
 
 
 def test_objects_with_up_to_date_output_are_skipped(deployed: Bulk):
-    texts = {f"in/{word}.wav": toy_model.wav(word) for word in ("one", "two", "three", "four")}
+    texts = {f"in/{word}.wav": toy_model.text_wav(word) for word in ("one", "two", "three", "four")}
     for key, content in (texts | {"in/corrupt.wav": b"RIFF not at all"}).items():
         deployed.put(key, content)
     prefix = f"s3://{deployed.input}/in/"
     assert deployed.run(prefix) == 0
     before = deployed.outputs()
     assert len(before) == 5
-    deployed.put("in/two.wav", toy_model.wav("changed"))
+    deployed.put("in/two.wav", toy_model.text_wav("changed"))
     assert deployed.run(prefix) == 0
     assert deployed.function.outcomes == {
         **dict.fromkeys([*texts, "in/corrupt.wav"], "up_to_date"),
@@ -121,7 +121,7 @@ def test_objects_with_up_to_date_output_are_skipped(deployed: Bulk):
 
 def test_as_many_batches_run_concurrently_as_configured(deployed: Bulk):
     for number in range(6):
-        deployed.put(f"in/{number}.wav", toy_model.wav("hello"))
+        deployed.put(f"in/{number}.wav", toy_model.text_wav("hello"))
     real = deployed.function.handler
     three_running = Barrier(3, timeout=60)
 
@@ -137,7 +137,7 @@ def test_as_many_batches_run_concurrently_as_configured(deployed: Bulk):
 
 def test_temporary_failures_are_retried(deployed: Bulk, capsys: pytest.CaptureFixture[str]):
     for number in range(3):
-        deployed.put(f"in/{number}.wav", toy_model.wav("hello"))
+        deployed.put(f"in/{number}.wav", toy_model.text_wav("hello"))
     real, failures = deployed.function.handler, iter([ConnectionError("S3 is busy")] * 2)
 
     def flaky(event: Document, context: Context) -> Document:
@@ -157,7 +157,7 @@ def test_temporary_failures_are_retried(deployed: Bulk, capsys: pytest.CaptureFi
 
 
 def test_a_batch_of_long_files_is_retried_once_per_file(deployed: Bulk):
-    deployed.put("in/a.wav", toy_model.wav("hello"))
+    deployed.put("in/a.wav", toy_model.text_wav("hello"))
     real = deployed.function.handler
     failures = iter([OutOfTimeError("time is up", 30.0)] * 6)
 
@@ -180,8 +180,8 @@ def test_time_outs_are_retried_as_often_as_a_batch_has_items():
 
 
 def test_a_batch_that_keeps_failing_is_reported(deployed: Bulk, capsys: pytest.CaptureFixture[str]):
-    deployed.put("in/a.wav", toy_model.wav("hello"))
-    deployed.put("in/b.wav", toy_model.wav("hello"))
+    deployed.put("in/a.wav", toy_model.text_wav("hello"))
+    deployed.put("in/b.wav", toy_model.text_wav("hello"))
     real = deployed.function.handler
 
     def half(event: Document, context: Context) -> Document:
@@ -210,7 +210,7 @@ def test_a_run_that_cannot_start_reports_the_cause(
 def test_the_keys_of_an_inventory_are_decoded(deployed: Bulk):
     rows = io.StringIO()
     for key in ODD_KEYS:
-        deployed.put(key, toy_model.wav("hello"))
+        deployed.put(key, toy_model.text_wav("hello"))
         csv.writer(rows, quoting=csv.QUOTE_ALL).writerow([deployed.input, quote_plus(key), 1, "e"])
     manifest = {"sourceBucket": deployed.input}
     deployed.put("inventory/manifest.json", json.dumps(manifest).encode())
@@ -228,7 +228,7 @@ def test_the_keys_of_an_inventory_are_decoded(deployed: Bulk):
 
 def test_all_items_of_a_batch_are_processed(deployed: Bulk):
     for number in range(3):
-        deployed.put(f"in/{number}.wav", toy_model.wav("hello"))
+        deployed.put(f"in/{number}.wav", toy_model.text_wav("hello"))
     listed = deployed.s3.list_objects_v2(Bucket=deployed.input)["Contents"]
     # Step Functions spells it Etag.
     items = [

@@ -12,7 +12,8 @@ def manifests(tmp_path):
     """Two data sets, in which the toy recogniser errs in one word of six and one of two."""
     return [
         tone_corpus.write_clips(
-            tmp_path / name, [("an4", text, toy_model.speak(spoken)) for text, spoken in clips]
+            tmp_path / name,
+            [("an4", text, toy_model.text_waveform(spoken)) for text, spoken in clips],
         )
         for name, clips in {
             "dev": [("the cat sat", "the cat sat"), ("on the mat", "on a mat")],

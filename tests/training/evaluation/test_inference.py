@@ -13,10 +13,10 @@ def manifest(tmp_path):
     return tone_corpus.write_clips(
         tmp_path,
         [
-            ("an4", "the cat sat", toy_model.speak("the cat sat")),
-            ("an4", "on the mat", toy_model.speak("on a mat")),
+            ("an4", "the cat sat", toy_model.text_waveform("the cat sat")),
+            ("an4", "on the mat", toy_model.text_waveform("on a mat")),
             ("lj", "hush", np.zeros(16_000, np.float32)),
-            ("lj", "blink", toy_model.speak("blink")[:800]),  # too short
+            ("lj", "blink", toy_model.text_waveform("blink")[:800]),  # too short
         ],
     )
 

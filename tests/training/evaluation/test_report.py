@@ -16,10 +16,10 @@ def manifest(tmp_path):
     return tone_corpus.write_clips(
         tmp_path,
         [
-            ("an4", "the cat sat", toy_model.speak("the cat sat")),
-            ("an4", "on the mat", toy_model.speak("on a mat")),
+            ("an4", "the cat sat", toy_model.text_waveform("the cat sat")),
+            ("an4", "on the mat", toy_model.text_waveform("on a mat")),
             ("lj", "hush", np.zeros(16_000, np.float32)),
-            ("lj", "blink", toy_model.speak("blink")[:800]),
+            ("lj", "blink", toy_model.text_waveform("blink")[:800]),
         ],
     )
 
@@ -101,7 +101,8 @@ def test_the_report_of_a_bundle_has_calibration_and_word_timing(toy_transcriber,
 def test_the_report_of_a_keyword_bundle_has_its_accuracy(keyword_transcriber, tmp_path):
     clips = [("sc1", "no", "no"), ("sc1", "yes", "no"), ("wake", "smart mirror", "smart mirror")]
     manifest = tone_corpus.write_clips(
-        tmp_path, [(corpus, text, toy_model.say(spoken)) for corpus, text, spoken in clips]
+        tmp_path,
+        [(corpus, text, toy_model.keyword_waveform(spoken)) for corpus, text, spoken in clips],
     )
     results = transcribe_corpus(keyword_transcriber, read_manifest(manifest))
     rates = bundle_report(results, keyword_transcriber)

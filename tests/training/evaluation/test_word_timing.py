@@ -23,7 +23,7 @@ def recognise(toy_transcriber, tmp_path):
     """Transcribe clips, each given by its text in the manifest and its spoken text."""
 
     def recognise(*clips):
-        spoken = [("an4", text, toy_model.speak(spoken)) for text, spoken in clips]
+        spoken = [("an4", text, toy_model.text_waveform(spoken)) for text, spoken in clips]
         manifest = tone_corpus.write_clips(tmp_path, spoken)
         return transcribe_corpus(toy_transcriber, read_manifest(manifest))
 
@@ -66,7 +66,7 @@ def test_only_correctly_recognised_words_are_compared(recognise, model_errors):
 def test_audio_longer_than_a_window_is_aligned_as_a_whole(toy_transcriber, recognise, model_errors):
     text = "a long tale of many cats and mats"
     window_seconds = toy_transcriber.manifest.window_seconds
-    assert len(toy_model.speak(text)) / 16_000 > 1.5 * window_seconds
+    assert len(toy_model.text_waveform(text)) / 16_000 > 1.5 * window_seconds
     errors = model_errors(recognise((text, text)))
     assert (errors.words, errors.mean) == (8, 0.0)
 

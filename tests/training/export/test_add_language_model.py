@@ -26,7 +26,9 @@ SPOKEN = [("a cab", "a dab"), ("a bad cab", "a bad dab"), ("a cab a cab", "a cab
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory):
-    clips = [("lj", text, toy_model.speak(said, frames_per_character=1)) for text, said in SPOKEN]
+    clips = [
+        ("lj", text, toy_model.text_waveform(said, frames_per_character=1)) for text, said in SPOKEN
+    ]
     return tone_corpus.write_clips(tmp_path_factory.mktemp("data") / "fast-dev", clips)
 
 

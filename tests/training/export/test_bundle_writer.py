@@ -23,8 +23,8 @@ SEARCH = BeamSearchConfig(lm_weight=1.0, word_score=0.0, unk_score=0.0, beam_siz
 @pytest.fixture
 def opened(tmp_path):
     """The toy model's bundle before its manifest is written, with the golden clip "bad cab"."""
-    (tmp_path / "model.pt").write_bytes(toy_model.scripted())
-    (tmp_path / "clip.wav").write_bytes(toy_model.wav("bad cab"))
+    (tmp_path / "model.pt").write_bytes(toy_model.torchscript())
+    (tmp_path / "clip.wav").write_bytes(toy_model.text_wav("bad cab"))
     return new_bundle(
         tmp_path,
         fields=ctc_fields(0.02),
@@ -45,7 +45,7 @@ def test_the_golden_transcript_is_that_of_the_model_itself(opened, tmp_path):
 
 @pytest.mark.parametrize(("precision", "version"), [("float32", "2"), ("bfloat16", "2-bfloat16")])
 def test_a_lower_precision_is_part_of_the_version(precision, version, tmp_path):
-    (tmp_path / "model.pt").write_bytes(toy_model.scripted())
+    (tmp_path / "model.pt").write_bytes(toy_model.torchscript())
     identity = {"name": "toy", "version": "2", "license": "MIT", "precision": precision}
     opened = new_bundle(tmp_path, fields=ctc_fields(0.02), **identity)
     assert (opened.manifest.version, opened.manifest.precision) == (version, precision)
@@ -80,7 +80,9 @@ def test_a_beam_transcriber_writes_only_the_golden_transcript_of_the_language_mo
 
 def test_a_bundle_that_does_not_reproduce_its_golden_transcript_is_rejected(opened, tmp_path):
     write_bundle(tmp_path, Transcriber(opened))
-    golden = replace(opened.manifest.golden, audio=toy_model.wav("other"), transcript="bad cab")
+    golden = replace(
+        opened.manifest.golden, audio=toy_model.text_wav("other"), transcript="bad cab"
+    )
     content = ngram_toy.content()
     (tmp_path / LANGUAGE_MODEL_FILE).write_bytes(content)
     altered = with_language_model(

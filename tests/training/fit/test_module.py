@@ -126,9 +126,12 @@ def test_training_hears_masked_features_and_validation_does_not(monkeypatch):
 
 def test_dev_is_scored_as_a_whole(monkeypatch):
     module = CtcModule(PLAIN)
-    monkeypatch.setattr(module, "recogniser", toy_model.Toy())
+    monkeypatch.setattr(module, "recogniser", toy_model.ToyCtcModel())
     logged = logging(module, monkeypatch)
-    right, wrong = batch("a b c", "d e f", speak=toy_model.speak), batch("g", speak=toy_model.speak)
+    right, wrong = (
+        batch("a b c", "d e f", speak=toy_model.text_waveform),
+        batch("g", speak=toy_model.text_waveform),
+    )
     wrong = wrong._replace(targets=torch.tensor([text.encode("h")]))
     module.validation_step(right, 0)
     module.validation_step(wrong, 1)
@@ -139,8 +142,8 @@ def test_dev_is_scored_as_a_whole(monkeypatch):
     losses = []
     # and each time anew
     for each in (
-        batch("a b c", speak=toy_model.speak),
-        batch("d e f", speak=toy_model.speak),
+        batch("a b c", speak=toy_model.text_waveform),
+        batch("d e f", speak=toy_model.text_waveform),
         wrong,
     ):
         module.validation_step(each, 0)
@@ -153,7 +156,7 @@ def test_dev_is_scored_as_a_whole(monkeypatch):
 def test_frames_of_padding_are_not_transcribed(monkeypatch):
     module = CtcModule(PLAIN)
 
-    class Babbling(toy_model.Toy):
+    class Babbling(toy_model.ToyCtcModel):
         def forward(self, waveforms, lengths):
             log_probs, frames = super().forward(waveforms, lengths)
             for row, count in zip(log_probs, frames, strict=True):
@@ -162,7 +165,7 @@ def test_frames_of_padding_are_not_transcribed(monkeypatch):
 
     monkeypatch.setattr(module, "recogniser", Babbling())
     logged = logging(module, monkeypatch)
-    module.validation_step(batch("a", "abcdef", speak=toy_model.speak), 0)
+    module.validation_step(batch("a", "abcdef", speak=toy_model.text_waveform), 0)
     module.on_validation_epoch_end()
     assert logged["dev_wer"] == 0.0
 
