@@ -20,7 +20,7 @@ from training.errors import InputError
 from training.export import add_language_model
 
 START = BeamSearchConfig(lm_weight=0.6, word_score=0.0, unk_score=0.0, beam_size=32)
-# Reference texts and what is spoken: "dab", which is out of vocabulary, for "cab".
+# Reference texts and spoken texts: "dab", which is out of vocabulary, for "cab".
 SPOKEN = [("a cab", "a dab"), ("a bad cab", "a bad dab"), ("a cab a cab", "a cab a cab")]
 
 

@@ -22,6 +22,7 @@ from asr.audio.audio import Budget
 from asr.settings import Settings
 from asr.transcriber import Transcriber, check_golden, warm_transcriber
 from handlers import api
+from handlers.http import transcription
 from tests.support import toy_model
 from tests.support.api_events import Context
 from training.export import pretrained
@@ -175,7 +176,7 @@ def test_the_bundle_is_served_from_s3_by_the_handler(name, exported, monkeypatch
         for path in exported.iterdir():
             client.upload_file(str(path), "models", f"{name}/{path.name}")
         settings = Settings(f"s3://models/{name}/", local.sha256, model_self_test=True)
-        monkeypatch.setattr(api, "warm_transcriber", lambda _: warm_transcriber(settings))
+        monkeypatch.setattr(transcription, "warm_transcriber", lambda _: warm_transcriber(settings))
         answer = api.handler({"audio": base64.b64encode(spoken).decode()}, Context())
     identity = {"name": name, "version": "1", "sha256": local.sha256}
     assert answer["model"] == identity | {"decoder": "greedy"}
