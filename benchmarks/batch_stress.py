@@ -100,9 +100,9 @@ def outcomes(log: Path) -> Counter[str]:
     counts: Counter[str] = Counter()
     for line in log.read_text().splitlines():
         record = json.loads(line)
-        if record.get("message") == "answered":
+        if "status" in record:
             counts[record["status"]] += 1
-        elif record.get("message") == "to be tried again":
+        elif "key" in record and "reason" in record:  # to be retried
             counts[record["reason"].partition("(")[0]] += 1
     return counts
 

@@ -132,7 +132,7 @@ class Worker:
         return replace(model, decoder=current.decoder or model.decoder)
 
     def _extra_formats_for(self, current: InputAudio) -> tuple[str, ...]:
-        """Formats to write besides JSON; raises MalformedRequestError for an unknown one."""
+        """Formats to write in addition to JSON; raises MalformedRequestError for an unknown one."""
         if current.formats is None:
             return self._extra_formats
         requested = tuple(dict.fromkeys(split_names(current.formats)))

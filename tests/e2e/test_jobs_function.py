@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -20,7 +21,8 @@ def test_a_job_is_created_and_found(
 ):
     for name, value in bucket.items():
         monkeypatch.setenv(name, value)
-    buckets = {"INPUT_BUCKET": "job-input", "OUTPUT_BUCKET": "job-output"}
+    suffix = uuid4().hex
+    buckets = {"INPUT_BUCKET": f"input-{suffix}", "OUTPUT_BUCKET": f"output-{suffix}"}
     for name in buckets.values():
         boto3.client("s3").create_bucket(Bucket=name)
     request = json.dumps({"file_name": "talk.wav"}).encode()

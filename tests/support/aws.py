@@ -50,10 +50,10 @@ def server(address: str = "127.0.0.1", lambda_url: str | None = None) -> Iterato
 
 
 def access(url: str) -> dict[str, str]:
-    """The environment in which boto3 talks to a server at `url`.
+    """Environment variables with which boto3 sends its requests to `url`.
 
-    All have the same credentials, those that LocalStack checks: boto3's session keeps the first
-    that it finds for the whole process.
+    The credentials are those that LocalStack verifies, for all servers, because boto3's session
+    keeps the first ones that it finds for the whole process.
     """
     return {
         "AWS_ENDPOINT_URL": url,
@@ -64,9 +64,9 @@ def access(url: str) -> dict[str, str]:
 
 
 def job_settings() -> JobSettings:
-    """Those of jobs in two new buckets, where boto3 talks to the server."""
+    """Create two buckets with unique names; returns settings of jobs with them."""
     name = secrets.token_hex(8)
-    settings = JobSettings(f"input-{name}", f"output-{name}", owner_key="of the tests")
+    settings = JobSettings(f"input-{name}", f"output-{name}", owner_key="test")
     for bucket in (settings.input_bucket, settings.output_bucket):
         boto3.client("s3").create_bucket(Bucket=bucket)
     return settings
