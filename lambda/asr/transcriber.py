@@ -1,7 +1,7 @@
 """The transcription pipeline: audio in, Transcript out; every interface calls it."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -9,6 +9,7 @@ from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.audio import audio
 from asr.audio.audio import DEFAULT_BUDGET, AudioSource, Budget, Waveform
+from asr.audio.block import BlockMeter
 from asr.decoding import decoders
 from asr.errors import MalformedRequestError, ModelUnavailableError
 from asr.manifest import Confidence
@@ -167,7 +168,7 @@ class Transcriber:
         on_progress: ProgressCallback = ignore_progress,
     ) -> Transcript:
         started = time.perf_counter()
-        meter = _BlockMeter(blocks)
+        meter = BlockMeter(blocks)
         words = session.recogniser.recognise(meter.blocks(), on_progress)
         seconds = meter.samples / audio.SAMPLE_RATE
         elapsed = time.perf_counter() - started
@@ -194,25 +195,6 @@ def _word(word: RecognisedWord, seconds: float, confidence: Confidence) -> Word:
         end=round(min(word.end, seconds), 3),
         confidence=round(confidence.calibrated(word.log_prob), 3),
     )
-
-
-class _BlockMeter:
-    """Passes blocks on, and counts their samples and the seconds spent on producing them."""
-
-    def __init__(self, blocks: Iterable[Samples]) -> None:
-        self.samples = 0
-        self.elapsed = 0.0
-        self._blocks = iter(blocks)
-
-    def blocks(self) -> Iterator[Samples]:
-        while True:
-            started = time.perf_counter()
-            block = next(self._blocks, None)
-            self.elapsed += time.perf_counter() - started
-            if block is None:
-                return
-            self.samples += len(block)
-            yield block
 
 
 def check_golden(transcriber: Transcriber) -> None:

@@ -1,4 +1,4 @@
-"""Array types shared by the engine and the training code."""
+"""Array types of waveforms and model outputs."""
 
 import numpy as np
 from numpy.typing import NDArray

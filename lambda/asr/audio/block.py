@@ -1,11 +1,14 @@
 """Blocks of decoded audio, and the supported sample rates and channel counts."""
 
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from asr.errors import UnsupportedAudioError
+from asr.types import Samples
 
 BLOCK_SAMPLES = 65_536  # over all channels: 256 KiB of float32, 4 s of 16 kHz mono
 MIN_RATE, MAX_RATE = 8_000, 192_000  # Hz
@@ -30,6 +33,33 @@ class AudioBlock:
 
     frames: NDArray[np.float32]
     rate: int
+
+
+class BlockMeter:
+    """Counts the samples of a stream of blocks, and the seconds spent on producing them.
+
+    Attributes
+    ----------
+    samples : int
+    elapsed : float
+        Seconds.
+    """
+
+    def __init__(self, blocks: Iterable[Samples]) -> None:
+        self.samples = 0
+        self.elapsed = 0.0
+        self._blocks = iter(blocks)
+
+    def blocks(self) -> Iterator[Samples]:
+        """The blocks, unchanged."""
+        while True:
+            started = time.perf_counter()
+            block = next(self._blocks, None)
+            self.elapsed += time.perf_counter() - started
+            if block is None:
+                return
+            self.samples += len(block)
+            yield block
 
 
 def check_supported(rate: int, channels: int) -> None:

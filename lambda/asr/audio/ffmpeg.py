@@ -89,7 +89,7 @@ def _decoded(container: InputContainer, audio: AudioStream) -> Iterator[av.Audio
     """Decode all packets, skipping those that fail.
 
     In noise that resembles AAC, about one packet in 140 decodes by chance; so unless more packets
-    decode than fail, UnreadableError is raised, and what is not yet in a block is discarded.
+    decode than fail, UnreadableError is raised, and frames not yet in a block are discarded.
     """
     decoded = failed = 0
     for packet in _packets(container, audio):

@@ -171,7 +171,7 @@ class BeamSearch:
     def _extend_by_boundary(
         self, beam: Beam, frame: Doubles, total: Doubles, letters: Extensions
     ) -> tuple[Extensions, Integers]:
-        """Append the word boundary to the classes; gives also the contexts after it."""
+        """Append the word boundary to the classes; also returns the contexts after it."""
         score, context = self._end_word(beam)
         paths = np.where(beam.node == ROOT, -np.inf, total + frame[self._boundary])
         zero = np.zeros(len(total))

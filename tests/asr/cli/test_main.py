@@ -6,10 +6,11 @@ import select
 import signal
 import subprocess
 import sys
-import time
+from functools import partial
 
 import numpy as np
 import pytest
+from tqdm import tqdm
 
 from asr.audio import audio
 from asr.cli import main as cli
@@ -204,13 +205,13 @@ def terminal_output(run, clip, monkeypatch):
 def test_a_terminal_shows_the_position_in_the_file(run, clip, monkeypatch):
     stream = audio.stream
 
-    def slow(*arguments):
+    def in_pieces(*arguments):
         for block in stream(*arguments):
             for _ in range(4):
                 yield np.tile(block, 4)
-                time.sleep(0.15)
 
-    monkeypatch.setattr(audio, "stream", slow)
+    monkeypatch.setattr(audio, "stream", in_pieces)
+    monkeypatch.setattr(cli, "tqdm", partial(tqdm, mininterval=0))
     shown = terminal_output(run, clip, monkeypatch)
     drawn = set(re.findall(r"0/1 \[[^\r]*clip.wav (0:00:\d\d)\]", shown))
     assert len(drawn) >= 3
