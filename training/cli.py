@@ -1,4 +1,4 @@
-"""Command line of training: `python -m training COMMAND`, each command imported only when it runs."""
+"""Command line of training, `python -m training COMMAND`; imports only the command that runs."""
 
 import argparse
 import sys
@@ -11,7 +11,7 @@ from training.errors import USER_ERRORS, message
 
 Arguments = ParamSpec("Arguments")
 
-USAGE_ERROR = 2  # exit status of input that cannot be used; argparse's too
+USAGE_ERROR = 2  # exit status for unusable input, as of argparse
 PROGRAM = "python -m training"
 
 
@@ -53,7 +53,7 @@ COMMANDS = {
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the command that `arguments` (default: the process's) begin with."""
+    """Run the command named by the first of `arguments` (default: those of the process)."""
     width = max(map(len, COMMANDS))
     parser = argparse.ArgumentParser(
         prog=PROGRAM,
@@ -63,14 +63,16 @@ def run(arguments: Sequence[str] | None = None) -> None:
         + f"\n\n`{PROGRAM} COMMAND --help` lists the options of a command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("command", metavar="COMMAND", choices=COMMANDS, help="one of those below")
+    parser.add_argument(
+        "command", metavar="COMMAND", choices=COMMANDS, help="one of those listed below"
+    )
     parser.add_argument("options", nargs=argparse.REMAINDER, help="options of the command")
     options = parser.parse_args(arguments)
     import_module(COMMANDS[options.command].module).main(options.options)
 
 
 def command_parser(name: str, description: str | None) -> argparse.ArgumentParser:
-    """Parser of the options of the command `name`; `description` is its module's docstring."""
+    """Argument parser of the command `name`; `description` is its module's docstring."""
     return argparse.ArgumentParser(
         prog=f"{PROGRAM} {name}",
         description=description,
@@ -79,7 +81,7 @@ def command_parser(name: str, description: str | None) -> argparse.ArgumentParse
 
 
 def command(main: Callable[Arguments, None]) -> Callable[Arguments, None]:
-    """Make `main` end with one line on standard error and status 2 for an error of the user."""
+    """Decorate `main` to report a user's error in one line on standard error, with status 2."""
 
     @wraps(main)
     def wrapper(*arguments: Arguments.args, **options: Arguments.kwargs) -> None:

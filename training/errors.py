@@ -8,10 +8,10 @@ from asr.errors import AsrError
 
 
 class InputError(Exception):
-    """A command's input cannot be used; `str(error)` is written for the user."""
+    """Unusable input of a command; `str(error)` is the message to the user."""
 
 
-# Any other exception is a bug, and keeps its traceback.
+# Any other exception is a bug and keeps its traceback.
 USER_ERRORS = (InputError, AsrError, OSError, tarfile.TarError)
 
 

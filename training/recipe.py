@@ -1,5 +1,12 @@
-"""A recipe: everything that a training run is made of, read from one YAML file."""
+"""Training recipe: task, network, data, augmentation and schedule of a run, from a YAML file.
 
+A recipe shows what it changes: `extends: other_recipe` names another file of its folder (without
+`.yaml`), whose keys it takes over. A key given in both replaces the inherited value, except that
+the mappings `parameters`, `augmentation` and `spec_augment` are merged key by key, one level deep.
+`null` removes an inherited key, so that its default applies.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +18,27 @@ from training.errors import InputError
 from training.validation import validate_dataclass
 
 TASKS = ("ctc", "keyword", "phones")
+EXTENDS = "extends"
+MERGED = ("parameters", "augmentation", "spec_augment")
+# Keys of earlier recipes, and what to write instead.
+RENAMED = {
+    "initial": "init_from",
+    "forget": "reinitialise",
+    "sorted_epochs": "sortagrad_epochs",
+    "like_lengths": "bucket_by_length",
+    "balanced": "class_balanced",
+    "clip_norm": "gradient_clip_norm",
+    "validate_every": "validation_interval",
+    "patience": "early_stopping_patience",
+    "parameters.at_once": "parameters.frame_stack",
+    "parameters.biases": "parameters.class_bias",
+    "parameters.legacy": "network: residual_bigru_legacy",
+    "parameters.picture": "parameters.conv2d_stem",
+    "augmentation.empty_probability": "augmentation.silence_probability",
+    "augmentation.cut_probability": "augmentation.edge_trim_probability",
+    "augmentation.cut_db": "augmentation.edge_trim_db",
+    "augmentation.expansion": "augmentation.level_expansion",
+}
 
 
 @dataclass(frozen=True)
@@ -20,42 +48,48 @@ class Recipe:
     Attributes
     ----------
     name, version : str
-        Name and version of the bundle that comes out.
+        Name and version of the exported bundle. (A run's folder is named after the recipe's file.)
     network : str
         A key of `training.networks.registry.NETWORKS`.
     front_end, parameters : dict
-        Keyword arguments of the front-end (and its `type`, a key of `FRONT_ENDS`) and the network.
+        Keyword arguments of the front end (and its `type`, a key of `FRONT_ENDS`) and the network.
     train, dev : list of str
         Folders under the data directory, each with a `manifest.tsv`.
     batch_seconds : float
         Padded seconds of audio in a batch.
-    license : str
-        Of the bundle: as strict as its sources ask for.
-    sorted_epochs : int
-        How many epochs go from short to long.
-    like_lengths : bool
-        Whether a batch holds utterances of like length, or any.
-    balanced : bool
-        Whether clips are drawn so that words, corpora and speakers come alike (`balance`), not
-        each once an epoch.
     steps : int
-        Optimiser updates in all; the learning rate has decayed to nothing by then.
-    learning_rate, warmup_steps, weight_decay, clip_norm
-        Of AdamW: its peak rate, the updates until the peak, its decay, the gradient's bound.
-    ema_decay : float
-        Of the averaged weights, which are what is validated and exported; it grows to that.
-    validate_every : int
-        Updates between two looks at dev.
-    patience : int
-        Validations without a better figure after which the run ends; 0: it goes on to `steps`.
-    initial : str
-        Where the weights come from at first: another run's folder under that of all runs, or a
-        bundle's that keeps them; empty: at random.
-    forget : list of str
-        Which of those weights begin at random all the same: names, or what they begin with.
+        Optimiser updates in all; the learning rate has decayed to zero by then.
+    learning_rate, warmup_steps, weight_decay, gradient_clip_norm
+        AdamW: peak rate, updates until the peak, weight decay, bound of the gradient's norm.
     task : str
-        What is learned, a key of `training.fit.train.TASKS`: `ctc`, `keyword` for a classifier of whole
-        clips, each the kind of the bundle, or `phones` of frames, for others to begin with.
+        Training task, a key of `training.fit.train.TASKS`: `ctc`, `keyword` (classification of
+        whole clips), or `phones` (classification of frames, to pre-train other recipes). The first
+        two are also the kind of the exported bundle.
+    license : str
+        Licence of the bundle: as strict as its sources require.
+    sortagrad_epochs : int
+        Number of initial epochs that go from short to long utterances.
+    bucket_by_length : bool
+        Whether a batch holds utterances of similar length, or of any.
+    class_balanced : bool
+        Whether clips are sampled so that words, corpora and speakers come equally often
+        (`training.data.class_balance`), instead of each once an epoch.
+    ema_decay : float
+        Decay of the exponential moving average of the weights, which is what is validated and
+        exported; it rises to this value at the start of a run.
+    validation_interval : int
+        Updates between validations on dev.
+    early_stopping_patience : int
+        Validations without improvement after which the run ends; 0 disables early stopping.
+    init_from : str
+        Source of the initial weights: another run's folder under the runs folder, or the folder of
+        a bundle that stores them (bfloat16); empty for random weights.
+    reinitialise : list of str
+        Parameter names, or their prefixes, that keep their random initial weights all the same.
+    seed : int
+        Seed of initial weights, data order, augmentation and dropout.
+    precision : str
+        `precision` of Lightning's Trainer.
     augmentation, spec_augment : dict
         Keyword arguments of `WaveformAugmentation` and `SpecAugment`.
     """
@@ -73,16 +107,16 @@ class Recipe:
     warmup_steps: int
     task: str = "ctc"
     license: str = "CC BY 4.0"
-    sorted_epochs: int = 1
-    like_lengths: bool = True
-    balanced: bool = False
+    sortagrad_epochs: int = 1
+    bucket_by_length: bool = True
+    class_balanced: bool = False
     weight_decay: float = 0.01
-    clip_norm: float = 1.0
+    gradient_clip_norm: float = 1.0
     ema_decay: float = 0.999
-    validate_every: int = 500
-    patience: int = 0
-    initial: str = ""
-    forget: list[str] = field(default_factory=list)
+    validation_interval: int = 500
+    early_stopping_patience: int = 0
+    init_from: str = ""
+    reinitialise: list[str] = field(default_factory=list)
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)
@@ -90,14 +124,19 @@ class Recipe:
 
     @staticmethod
     def read(path: Path) -> "Recipe":
-        """Read a recipe; raises InputError if it is none, or a member is unknown or of no use."""
-        try:
-            members = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            raise InputError(f"{path} is not YAML: {error}") from error
-        recipe = validate_dataclass(str(path), Recipe, members)
+        """Read a recipe and those that it extends.
+
+        Raises
+        ------
+        InputError
+            If a file is not a recipe, a key is unknown or has a value of another type, or the
+            recipe that is extended does not exist or extends this one.
+        OSError
+            If there is no such file.
+        """
+        recipe = validate_dataclass(str(path), Recipe, _resolve(path))
         if recipe.task not in TASKS:
-            raise InputError(f"{path}: task {recipe.task!r} is none of {', '.join(TASKS)}")
+            raise InputError(f"{path}: unknown task {recipe.task!r}; use one of {', '.join(TASKS)}")
         augment = validate_dataclass(
             f"{path}, augmentation", WaveformAugmentation, recipe.augmentation
         )
@@ -107,3 +146,45 @@ class Recipe:
             augmentation={name: getattr(augment, name) for name in recipe.augmentation},
             spec_augment={name: getattr(mask, name) for name in recipe.spec_augment},
         )
+
+
+def _resolve(path: Path, extended_by: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Keys of the recipe at `path`, merged over those of the recipe that it extends."""
+    keys = _load_yaml(path)
+    name = keys.pop(EXTENDS, None)
+    if name is None:
+        return keys
+    parent, chain = path.with_name(f"{name}.yaml"), (*extended_by, path)
+    if parent in chain:
+        cycle = " -> ".join(each.stem for each in (*chain, parent))
+        raise InputError(f"{path}: recipes extend one another: {cycle}")
+    if not parent.exists():
+        raise InputError(f"{path}: extends {name!r}, but there is no {parent}")
+    return _merge(_resolve(parent, chain), keys)
+
+
+def _load_yaml(path: Path) -> dict[str, Any]:
+    try:
+        keys = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not YAML: {error}") from error
+    if not isinstance(keys, dict):
+        raise InputError(f"{path} is not a recipe: expected a mapping of keys to values")
+    for old, new in RENAMED.items():
+        section, _, key = old.rpartition(".")
+        mapping = keys.get(section) if section else keys
+        if isinstance(mapping, Mapping) and key in mapping:
+            raise InputError(f"{path}: the key {old!r} was renamed; write {new!r}")
+    return keys
+
+
+def _merge(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    merged = _override(parent, child)
+    for key in MERGED:
+        if isinstance(parent.get(key), Mapping) and isinstance(child.get(key), Mapping):
+            merged[key] = _override(parent[key], child[key])
+    return merged
+
+
+def _override(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in {**parent, **child}.items() if value is not None}

@@ -8,31 +8,37 @@ from pydantic import TypeAdapter, ValidationError
 
 from training.errors import InputError
 
-Made = TypeVar("Made")
+Instance = TypeVar("Instance")
 
 
 def check_arguments(
-    subject: str, made: Callable[..., Any], members: Mapping[str, Any], *given: object
+    subject: str, target: Callable[..., Any], arguments: Mapping[str, Any], *given: object
 ) -> None:
-    """Raise InputError where `made(*given, **members)` would have one too many, or lack one."""
-    try:
-        inspect.signature(made).bind(*given, **members)
-    except TypeError as error:
-        raise InputError(f"{subject}: {error}") from error
-
-
-def validate_dataclass(subject: str, made: type[Made], members: Mapping[str, Any]) -> Made:
-    """The dataclass `made` of `members`, each turned into what its annotation says.
+    """Check that `target(*given, **arguments)` has every argument it needs and no other.
 
     Raises
     ------
     InputError
-        Where one is too many, or missing, or of another type.
+        If an argument is missing or unknown; the message starts with `subject`.
     """
-    check_arguments(subject, made, members)
     try:
-        return TypeAdapter(made).validate_python(dict(members))
+        inspect.signature(target).bind(*given, **arguments)
+    except TypeError as error:
+        raise InputError(f"{subject}: {error}") from error
+
+
+def validate_dataclass(subject: str, kind: type[Instance], members: Mapping[str, Any]) -> Instance:
+    """Construct the dataclass `kind`, with each member converted to its annotated type.
+
+    Raises
+    ------
+    InputError
+        If a member is missing, unknown or of another type; the message starts with `subject`.
+    """
+    check_arguments(subject, kind, members)
+    try:
+        return TypeAdapter(kind).validate_python(dict(members))
     except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        raise InputError(f"{subject}: {place}: {fault['msg']}") from error
+        first = error.errors()[0]
+        location = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{subject}: {location}: {first['msg']}") from error

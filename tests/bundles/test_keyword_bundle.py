@@ -13,7 +13,7 @@ from training.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 KEYWORD = ROOT / "model_artifacts" / "keyword"
-RECIPE = ROOT / "training" / "recipes" / "keyword_gru_picture.yaml"
+RECIPE = ROOT / "training" / "recipes" / "keyword_gru_conv2d.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -84,7 +84,7 @@ def recipe(**changes: Any) -> Recipe:
         "steps": 6,
         "learning_rate": 0.01,
         "warmup_steps": 2,
-        "validate_every": 3,
+        "validation_interval": 3,
         "precision": "32-true",
     }
     return Recipe(**(members | changes))
@@ -108,8 +108,8 @@ def keyword_recipe(**changes: Any) -> Recipe:
         "learning_rate": 0.03,
         "warmup_steps": 4,
         "ema_decay": 0.7,
-        "sorted_epochs": 0,
-        "like_lengths": False,
+        "sortagrad_epochs": 0,
+        "bucket_by_length": False,
         **PLAIN,
     }
     return recipe(**(members | changes))

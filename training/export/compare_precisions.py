@@ -19,7 +19,7 @@ from training.export.bundle_writer import MODEL_FILE, new_bundle
 from training.export.manifest_fields import ctc_fields
 from training.export.quantisation import PRECISIONS
 from training.export.torchscript import save_torchscript
-from training.fit.checkpoint import trained
+from training.fit.checkpoint import load_recogniser
 
 HEADER = """\
 | precision | MB | WER | max log-prob difference | mean | real-time factor |
@@ -34,7 +34,7 @@ def compare_precisions(checkpoint: Path, manifest: Path, clips: int) -> list[Fid
     InputError
         If `checkpoint` is not one of a speech recogniser, or the manifest cannot be used.
     """
-    recogniser, recipe, frame_seconds = trained(checkpoint)
+    recogniser, recipe, frame_seconds = load_recogniser(checkpoint)
     if recipe.task != "ctc":
         raise InputError(
             f"{checkpoint} was trained on the task {recipe.task!r}; "

@@ -9,7 +9,7 @@ differences to the float32 network.
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 
@@ -38,7 +38,7 @@ from training.export.manifest_fields import ctc_fields, keyword_fields
 from training.export.quantisation import FLOAT32, PRECISIONS
 from training.export.torchscript import save_torchscript
 from training.fit import curves
-from training.fit.checkpoint import trained
+from training.fit.checkpoint import load_recogniser
 from training.networks.recogniser import Recogniser
 
 FIDELITY_CLIPS = 50  # compared with the network before export
@@ -47,7 +47,7 @@ FIELDS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
     "ctc": lambda recogniser, frame_seconds: ctc_fields(
         frame_seconds, context_seconds=recogniser.context_seconds
     ),
-    "keyword": lambda recogniser, _: keyword_fields(cast(list[str], recogniser.network.labels)),
+    "keyword": lambda recogniser, _: keyword_fields(recogniser.network.labels),
 }
 # Plots of the results on the last measured data set, by kind of bundle.
 PLOTS: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
@@ -94,7 +94,7 @@ def export(
         If a file is missing, or `out` cannot be written.
     """
     reference_report = read_report(reference) if reference else None
-    recogniser, recipe, frame_seconds = trained(run / "best.ckpt")
+    recogniser, recipe, frame_seconds = load_recogniser(run / "best.ckpt")
     kind = recipe.task
     if kind not in FIELDS:
         raise InputError(
@@ -128,7 +128,7 @@ def export(
             for name, found in results.items()
         }
         write_bundle(draft, transcriber, _metrics(reports, kind))
-        shutil.copy(curves.draw(run), draft)
+        shutil.copy(curves.plot_curves(run), draft)
         for name, draw in PLOTS[kind].items():
             draw(results[measure[-1]], draft / name)
         measurements = Measurements(

@@ -85,7 +85,6 @@ def sizes(state: Mapping[str, Tensor]) -> dict[str, Any]:
         "rnn_layers": _depth(state, "birnn_layers"),
         "rnn_dim": len(state["fully_connected.bias"]),
         "stride": STRIDE,
-        "legacy": True,
     }
 
 
@@ -103,7 +102,9 @@ def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
     """
     try:
         mels = STRIDE * len(state["rescnn_layers.0.layer_norm1.layer_norm.bias"])
-        built, frame_seconds = build("residual_bigru", FRONT_END | {"mels": mels}, sizes(state))
+        built, frame_seconds = build(
+            "residual_bigru_legacy", FRONT_END | {"mels": mels}, sizes(state)
+        )
         built.network.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
         raise InputError(

@@ -5,7 +5,7 @@ from pathlib import Path
 from asr import bundle
 from training.data.provenance import DataSource, corpus_sources
 from training.fit import warm_start
-from training.fit.checkpoint import read
+from training.fit.checkpoint import BEST, load_recipe
 from training.recipe import Recipe
 
 
@@ -35,11 +35,10 @@ def _lineage(recipe: Recipe, runs: Path) -> tuple[list[str], list[DataSource]]:
     """Data sets of a run and of those that it descends from, and the sources of a bundle."""
     earlier_folders: list[str] = []
     of_bundle: list[DataSource] = []
-    if recipe.initial:
-        parent = warm_start.find(recipe.initial, runs)
-        if (parent / warm_start.BEST).exists():
-            earlier = Recipe(**read(parent / warm_start.BEST)["hyper_parameters"]["recipe"])
-            earlier_folders, of_bundle = _lineage(earlier, parent.parent)
+    if recipe.init_from:
+        parent = warm_start.resolve(recipe.init_from, runs)
+        if (parent / BEST).exists():
+            earlier_folders, of_bundle = _lineage(load_recipe(parent / BEST), parent.parent)
         else:
             of_bundle = list(bundle.load(str(parent)).manifest.sources)
     return list(dict.fromkeys([*earlier_folders, *recipe.train])), of_bundle

@@ -97,7 +97,7 @@ class Wav2Vec2(nn.Module):
     def __init__(self, model: nn.Module, sample_rate: float) -> None:
         super().__init__()
         self.model = model
-        self.alone = True  # it normalises over time, padding included
+        self.batch_independent = False  # it normalises over time, padding included
         stride, receptive_field = 1, 1  # samples
         for layer in _convolutions(model):
             receptive_field += (layer.kernel_size - 1) * stride

@@ -12,7 +12,7 @@ from copy import deepcopy
 import torch
 from torch import nn
 
-from training.networks.recogniser import Alone
+from training.networks.recogniser import PerUtterance
 
 FLOAT32, BFLOAT16, INT8_DYNAMIC = "float32", "bfloat16", "int8-dynamic"
 PRECISIONS = (FLOAT32, BFLOAT16, INT8_DYNAMIC)
@@ -22,12 +22,13 @@ def to_precision(recogniser: nn.Module, precision: str) -> nn.Module:
     """Copy `recogniser` in evaluation mode and in `precision`.
 
     Where the utterances of a batch could change each other's results, the copy runs them one by
-    one: if `recogniser.alone` says so, and always in int8, whose input scale is that of the batch.
+    one: unless `recogniser.batch_independent`, and always in int8, whose input scale is that of the
+    batch.
 
     Parameters
     ----------
     recogniser : nn.Module
-        With the signature of a bundle's model and the attribute `alone` (bool).
+        With the signature of a bundle's model and the attribute `batch_independent` (bool).
     precision : str
         One of `PRECISIONS`.
     """
@@ -43,4 +44,6 @@ def to_precision(recogniser: nn.Module, precision: str) -> nn.Module:
             module = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
                 module, {nn.GRU, nn.Linear}
             )
-    return Alone(module).eval() if module.alone or precision == INT8_DYNAMIC else module
+    if precision == INT8_DYNAMIC or not module.batch_independent:
+        return PerUtterance(module).eval()
+    return module

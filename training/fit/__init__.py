@@ -1,1 +1,1 @@
-"""Training loop: Lightning modules, callbacks, checkpoints, warm start, loggers."""
+"""Training loop: Lightning modules, callbacks, checkpoints, warm start, loggers, curves."""

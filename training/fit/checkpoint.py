@@ -1,4 +1,4 @@
-"""The checkpoints that `training.fit.train` writes: opened, and told from other files."""
+"""Checkpoints of training runs: loading, validation, and whether a recipe can resume one."""
 
 import pickle
 import warnings
@@ -15,20 +15,22 @@ from training.networks.registry import build
 from training.recipe import Recipe
 from training.validation import check_arguments
 
-CONTINUED = (
+BEST, LAST = "best.ckpt", "last.ckpt"  # in the folder of a run
+# Keys of a recipe that a run keeps to its end: they are in its weights and its optimiser's state.
+FIXED_KEYS = (
     "network", "front_end", "parameters", "task", "learning_rate", "weight_decay", "seed",
 )  # fmt: skip
-PREFIX = "recogniser."  # of a checkpoint's names, which are those of the Lightning module
+PREFIX = "recogniser."  # of the parameter names of the Lightning module
 _UNREADABLE = (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, ImportError)
 
 
-def read(checkpoint: Path) -> dict[str, Any]:
-    """The members of a checkpoint.
+def load_checkpoint(checkpoint: Path) -> dict[str, Any]:
+    """Members of a checkpoint of `training.fit.train`.
 
     Raises
     ------
     InputError
-        If the file is none of ours.
+        If the file is not such a checkpoint.
     OSError
         If there is no such file.
     """
@@ -39,29 +41,58 @@ def read(checkpoint: Path) -> dict[str, Any]:
         except _UNREADABLE as error:
             raise InputError(f"{checkpoint} is not a checkpoint") from error
     if not isinstance(saved, dict) or "recipe" not in saved.get("hyper_parameters", {}):
-        raise InputError(f"{checkpoint} is not a checkpoint of training.fit.train")
+        raise InputError(f"{checkpoint} is not a checkpoint of a training run")
     return saved
 
 
-def trained(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
-    """The recogniser with the (averaged) weights of a checkpoint, its recipe, its frame step.
+def load_recipe(checkpoint: Path) -> Recipe:
+    """Recipe of a checkpoint. Raises the errors of `load_checkpoint` and `saved_recipe`."""
+    return saved_recipe(checkpoint, load_checkpoint(checkpoint))
 
-    Raises what `read` does, and InputError if its recipe or network is of another version.
+
+def saved_recipe(checkpoint: Path, saved: Mapping[str, Any]) -> Recipe:
+    """Recipe among the members `saved` of `checkpoint`.
+
+    Raises
+    ------
+    InputError
+        If its keys are those of another version of this code.
     """
-    saved = read(checkpoint)
-    members = saved["hyper_parameters"]["recipe"]
-    check_arguments(f"{checkpoint} has the recipe of another version", Recipe, members)
-    recipe = Recipe(**members)
+    keys = saved["hyper_parameters"]["recipe"]
+    subject = f"{checkpoint} holds a recipe of another version; train it again with this one"
+    check_arguments(subject, Recipe, keys)
+    return Recipe(**keys)
+
+
+def load_recogniser(checkpoint: Path) -> tuple[Recogniser, Recipe, float]:
+    """Recogniser with the (averaged) weights of a checkpoint, in evaluation mode.
+
+    Returns
+    -------
+    recogniser : Recogniser
+    recipe : Recipe
+    frame_seconds : float
+        Step of one output frame.
+
+    Raises
+    ------
+    InputError
+        If the file is not a checkpoint, or its recipe or network is of another version.
+    OSError
+        If there is no such file.
+    """
+    saved = load_checkpoint(checkpoint)
+    recipe = saved_recipe(checkpoint, saved)
     recogniser, frame_seconds = build(recipe.network, recipe.front_end, recipe.parameters)
     try:
-        recogniser.load_state_dict(weights(saved))
+        recogniser.load_state_dict(recogniser_weights(saved))
     except RuntimeError as error:
-        raise InputError(f"{checkpoint} does not fit its recipe: {error}") from error
+        raise InputError(f"the weights of {checkpoint} do not fit its recipe: {error}") from error
     return recogniser.eval(), recipe, frame_seconds
 
 
-def weights(saved: Mapping[str, Any]) -> dict[str, Tensor]:
-    """The recogniser's (averaged) weights by name, of what a checkpoint holds."""
+def recogniser_weights(saved: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Recogniser's (averaged) weights by parameter name, from the members of a checkpoint."""
     return {
         name.removeprefix(PREFIX): value
         for name, value in saved["state_dict"].items()
@@ -69,17 +100,21 @@ def weights(saved: Mapping[str, Any]) -> dict[str, Tensor]:
     }
 
 
-def check_continues(checkpoint: Path, recipe: Recipe) -> None:
-    """Raise InputError if `checkpoint` is there and `recipe` cannot go on from it.
+def check_resumable(checkpoint: Path, recipe: Recipe) -> None:
+    """Check that `recipe` can resume from `checkpoint`, if that exists.
 
-    It holds the network, and the optimiser with its rates, which a recipe cannot change any more.
+    Raises
+    ------
+    InputError
+        If the file is not a checkpoint, is of another version, or the recipe changes one of
+        `FIXED_KEYS`.
     """
     if not checkpoint.exists():
         return
-    before = read(checkpoint)["hyper_parameters"]["recipe"]
-    for member in CONTINUED:
-        if before.get(member) != getattr(recipe, member):
+    before = load_recipe(checkpoint)
+    for key in FIXED_KEYS:
+        if getattr(before, key) != getattr(recipe, key):
             raise InputError(
-                f"{checkpoint} was trained with another {member}: "
-                "give the recipe a version of its own, or remove the run"
+                f"{checkpoint} was trained with another {key}: "
+                "rename the recipe's file to start a new run, or remove this one"
             )

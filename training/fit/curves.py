@@ -1,4 +1,4 @@
-"""The curves of a run as SVG: train loss and learning rate, and its figures on dev, by step."""
+"""Learning curves of a run as SVG: train loss, learning rate and metrics on dev, by update."""
 
 import csv
 from pathlib import Path
@@ -15,8 +15,11 @@ PANELS = {
 }
 
 
-def read(run: Path) -> dict[str, list[tuple[int, float]]]:
-    """Points (step, value) by name of metric from a run's CSV logs; the latest start wins."""
+def read_metrics(run: Path) -> dict[str, list[tuple[int, float]]]:
+    """Points (step, value) by name of metric from a run's CSV logs.
+
+    Where a resumed run repeated a step, the latest start wins.
+    """
     points: dict[str, list[tuple[int, float]]] = {name: [] for name in PANELS}
     for log in sorted((run / "csv").glob("from-*/metrics.csv")):
         with log.open(newline="") as lines:
@@ -27,9 +30,9 @@ def read(run: Path) -> dict[str, list[tuple[int, float]]]:
     return {name: sorted(dict(values).items()) for name, values in points.items()}
 
 
-def draw(run: Path) -> Path:
-    """Draw `run`'s curves beside its checkpoints; returns the file."""
-    points = {name: values for name, values in read(run).items() if values}
+def plot_curves(run: Path) -> Path:
+    """Plot the learning curves of `run` into its folder; returns the file."""
+    points = {name: values for name, values in read_metrics(run).items() if values}
     figure = Figure(figsize=(3.2 * len(points), 2.6), layout="constrained")
     for axes, (name, values) in zip(
         figure.subplots(1, len(points), squeeze=False)[0], points.items(), strict=True

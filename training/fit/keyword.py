@@ -1,7 +1,6 @@
 """Lightning module of keyword classification: cross-entropy loss, and accuracy on dev."""
 
 from collections.abc import Sequence
-from typing import cast
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -21,7 +20,7 @@ class KeywordModule(RecipeModule):
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
-        self.labels = cast(list[str], self.recogniser.network.labels)
+        self.labels = self.recogniser.network.labels
 
     def dataset(
         self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None

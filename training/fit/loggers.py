@@ -1,8 +1,8 @@
-"""Where a run's figures go: CSV and TensorBoard always, Comet where its key is set.
+"""Experiment loggers of a run: CSV and TensorBoard, and Comet if its key is set.
 
-Comet reads its own variables: `COMET_API_KEY` switches it on, `COMET_PROJECT_NAME` and
-`COMET_WORKSPACE` say where it shows, and with `COMET_START_ONLINE=0` it writes an archive into the
-run's folder `comet`, which `comet upload` sends later.
+Comet reads its own environment variables: `COMET_API_KEY` enables it, `COMET_PROJECT_NAME` and
+`COMET_WORKSPACE` choose the project, and with `COMET_START_ONLINE=0` it writes an archive into the
+run's folder `comet`, for `comet upload` to send later.
 """
 
 import os
@@ -15,10 +15,10 @@ PROJECT = "serverless-asr"
 
 
 def open_loggers(run: Path, start: int) -> list[Logger]:
-    """The loggers of the run in the folder `run` from step `start` on.
+    """Open the loggers of the run in the folder `run` from step `start` on.
 
-    Each start has a folder of its own, since neither CSV nor TensorBoard appends to a file that is
-    there; in Comet it goes on in the same experiment.
+    Each start logs to its own folder, since neither CSV nor TensorBoard appends to an existing
+    file; Comet continues the same experiment.
     """
     version = f"from-{start:07d}"
     loggers: list[Logger] = [
@@ -30,8 +30,8 @@ def open_loggers(run: Path, start: int) -> list[Logger]:
     return loggers
 
 
-def close(loggers: list[Logger], curves: Path) -> None:
-    """End the run's experiment in Comet, if there is one, with its curves."""
+def close_loggers(loggers: list[Logger], curves: Path) -> None:
+    """End the run's Comet experiment, if there is one, with the file of its learning curves."""
     for logger in loggers:
         if isinstance(logger, CometLogger):
             logger.experiment.log_asset(str(curves), file_name=curves.name)
@@ -39,10 +39,10 @@ def close(loggers: list[Logger], curves: Path) -> None:
 
 
 def _comet(run: Path, version: str) -> CometLogger:
-    # Apart by start: after seeding, the random part of an archive's name is always the same.
+    # One folder per start: after seeding, the random part of an archive's name is always the same.
     archives = run / "comet" / version
     archives.mkdir(parents=True, exist_ok=True)
-    # The online switch is left to Comet's variable: Lightning's `online=False` switches all off.
+    # COMET_START_ONLINE decides: Lightning's `online=False` would disable logging.
     return CometLogger(
         project=os.environ.get("COMET_PROJECT_NAME", PROJECT),
         experiment_key=_experiment_key(run),
@@ -55,7 +55,7 @@ def _comet(run: Path, version: str) -> CometLogger:
 
 
 def _experiment_key(run: Path) -> str:
-    """The key by which the run's experiment is found again, made the first time."""
+    """Key of the run's experiment, created at the first start and kept in its folder."""
     file = run / "comet-experiment"
     if not file.exists():
         file.write_text(uuid.uuid4().hex, encoding="utf-8")

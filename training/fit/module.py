@@ -1,4 +1,4 @@
-"""The Lightning modules: AdamW with warm-up and decay for all; CTC loss, and WER and CER on dev."""
+"""Lightning modules: AdamW with warm-up and cosine decay; CTC loss, WER and CER on dev."""
 
 import math
 from abc import ABC, abstractmethod
@@ -21,12 +21,12 @@ from training.networks.features import LogMel
 from training.networks.registry import build
 from training.recipe import Recipe
 
-# As many frames of an utterance without text weigh as much as a character of the others.
-FRAMES_OF_SILENCE = 8
+# Loss is per character; in an utterance without text, this many frames count as one character.
+SILENCE_FRAMES_PER_CHARACTER = 8
 
 
 def learning_rate_factor(step: int, warmup: int, steps: int) -> float:
-    """Linear warm-up to 1, then a cosine to 0 at `steps` (Loshchilov and Hutter 2017)."""
+    """Linear warm-up to 1, then cosine decay to 0 at `steps` (Loshchilov and Hutter 2017)."""
     if step < warmup:
         return (step + 1) / warmup
     progress = min(1.0, (step - warmup) / max(1, steps - warmup))
@@ -34,12 +34,12 @@ def learning_rate_factor(step: int, warmup: int, steps: int) -> float:
 
 
 class RecipeModule(LightningModule, ABC):
-    """Trains the recogniser that a recipe describes; a subclass knows the task.
+    """Training of a recipe's recogniser; a subclass defines the task.
 
     Attributes
     ----------
     monitor, mode : str
-        The figure on dev by which the best checkpoint is kept, and whether it is a `min` or `max`.
+        Metric on dev that selects the best checkpoint, and whether its best is `min` or `max`.
     """
 
     monitor: ClassVar[str]
@@ -84,20 +84,20 @@ class RecipeModule(LightningModule, ABC):
         """Metrics of the whole dev set by name, from its targets and predictions."""
 
     def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
-        """Make what is random in a step, masks and dropout, a function of seed and step alone."""
-        drawn = self.recipe.seed * 1_000_003 + self.global_step + self.global_rank * 10_000_019
-        torch.manual_seed(drawn % 2**32)
+        """Seed masks and dropout by step, so that a resumed run repeats them."""
+        seed = self.recipe.seed * 1_000_003 + self.global_step + self.global_rank * 10_000_019
+        torch.manual_seed(seed % 2**32)
 
     def training_step(self, batch: Batch, _: int) -> Tensor:
-        """Loss of one batch with masked features."""
-        features, frames = self._altered(batch)
+        """Loss (a scalar) of one batch, with SpecAugment."""
+        features, frames = self._augmented_features(batch)
         log_probs, output_frames = self.recogniser.network(features, frames)
         loss = self.loss(log_probs, output_frames, batch)
         self.log("train_loss", loss, prog_bar=True, batch_size=len(batch.lengths))
         return loss
 
-    def _altered(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Masked and warped by frequency, where the front-end knows of any."""
+    def _augmented_features(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Features (B, F, channels), masked and, on a frequency axis, warped, and frames (B,)."""
         front_end = self.recogniser.front_end
         if not isinstance(front_end, LogMel):
             features, frames = front_end(batch.waveforms, batch.lengths)
@@ -106,7 +106,7 @@ class RecipeModule(LightningModule, ABC):
         return front_end.features(self.spec_augment(spectrum, frames, front_end.top_hertz)), frames
 
     def validation_step(self, batch: Batch, _: int) -> None:
-        """Loss and transcripts of one dev batch."""
+        """Collect the loss and the predictions of one dev batch."""
         log_probs, frames = self.recogniser(batch.waveforms, batch.lengths)
         self._dev_loss.append((float(self.loss(log_probs, frames, batch)), len(batch.lengths)))
         targets = zip(batch.targets, batch.target_lengths, strict=True)
@@ -115,7 +115,7 @@ class RecipeModule(LightningModule, ABC):
             self._dev_pairs.append((target[:length].tolist(), prediction))
 
     def on_validation_epoch_end(self) -> None:
-        """Loss and scores over the whole of dev."""
+        """Log loss and metrics of the whole dev set."""
         references, hypotheses = zip(*self._dev_pairs, strict=True)
         weight = sum(n for _, n in self._dev_loss)
         self.log("dev_loss", sum(loss * n for loss, n in self._dev_loss) / weight)
@@ -130,17 +130,17 @@ class RecipeModule(LightningModule, ABC):
         gradient_clip_val: float | None = None,
         gradient_clip_algorithm: str | None = None,
     ) -> None:
-        """Bound the norm of the gradient.
+        """Clip the norm of the gradient.
 
-        Lightning refuses to, of a fused optimiser, since that may undo a scale of the gradients;
-        bfloat16 needs none.
+        Lightning refuses this for a fused optimiser, which may rescale gradients; bfloat16 needs no
+        scaling.
         """
         torch.nn.utils.clip_grad_norm_(self.parameters(), gradient_clip_val or math.inf)
 
     def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's own union of dicts
-        """AdamW; biases and norms are not decayed.
+        """AdamW, without weight decay of biases and norms, and the learning rate's schedule.
 
-        Fused, a step of 4.4 million parameters takes 5 ms of one core instead of 19.
+        The fused step of 4.4 million parameters takes 5 ms of one core instead of 19.
         """
         groups: list[dict[str, Any]] = [
             {"params": [p for p in self.parameters() if p.ndim > 1]},
@@ -164,7 +164,7 @@ class RecipeModule(LightningModule, ABC):
 
 
 class CtcModule(RecipeModule):
-    """Learns to spell, without knowing when each character is said; loss per character."""
+    """CTC training on characters, without alignment; loss per character."""
 
     monitor, mode = "dev_wer", "min"
 
@@ -175,7 +175,7 @@ class CtcModule(RecipeModule):
         return SpeechDataset(corpora, augmentation, self.recipe.seed)
 
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """CTC (Graves et al. 2006); an utterance with too few frames for its text counts 0."""
+        """CTC loss (Graves et al. 2006); 0 for an utterance with too few frames for its text."""
         losses = F.ctc_loss(
             log_probs.float().transpose(0, 1),
             batch.targets,
@@ -186,7 +186,7 @@ class CtcModule(RecipeModule):
             zero_infinity=True,
         )
         silent = batch.target_lengths == 0
-        weights = torch.where(silent, frames / FRAMES_OF_SILENCE, batch.target_lengths)
+        weights = torch.where(silent, frames / SILENCE_FRAMES_PER_CHARACTER, batch.target_lengths)
         return (losses / weights.clamp_min(1)).mean()
 
     def predict(self, log_probs: Tensor) -> list[int]:

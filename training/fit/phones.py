@@ -41,7 +41,7 @@ class PhoneModule(RecipeModule):
                 f"network: an output frame lasts {self.frame_seconds} s; "
                 f"task 'phones' needs a multiple of {FRAME_SECONDS} s"
             )
-        classes = getattr(self.recogniser.network, "classes", None)
+        classes = self.recogniser.network.classes
         if classes != len(PHONES):
             raise InputError(
                 f"network: it has {classes} classes; task 'phones' needs {len(PHONES)}"

@@ -1,9 +1,11 @@
 """Train a recipe: `python -m training train RECIPE.yaml --data DIR --runs DIR`.
 
-The run's folder gets checkpoints (`last.ckpt` every few minutes, the best on dev), TensorBoard
-and CSV logs, and the curves as SVG. The same command continues a run that was killed.
+The run's folder, named after the recipe's file, gets checkpoints (`last.ckpt` every few minutes,
+`best.ckpt` by the metric on dev), TensorBoard and CSV logs, and learning curves as SVG. The same
+command resumes a run that was killed.
 """
 
+import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,11 +28,13 @@ from training.data.batch_sampler import BatchSampler
 from training.data.dataset import evaluation_loader, training_loader
 from training.fit import curves, loggers, warm_start
 from training.fit.callbacks import MovingAverage, SaveLast, StopEarly
-from training.fit.checkpoint import check_continues, read
+from training.fit.checkpoint import BEST, LAST, check_resumable, load_checkpoint
 from training.fit.keyword import KeywordModule
 from training.fit.module import CtcModule, RecipeModule
 from training.fit.phones import PhoneModule
 from training.recipe import Recipe
+
+LOG_INTERVAL_STEPS = 25
 
 TASKS: dict[str, type[RecipeModule]] = {
     "ctc": CtcModule,
@@ -40,48 +44,81 @@ TASKS: dict[str, type[RecipeModule]] = {
 
 
 def resume_step(checkpoint: Path) -> int:
-    """Optimiser updates done when `checkpoint` was saved; 0 where there is none."""
+    """Optimiser updates before `checkpoint` was saved; 0 if it does not exist."""
     if not checkpoint.exists():
         return 0
-    return int(read(checkpoint)["global_step"])
+    return int(load_checkpoint(checkpoint)["global_step"])
 
 
-def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: int = 1) -> Path:
-    """Run or continue `recipe`; returns the folder of the run.
+def train(
+    recipe: Recipe, data: Path, runs: Path, name: str, workers: int = 1, processes: int = 1
+) -> Path:
+    """Train `recipe` in the folder `runs/name`, or resume the run there.
 
-    `processes` learn side by side, each from a batch of its own: a step of the run is then that of
-    so many batches.
+    Parameters
+    ----------
+    recipe : Recipe
+        Its `init_from` is a folder under `runs`, or any other.
+    data : Path
+        Folder of the corpus folders that the recipe names.
+    runs : Path
+        Folder of all runs, and of the cache of decoded audio that they share.
+    name : str
+        Name of the run: the stem of the recipe's file.
+    workers : int
+        Processes that load and augment audio, for each training process; 0: none of their own.
+    processes : int
+        Data-parallel training processes, each with its own batch: an update is that of so many
+        batches.
+
+    Returns
+    -------
+    run : Path
+        The folder of the run.
+
+    Raises
+    ------
+    InputError
+        If the run there is of another network, task or optimiser; if the recipe's network, front
+        end, augmentation or initial weights cannot be built; or if a corpus or a transcript cannot
+        be used for the task.
+    OSError
+        If a corpus cannot be read or the run's folder cannot be written.
     """
-    run = runs / f"{recipe.name}-{recipe.version}"
-    cache = runs / "cache"
-    last = run / "last.ckpt"
-    check_continues(last, recipe)
+    run = runs / name
+    last = run / LAST
+    check_resumable(last, recipe)
     seed_everything(recipe.seed, verbose=False)
     torch.set_float32_matmul_precision("high")
     module = TASKS[recipe.task](recipe)
     start = resume_step(last)
-    if recipe.initial and not start:
-        source = warm_start.find(recipe.initial, runs)
-        warm_start.load(module.recogniser, source, recipe.forget)
+    if recipe.init_from and not start:
+        source = warm_start.resolve(recipe.init_from, runs)
+        warm_start.initialise(module.recogniser, source, recipe.reinitialise)
+    cache = runs / "cache"
     train_set = module.dataset(
         [
-            corpus.load_corpus(data / name / manifest.CORPUS_MANIFEST, cache)
-            for name in recipe.train
+            corpus.load_corpus(data / folder / manifest.CORPUS_MANIFEST, cache)
+            for folder in recipe.train
         ],
         WaveformAugmentation(**recipe.augmentation),
     )
     dev_set = module.dataset(
-        [corpus.load_corpus(data / name / manifest.CORPUS_MANIFEST, cache) for name in recipe.dev]
+        [
+            corpus.load_corpus(data / folder / manifest.CORPUS_MANIFEST, cache)
+            for folder in recipe.dev
+        ]
     )
     trainer = Trainer(
-        **_side_by_side(processes),
+        **_parallel(processes),
         max_steps=recipe.steps,
         precision=recipe.precision,  # type: ignore[arg-type]
-        gradient_clip_val=recipe.clip_norm,
-        val_check_interval=recipe.validate_every,
+        gradient_clip_val=recipe.gradient_clip_norm,
+        val_check_interval=recipe.validation_interval,
         check_val_every_n_epoch=None,
         num_sanity_val_steps=0,
-        log_every_n_steps=25,
+        log_every_n_steps=LOG_INTERVAL_STEPS,
+        enable_progress_bar=_interactive(),
         callbacks=_callbacks(recipe, module, run),
         logger=loggers.open_loggers(run, start),
     )
@@ -90,9 +127,11 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
         batch_seconds=recipe.batch_seconds,
         seed=recipe.seed,
         start_step=start,
-        sortagrad_epochs=recipe.sorted_epochs,
-        bucket_by_length=recipe.like_lengths,
-        weights=class_balance.sampling_weights(train_set.corpora) if recipe.balanced else None,
+        sortagrad_epochs=recipe.sortagrad_epochs,
+        bucket_by_length=recipe.bucket_by_length,
+        weights=class_balance.sampling_weights(train_set.corpora)
+        if recipe.class_balanced
+        else None,
         rank=trainer.global_rank,
         world_size=trainer.world_size,
     )
@@ -104,36 +143,43 @@ def train(recipe: Recipe, data: Path, runs: Path, workers: int = 1, processes: i
         weights_only=False,
     )
     if trainer.is_global_zero:
-        loggers.close(trainer.loggers, curves.draw(run))
+        loggers.close_loggers(trainer.loggers, curves.plot_curves(run))
     return run
 
 
-def _side_by_side(processes: int) -> dict[str, Any]:
-    """What the trainer has to be told of more processes than one."""
+def _interactive() -> bool:
+    """Whether somebody watches: a progress bar in a file or under a test is noise."""
+    return sys.stdout.isatty()
+
+
+def _parallel(processes: int) -> dict[str, Any]:
+    """Arguments of the Trainer for data-parallel processes on the CPU."""
     if processes == 1:
         return {}
-    strategy = DDPStrategy(process_group_backend="gloo")
     return {
         "accelerator": "cpu",
         "devices": processes,
-        "strategy": strategy,
+        "strategy": DDPStrategy(process_group_backend="gloo"),
         "use_distributed_sampler": False,
     }
 
 
 def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback]:
-    """In this order: what is saved last knows of the best, and of whether to stop."""
-    best = ModelCheckpoint(
-        run, "best", monitor=module.monitor, mode=module.mode, enable_version_counter=False
-    )
-    stop = [StopEarly(module.monitor, patience=recipe.patience, mode=module.mode)]
+    """Callbacks in order: `SaveLast` saves the state of the best checkpoint and early stopping."""
+    patience = recipe.early_stopping_patience
     return [
         MovingAverage(recipe.ema_decay),
-        best,
-        *(stop if recipe.patience else []),
-        SaveLast(run / "last.ckpt"),
+        ModelCheckpoint(
+            run,
+            Path(BEST).stem,
+            monitor=module.monitor,
+            mode=module.mode,
+            enable_version_counter=False,
+        ),
+        *([StopEarly(module.monitor, patience=patience, mode=module.mode)] if patience else []),
+        SaveLast(run / LAST),
         LearningRateMonitor("step"),
-        TQDMProgressBar(refresh_rate=25),
+        *([TQDMProgressBar(refresh_rate=LOG_INTERVAL_STEPS)] if _interactive() else []),
     ]
 
 
@@ -141,24 +187,26 @@ def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and train."""
     parser = command_parser("train", __doc__)
-    parser.add_argument("recipe", type=Path)
+    parser.add_argument("recipe", type=Path, help="YAML file; its stem names the run")
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
-    parser.add_argument("--runs", type=Path, default=Path("runs"))
-    parser.add_argument("--workers", type=int, default=1, help="that load, of each process")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all runs")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="loader processes of each training process"
+    )
     parser.add_argument(
         "--processes",
         type=int,
         default=1,
-        help="that learn side by side: two, of one thread each, get more done than two threads",
+        help="data-parallel training processes: two of one thread are faster than one of two",
     )
     parser.add_argument(
         "--threads",
         type=int,
         default=torch.get_num_threads(),
-        help="of one step; a recurrent network on a shared machine is fastest with 1",
+        help="of each training process; a recurrent network on a shared machine is fastest with 1",
     )
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     warnings.filterwarnings("ignore", message="The 'val_dataloader' does not have many workers")
-    recipe = Recipe.read(options.recipe)
-    train(recipe, options.data, options.runs, options.workers, options.processes)
+    recipe, name = Recipe.read(options.recipe), options.recipe.stem
+    train(recipe, options.data, options.runs, name, options.workers, options.processes)

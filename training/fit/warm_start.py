@@ -1,7 +1,6 @@
-"""Weights to begin with: those of another run, or of a bundle, instead of random ones.
+"""Warm start: initial weights from another run or from a bundle, for fine-tuning.
 
-That is how a model trained on much easy speech learns harder speech next, and how the embedded one
-is fitted to speech of one's own.
+A model trained on much easy speech is trained further on harder speech, or on your own.
 """
 
 import warnings
@@ -15,60 +14,79 @@ from torch import Tensor, nn
 from asr import bundle
 from asr.manifest import MANIFEST
 from training.errors import InputError
-from training.fit.checkpoint import read, weights
+from training.fit.checkpoint import BEST, load_checkpoint, recogniser_weights, saved_recipe
 
-BEST = "best.ckpt"
+# Parameter names in bundles that were exported before the networks' attributes had their present
+# names, and the present ones; the first prefix that matches is replaced. `model_artifacts` holds
+# such bundles, and their files are pinned by digest.
+RENAMED_PREFIXES = (
+    ("network.picture.0.picture.", "network.conv2d_stem.0.cnn."),  # Convolutional
+    ("network.picture.0.tell.", "network.conv2d_stem.0.projection."),
+    ("network.picture.0.", "network.conv2d_stem.0."),  # GRUEncoder
+)
 
 
-def find(name: str, runs: Path) -> Path:
-    """The folder that a recipe's `initial` names: a run's under that of all runs, or any."""
-    return runs / name if (runs / name).exists() else Path(name)
+def resolve(init_from: str, runs: Path) -> Path:
+    """Folder of a recipe's `init_from`: a run under `runs` if there is one, or any folder."""
+    return runs / init_from if (runs / init_from).exists() else Path(init_from)
 
 
-def load(recogniser: nn.Module, source: Path, forget: Sequence[str] = ()) -> None:
-    """Give `recogniser` the (averaged) weights of `source`.
+def initialise(recogniser: nn.Module, source: Path, reinitialise: Sequence[str] = ()) -> None:
+    """Load the (averaged) weights of `source` into `recogniser`.
 
     Parameters
     ----------
+    recogniser : nn.Module
+        Of the same shapes, but for the parameters in `reinitialise`.
     source : Path
-        The folder of a run, or of a bundle in bfloat16; in other precisions TorchScript keeps
-        no weights that could be taken out.
-    forget : sequence of str
-        Beginnings of names whose weights stay as they are: what is to be learned anew, or what
-        the network was given since.
+        Folder of a run, or of a bundle in bfloat16; TorchScript files of the other precisions
+        store no weights that could be loaded.
+    reinitialise : sequence of str
+        Parameter names or prefixes that keep their values and may be missing from `source`.
 
     Raises
     ------
     InputError
-        If there is nothing of the kind at `source`, or it is of a network of another shape, or
-        `forget` names what the network has not.
+        If `source` is neither, or of a network of another shape, or a name in `reinitialise`
+        matches no parameter.
     """
-    if not (source / BEST).exists() and not (source / MANIFEST).exists():
-        raise InputError(
-            f"{source} is neither a run with a {BEST} nor a bundle; train the former first"
-        )
-    state = _of_run(source / BEST) if (source / BEST).exists() else _of_bundle(source)
+    weights = _weights(source)
     wanted = recogniser.state_dict()
-    for name in forget:
-        if not any(known.startswith(name) for known in wanted):
-            raise InputError(f"forget names {name!r}, of which the network has nothing")
-    left = tuple(forget)
-    fitting = {n: v.float() for n, v in state.items() if n in wanted and not n.startswith(left)}
-    kept = wanted | fitting
-    needed = {n for n in wanted if not n.startswith(left)}
-    if needed - fitting.keys() or any(kept[n].shape != v.shape for n, v in wanted.items()):
+    for prefix in reinitialise:
+        if not any(name.startswith(prefix) for name in wanted):
+            raise InputError(f"reinitialise: no parameter's name starts with {prefix!r}")
+    excluded = tuple(reinitialise)
+    needed = {name for name in wanted if not name.startswith(excluded)}
+    loaded = wanted | {n: v.float() for n, v in weights.items() if n in needed}
+    if needed - weights.keys() or any(loaded[n].shape != v.shape for n, v in wanted.items()):
         raise InputError(f"{source} does not hold the weights of this recipe's network")
-    recogniser.load_state_dict(kept)
+    recogniser.load_state_dict(loaded)
 
 
-def _of_run(checkpoint: Path) -> dict[str, Tensor]:
-    return weights(read(checkpoint))
+def _weights(source: Path) -> Mapping[str, Tensor]:
+    checkpoint = source / BEST
+    if checkpoint.exists():
+        saved = load_checkpoint(checkpoint)
+        saved_recipe(checkpoint, saved)  # refuses one of another version
+        return recogniser_weights(saved)
+    if (source / MANIFEST).exists():
+        return {_present_name(name): value for name, value in _bundle_weights(source).items()}
+    raise InputError(
+        f"{source} is neither a run with a {BEST} nor a bundle; train the recipe of that name first"
+    )
 
 
-def _of_bundle(directory: Path) -> Mapping[str, Tensor]:
+def _bundle_weights(directory: Path) -> Mapping[str, Tensor]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
         scripted = torch.jit.load(  # type: ignore[no-untyped-call]
             BytesIO(bundle.load(str(directory)).model), map_location="cpu"
         )
     return scripted.state_dict()
+
+
+def _present_name(name: str) -> str:
+    for old, new in RENAMED_PREFIXES:
+        if name.startswith(old):
+            return new + name.removeprefix(old)
+    return name

@@ -101,8 +101,10 @@ def _paths(utterances: Sequence[Utterance]) -> list[Path]:
     return [utterance.path for utterance in utterances]
 
 
-def train_fold(recipe: Recipe, runs: Path, folder: Path, workers: int = 1) -> Predictions:
-    """Train a network on the data of a fold, and predict the fold's held-out clips.
+def train_fold(
+    recipe: Recipe, runs: Path, name: str, folder: Path, workers: int = 1
+) -> Predictions:
+    """Train the run `name-fold-INDEX` on the data of a fold, and predict its held-out clips.
 
     It is trained without class bias, and its last checkpoint is used: the held-out clips select
     nothing.
@@ -113,16 +115,15 @@ def train_fold(recipe: Recipe, runs: Path, folder: Path, workers: int = 1) -> Pr
         If a data set or the recipe cannot be used.
     """
     torch.set_num_threads(1)
-    parameters = {name: each for name, each in recipe.parameters.items() if name != "biases"}
+    parameters = {key: value for key, value in recipe.parameters.items() if key != "class_bias"}
     fold = replace(
         recipe,
-        version=f"{recipe.version}-fold-{folder.name}",
         parameters=parameters,
         dev=[HELD_OUT],
-        validate_every=recipe.steps,
+        validation_interval=recipe.steps,
     )
     with redirect_stdout(sys.stderr):  # standard output is for the report
-        run = train(fold, folder, runs, workers)
+        run = train(fold, folder, runs, f"{name}-fold-{folder.name}", workers)
     return predict(run, corpus.load_corpus(folder / HELD_OUT / CORPUS_MANIFEST, runs / "cache"))
 
 
@@ -172,9 +173,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise InputError(
             f"{options.recipe} has the task {recipe.task}, but cross-validation needs keyword"
         )
-    out = options.runs / f"{recipe.name}-{recipe.version}-folds"
+    name = options.recipe.stem
+    out = options.runs / f"{name}-folds"
     folders = write_folds(recipe, options.data, options.sets, options.folds, out)
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as pool:
-        predictions = list(pool.map(partial(train_fold, recipe, options.runs), folders))
+        predictions = list(pool.map(partial(train_fold, recipe, options.runs, name), folders))
     report = cross_validation_report(predictions, recipe.parameters["labels"])
     print(json.dumps(report, indent=1, ensure_ascii=False))

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import torch
 from torch import Tensor
 
 from training.data.corpus import Corpus
 from training.data.dataset import KeywordDataset, evaluation_loader
-from training.fit.checkpoint import trained
+from training.fit.checkpoint import load_recogniser
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +48,8 @@ def predict(run: Path, clips: Corpus) -> Predictions:
     OSError
         If the run has no checkpoint.
     """
-    recogniser, _, _ = trained(run / "best.ckpt")
-    labels = cast(list[str], recogniser.network.labels)
+    recogniser, _, _ = load_recogniser(run / "best.ckpt")
+    labels = recogniser.network.labels
     recogniser.eval()
     log_probs, classes = [], []
     with torch.inference_mode():

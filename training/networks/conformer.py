@@ -1,8 +1,8 @@
-"""A Conformer for CTC (Gulati et al. 2020), of torchaudio's layers, with padding kept out of them.
+"""Conformer CTC network (Gulati et al. 2020) on torchaudio's layers, independent of padding.
 
-torchaudio's Conformer masks attention, but its convolutions see what lies in the padding, and its
-normalisation there is over the batch or over all of time. Here the input of each convolution is
-masked, and what follows it is normalised over the channels of each frame.
+torchaudio's Conformer masks attention only: its convolutions read padding, and its normalisation
+there runs over the batch or over all of time. Here the input of each convolution is masked, and
+its output is normalised over the channels of each frame.
 """
 
 from typing import Any
@@ -12,13 +12,14 @@ import torch.nn.functional as F
 import torchaudio
 from torch import Tensor, nn
 
+from training.networks.base import Network
 from training.networks.features import frame_mask
 
 STEM_KERNEL = 3
 
 
 class MaskedConvolution(nn.Module):
-    """The convolution module of one of torchaudio's Conformer layers, blind to padding."""
+    """Convolution module of a torchaudio Conformer layer, with its input masked."""
 
     def __init__(self, module: Any, width: int) -> None:  # noqa: ANN401 - torchaudio has no types
         super().__init__()
@@ -36,8 +37,8 @@ class MaskedConvolution(nn.Module):
         return self.contract(y).transpose(1, 2)
 
 
-class Layer(nn.Module):
-    """Half a feed-forward, attention, convolution, half a feed-forward, each around a skip."""
+class ConformerLayer(nn.Module):
+    """Half feed-forward, attention, convolution, half feed-forward, each with a residual."""
 
     def __init__(self, layer: Any, width: int) -> None:  # noqa: ANN401 - torchaudio has no types
         super().__init__()
@@ -59,7 +60,7 @@ class Layer(nn.Module):
         return self.norm(x + 0.5 * self.ffn2(x))
 
 
-class Conformer(nn.Module):
+class Conformer(Network):
     """Log-mel features to CTC log-probabilities.
 
     Two strided 2-D convolutions subsample time and frequency by 4 before the layers.
@@ -69,13 +70,13 @@ class Conformer(nn.Module):
     mels, classes : int
         Input channels and output classes, the blank included.
     width, layers, heads : int
-        Of the Conformer; the feed-forward parts are `expansion` times as wide.
+        Size of the Conformer; its feed-forward parts are `expansion` times as wide.
     kernel : int
-        Of the depthwise convolutions, in frames; odd.
+        Width of the depthwise convolutions in frames; odd.
     channels : int
-        Of the subsampling convolutions.
+        Channels of the subsampling convolutions.
     dropout : float
-        Probability, once in each part of a layer.
+        Probability, applied once in each part of a layer.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Conformer(nn.Module):
     ) -> None:
         super().__init__()
         self.stride = 4
+        self.classes = classes
         self.stem = nn.ModuleList(
             nn.Conv2d(inputs, channels, STEM_KERNEL, stride=2, padding=STEM_KERNEL // 2)
             for inputs in (1, channels)
@@ -101,7 +103,9 @@ class Conformer(nn.Module):
         conformer = torchaudio.models.Conformer(
             width, heads, expansion * width, layers, kernel, dropout=dropout
         )
-        self.layers = nn.ModuleList(Layer(layer, width) for layer in conformer.conformer_layers)
+        self.layers = nn.ModuleList(
+            ConformerLayer(layer, width) for layer in conformer.conformer_layers
+        )
         self.classifier = nn.Linear(width, classes)
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,8 +1,7 @@
-"""What convolutional networks are built of: blocks around a skip, blind to padding.
+"""Residual 1-D convolution blocks with masked padding, and channel dropout.
 
-Activations lie in memory with their channels last throughout, as linear layers and norms want
-them: convolutions of 2-D images one pixel high take them as they are, those of one dimension only
-after a copy.
+Activations stay channels-last in memory, which linear layers and norms need: 2-D convolutions of
+images one pixel high take them without a copy, 1-D convolutions do not.
 """
 
 import torch
@@ -11,9 +10,14 @@ from torch import Tensor, nn
 
 
 class ChannelDropout(nn.Module):
-    """Drops channels of whole utterances with probability `p` (Tompson et al. 2015).
+    """Spatial dropout: drops channels of whole utterances (Tompson et al. 2015).
 
-    To draw for every element of a block costs as much as its convolution.
+    Element-wise dropout would cost as much as a block's convolution.
+
+    Parameters
+    ----------
+    p : float
+        Probability of dropping a channel.
     """
 
     def __init__(self, p: float) -> None:
@@ -21,15 +25,15 @@ class ChannelDropout(nn.Module):
         self.p = p
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, F, channels) to the same shape; what stays is scaled up as it is in dropout."""
+        """(B, F, channels) to the same shape; kept channels are scaled by 1 / (1 - p)."""
         if not self.training or self.p == 0.0:
             return x
         kept = torch.rand(x.shape[0], 1, x.shape[2], device=x.device) >= self.p
         return x * (kept.to(x.dtype) / (1 - self.p))
 
 
-class Block(nn.Module):
-    """Norm, convolution, GELU, pointwise, dropout, around a skip."""
+class ConvBlock(nn.Module):
+    """Layer norm, convolution, GELU, pointwise layer and dropout, with a residual."""
 
     def __init__(
         self, width: int, kernel: int, dilation: int, separable: bool, dropout: float

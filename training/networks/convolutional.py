@@ -1,9 +1,9 @@
-"""A convolutional CTC network over time, with a bounded receptive field.
+"""Convolutional CTC network with a bounded receptive field.
 
 Residual blocks of 1-D convolutions after 4x subsampling. With `separable`, each convolution is
-depthwise then pointwise in the manner of QuartzNet (Kriman et al. 2020); without, it is dense with
-a short kernel, as in time-delay networks (Waibel et al. 1989), which a CPU with matrix units runs
-faster than it runs the depthwise kind.
+depthwise then pointwise, as in QuartzNet (Kriman et al. 2020); otherwise dense with a short kernel,
+as in time-delay networks (Waibel et al. 1989), which CPUs with matrix units run faster than
+depthwise ones.
 """
 
 from typing import Any
@@ -12,17 +12,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from training.networks.conv_blocks import Block
+from training.networks.base import Network
+from training.networks.conv_blocks import ConvBlock
 from training.networks.features import frame_mask
-from training.networks.spectrogram_cnn import PictureStem
+from training.networks.spectrogram_cnn import SpectrogramCnnStem
 
 STEM_KERNEL = 5
 STEM_STRIDES = (2, 2)
 SUBSAMPLING = STEM_STRIDES[0] * STEM_STRIDES[1]
-STEM_REACH = STEM_KERNEL // 2 * (1 + STEM_STRIDES[0])  # 6 frames of features
+STEM_REACH = STEM_KERNEL // 2 * (1 + STEM_STRIDES[0])  # frames of features: 6
 
 
-class Convolutional(nn.Module):
+class Convolutional(Network):
     """Log-mel features to CTC log-probabilities.
 
     Parameters
@@ -32,23 +33,18 @@ class Convolutional(nn.Module):
     width : int
         Channels of every block.
     kernels, dilations : list of int
-        Of the blocks' convolutions, in order; kernels are odd.
+        Widths and dilations of the blocks' convolutions, in order; kernels are odd.
     separable : bool
         Whether the convolutions are depthwise.
     outputs_per_frame : int
-        How many frames of output the classifier gives for one of the blocks, 1 or 2: as in
-        sub-pixel convolution (Shi et al. 2016), people who speak faster than blocks run can be
-        spelled, and no block runs faster for it.
+        Output frames of the classifier for each frame of the blocks, 1 or 2. As in sub-pixel
+        convolution (Shi et al. 2016), this gives fast speech the output frames that CTC needs
+        without a higher frame rate in the blocks.
     dropout : float
-        Probability, once a block.
-    picture : dict
-        Where one is wanted: `channels` and `blocks` of a stem of 2-D convolutions beside the other
-        (`PictureStem`).
-
-    Attributes
-    ----------
-    stride, reach : int
-        Frames of features to a frame of output, and how many of them it hears on either side.
+        Probability, applied once in each block.
+    conv2d_stem : dict, optional
+        `channels` and `blocks` of a second stem of 2-D convolutions (`SpectrogramCnnStem`), whose
+        output is added to that of the first.
     """
 
     def __init__(
@@ -61,7 +57,7 @@ class Convolutional(nn.Module):
         outputs_per_frame: int = 1,
         classes: int = 29,
         dropout: float = 0.1,
-        picture: dict[str, Any] | None = None,
+        conv2d_stem: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
         self.stride = SUBSAMPLING // outputs_per_frame
@@ -71,18 +67,18 @@ class Convolutional(nn.Module):
         blocks_reach = sum(
             kernel // 2 * dilation for kernel, dilation in zip(kernels, dilations, strict=True)
         )
-        # The later output of a frame lies that much after what it hears most to its left.
+        # The second output of a frame lies this many features after the first.
         later = SUBSAMPLING - self.stride
         self.stem = nn.ModuleList(
             nn.Conv1d(inputs, width, STEM_KERNEL, stride=stride, padding=STEM_KERNEL // 2)
             for inputs, stride in zip((mels, width), STEM_STRIDES, strict=True)
         )
-        pictures = [PictureStem(mels, width, **picture)] if picture else []
-        self.picture = nn.ModuleList(pictures)
-        stem_reach = max([STEM_REACH, *(stem.picture.reach for stem in pictures)])
+        stems = [SpectrogramCnnStem(mels, width, **conv2d_stem)] if conv2d_stem else []
+        self.conv2d_stem = nn.ModuleList(stems)
+        stem_reach = max([STEM_REACH, *(stem.cnn.reach for stem in stems)])
         self.reach = stem_reach + SUBSAMPLING * blocks_reach + later
         self.blocks = nn.ModuleList(
-            Block(width, kernel, dilation, separable, dropout)
+            ConvBlock(width, kernel, dilation, separable, dropout)
             for kernel, dilation in zip(kernels, dilations, strict=True)
         )
         self.norm = nn.LayerNorm(width)
@@ -105,6 +101,6 @@ class Convolutional(nn.Module):
             frames = torch.div(frames + 1, 2, rounding_mode="floor")
             x = x * frame_mask(frames, x.shape[2])[:, None, :].to(x.dtype)
         x = x.transpose(1, 2).contiguous()
-        for picture in self.picture:
-            x = x + picture(features, lengths)
+        for stem in self.conv2d_stem:
+            x = x + stem(features, lengths)
         return x, frames

@@ -1,18 +1,19 @@
-"""The layers of `KeywordGRU` under CTC: what a classifier of words can begin with.
+"""GRU encoder with a CTC or frame-classification head, to pre-train the keyword classifier.
 
-Sentences of many people teach them the sounds of speech, which single words of a few people do not.
+Sentences of many speakers train the encoder on the sounds of speech, for which the keyword data set
+has too few speakers.
 """
 
 from typing import Any
 
 from torch import Tensor, nn
 
-from training.networks.gru_encoder import GRULayers
+from training.networks.gru_encoder import GRUEncoder
 
-OUTPUTS_PER_STEP = 2  # people say more characters a second than the layers take steps
+OUTPUTS_PER_STEP = 2  # speech has more characters a second than the encoder has steps
 
 
-class SpeechGRU(GRULayers):
+class CtcGRU(GRUEncoder):
     """Features to CTC log-probabilities.
 
     Parameters
@@ -21,13 +22,8 @@ class SpeechGRU(GRULayers):
         Output classes, the blank included.
     dropout : float
         Probability, between layers and before the classifier.
-    channels, layers, hidden, at_once, picture
-        As for `GRULayers`, whose `stride` is `at_once` here.
-
-    Attributes
-    ----------
-    stride : int
-        Frames of features to a frame of output.
+    channels, layers, hidden, frame_stack, conv2d_stem
+        See `GRUEncoder`.
     """
 
     def __init__(
@@ -35,12 +31,12 @@ class SpeechGRU(GRULayers):
         channels: int,
         layers: int = 2,
         hidden: int = 256,
-        at_once: int = 2,
+        frame_stack: int = 2,
         classes: int = 29,
         dropout: float = 0.1,
-        picture: dict[str, Any] | None = None,
+        conv2d_stem: dict[str, Any] | None = None,
     ) -> None:
-        super().__init__(channels, layers, hidden, at_once, dropout, picture)
+        super().__init__(channels, layers, hidden, frame_stack, dropout, conv2d_stem)
         self.stride = self.frames_per_step // OUTPUTS_PER_STEP
         self.outputs_per_step = OUTPUTS_PER_STEP
         self.classes = classes
@@ -49,7 +45,7 @@ class SpeechGRU(GRULayers):
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, F', classes), frames."""
-        heard, steps = self.heard(features, lengths)
-        logits = self.classifier(self.dropout(heard)).float()
+        encoded, steps = self.encode(features, lengths)
+        logits = self.classifier(self.dropout(encoded)).float()
         outputs = logits.reshape(features.shape[0], -1, self.classes)
         return outputs.log_softmax(-1), steps * self.outputs_per_step

@@ -1,5 +1,6 @@
-"""The front-ends inside the networks: waveforms to features by frame, padding kept apart."""
+"""Front ends inside the networks: log-mel and mel-power spectrograms, raw waveform frames."""
 
+import math
 import warnings
 
 import torch
@@ -7,21 +8,24 @@ from torch import Tensor, nn
 from torchaudio.functional import melscale_fbanks
 from torchaudio.transforms import MelSpectrogram
 
+from training.networks.base import FrontEnd
+
 SAMPLE_RATE = 16_000  # Hz
-LOG_FLOOR = 1e-6  # mel power under which all is silence; 16-bit quantisation noise is near 1e-5
-# Of log-mel powers of `LogMel(80, 0.01, 0.025)` over every twelfth clip of the training sentences.
+LOG_FLOOR = 1e-6  # mel power that counts as silence; 16-bit quantisation noise is near 1e-5
+# Log-mel powers of `LogMel(80, 0.01, 0.025)` over every twelfth clip of the training sentences.
 FIXED_MEAN, FIXED_DEVIATION = -6.05, 4.29
 
 
 def frame_mask(lengths: Tensor, frames: int) -> Tensor:
-    """True where a frame belongs to its utterance; shape (B, frames), bool."""
+    """Mask of the frames inside each utterance; shape (B, frames), bool."""
     return torch.arange(frames, device=lengths.device)[None, :] < lengths[:, None]
 
 
 def normalise(features: Tensor, frames: Tensor) -> Tensor:
-    """Features (B, F, channels) to mean 0 and variance 1 per utterance and channel; padding to 0.
+    """Normalise features (B, F, channels) to mean 0, variance 1 per utterance and channel.
 
-    A constant channel (digital silence) stays at zero rather than becoming amplified noise.
+    Padding becomes 0. A constant channel (digital silence) stays at zero rather than becoming
+    amplified noise.
     """
     mask = frame_mask(frames, features.shape[1])[:, :, None].to(features.dtype)
     count = frames[:, None, None].to(features.dtype)
@@ -31,11 +35,12 @@ def normalise(features: Tensor, frames: Tensor) -> Tensor:
     return centred / (variance + 1e-2).sqrt()
 
 
-class LogMel(nn.Module):
-    """Log-mel spectrogram, normalised.
+class LogMel(FrontEnd):
+    """Normalised log-mel spectrogram.
 
     Frame `i` is centred on sample `i * hop`. The signal is padded with zeros, as a batch is, so
-    an utterance's frames do not depend on what it is batched with.
+    an utterance's frames do not depend on its batch (torchaudio's `MelSpectrogram` mirrors the
+    ends instead).
 
     Parameters
     ----------
@@ -46,9 +51,14 @@ class LogMel(nn.Module):
     top_hertz : float
         Upper edge of the last mel channel.
     normalisation : str
-        `utterance`: to mean 0 and variance 1 of each channel of an utterance, whatever its level
-        and its microphone; or `fixed`: by the same two numbers always, so that a frame depends on
-        nothing but what is around it, and a window of long audio has the frames of the whole.
+        `utterance`: each channel of an utterance to mean 0 and variance 1, which removes level
+        and microphone; `fixed`: by two constants, so that a frame depends only on the samples
+        around it, and a window of long audio has the frames of the whole.
+
+    Raises
+    ------
+    ValueError
+        If `normalisation` is neither.
     """
 
     window: Tensor
@@ -66,16 +76,19 @@ class LogMel(nn.Module):
         self.channels = mels
         self.top_hertz = top_hertz
         if normalisation not in {"utterance", "fixed"}:
-            raise ValueError(f"normalisation is {normalisation!r}, not 'utterance' or 'fixed'")
+            raise ValueError(
+                f"normalisation {normalisation!r} is unknown; use 'utterance' or 'fixed'"
+            )
         self.fixed = normalisation == "fixed"
         self.hop = round(hop_seconds * SAMPLE_RATE)
         self.width = round(window_seconds * SAMPLE_RATE)
+        self.context = self.width / 2 if self.fixed else math.inf
         self.fft = 1 << (self.width - 1).bit_length()
         self.floor = LOG_FLOOR
         self.mean, self.deviation = FIXED_MEAN, FIXED_DEVIATION
         self.register_buffer("window", torch.hann_window(self.width), persistent=False)
         bank = _mel_bank(self.fft, top_hertz, mels)
-        while not bank.any(0).all():  # a filter narrower than the bins' distance hears nothing
+        while not bank.any(0).all():  # a filter narrower than the bin spacing is empty
             self.fft *= 2
             bank = _mel_bank(self.fft, top_hertz, mels)
         self.register_buffer("bank", bank, persistent=False)
@@ -85,7 +98,19 @@ class LogMel(nn.Module):
         return self.spectrum(waveforms, lengths)
 
     def spectrum(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """The features, which are by frequency already."""
+        """Features on a frequency axis, for SpecAugment; here the features themselves.
+
+        Parameters
+        ----------
+        waveforms : Tensor, shape (B, T), float32 in [-1, 1] at 16 kHz
+        lengths : Tensor, shape (B,), int64
+            Samples.
+
+        Returns
+        -------
+        spectrum : Tensor, shape (B, F, mels)
+        frames : Tensor, shape (B,), int64
+        """
         frames = self.frames(lengths)
         powers = self.log_mel(waveforms)
         if not self.fixed:
@@ -94,15 +119,15 @@ class LogMel(nn.Module):
         return ((powers - self.mean) / self.deviation).masked_fill(outside, 0.0), frames
 
     def features(self, spectrum: Tensor) -> Tensor:
-        """What the network is given of a `spectrum`: this."""
+        """Network input (B, F, channels) from a `spectrum` (B, F, mels); here the same tensor."""
         return spectrum
 
     def frames(self, lengths: Tensor) -> Tensor:
-        """Lengths (B,) in samples to frames (B,)."""
+        """Frames (B,) of utterances of `lengths` (B,) samples."""
         return torch.div(lengths, self.hop, rounding_mode="floor") + 1
 
     def log_mel(self, waveforms: Tensor) -> Tensor:
-        """Waveforms (B, T) to the logarithm of mel powers (B, F, mels), not normalised."""
+        """Natural logarithm of mel powers (B, F, mels) of waveforms (B, T), not normalised."""
         spectrum = torch.stft(
             waveforms.float(),
             self.fft,
@@ -113,7 +138,7 @@ class LogMel(nn.Module):
             pad_mode="constant",
             return_complex=True,
         )
-        # (B, bins, F). Under autocast, a sum over the last axis, of two, took most of all the time.
+        # (B, bins, F). Under autocast, a sum over a last axis of two took most of the time.
         power = spectrum.real.square() + spectrum.imag.square()
         return (power.transpose(1, 2) @ self.bank).clamp_min(self.floor).log()
 
@@ -125,8 +150,8 @@ def _mel_bank(fft: int, top_hertz: float, mels: int) -> Tensor:
         return melscale_fbanks(fft // 2 + 1, 20.0, top_hertz, mels, SAMPLE_RATE)
 
 
-class WaveformFrames(nn.Module):
-    """The raw waveform, cut into frames that do not overlap: a sample is a channel.
+class WaveformFrames(FrontEnd):
+    """Raw waveform in frames that do not overlap; each sample is a channel.
 
     Parameters
     ----------
@@ -138,6 +163,7 @@ class WaveformFrames(nn.Module):
         super().__init__()
         self.hop = round(hop_seconds * SAMPLE_RATE)
         self.channels = self.hop
+        self.context = math.inf
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T), lengths (B,) to frames of samples (B, F, hop) and frames (B,)."""
@@ -147,26 +173,27 @@ class WaveformFrames(nn.Module):
         return padded.reshape(waveforms.shape[0], -1, self.hop), frames
 
 
-class MelPower(nn.Module):
-    """Mel power as the published recogniser is given it: no logarithm, no normalisation.
+class MelPower(FrontEnd):
+    """Mel-power spectrogram of the published recogniser: no logarithm, no normalisation.
 
-    Each utterance is transformed by itself, because its ends are mirrored into the first and the
-    last frame. Of the published 128 filters 4 are narrower than the bins' distance and give 0.
+    Each utterance is transformed separately, because its ends are mirrored into the first and the
+    last frame. Of the published 128 filters 4 are narrower than the bin spacing and give 0.
 
     Parameters
     ----------
     mels : int
         Number of mel channels.
     hop_seconds, window_seconds : float
-        Step and width of the Hann window; published are torchaudio's 12.5 and 25 ms.
+        Step and width of the Hann window; published: torchaudio's defaults, 12.5 and 25 ms.
     """
 
     def __init__(self, mels: int, hop_seconds: float, window_seconds: float) -> None:
         super().__init__()
         self.channels = mels
+        self.context = math.inf
         self.hop = round(hop_seconds * SAMPLE_RATE)
         width = round(window_seconds * SAMPLE_RATE)
-        self.shortest = width // 2 + 1  # samples, of which half a window can be mirrored
+        self.shortest = width // 2 + 1  # samples; mirroring needs more than half a window
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "At least one mel filterbank has all zero")
             self.transform = MelSpectrogram(

@@ -1,4 +1,4 @@
-"""Forward GRU layers over features, or over the picture that the features are seen as."""
+"""Unidirectional GRU encoder over features, optionally behind a 2-D CNN."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from training.networks.base import Network
 from training.networks.features import frame_mask
-from training.networks.spectrogram_cnn import Picture
+from training.networks.spectrogram_cnn import SUBSAMPLING, SpectrogramCnn
 
 
-class GRULayers(nn.Module):
-    """What a classifier of words and a recogniser of sentences can have in common.
+class GRUEncoder(Network):
+    """GRU layers shared by the keyword classifier and the CTC network, for transfer learning.
 
     The layers run forward only, so that padding, which comes last, cannot reach an utterance.
 
@@ -21,18 +22,18 @@ class GRULayers(nn.Module):
         Input channels.
     layers, hidden : int
         Depth and width.
-    stride : int
-        Frames that the layers take at a step, side by side.
+    frame_stack : int
+        Consecutive frames concatenated into one step of the layers.
     dropout : float
         Probability, between layers.
-    picture : dict
-        Where one is wanted: `channels` and `blocks` of the `Picture` that the features, then mel
-        channels, are seen as; the layers take what it gives, at a quarter of the rate.
+    conv2d_stem : dict, optional
+        `channels` and `blocks` of a `SpectrogramCnn` before the layers, whose input is then mel
+        channels; it divides the frame rate by 4.
 
     Attributes
     ----------
     frames_per_step : int
-        Frames of features that a step of the layers stands for.
+        Frames of features to a step of the layers.
     """
 
     def __init__(
@@ -40,25 +41,25 @@ class GRULayers(nn.Module):
         channels: int,
         layers: int,
         hidden: int,
-        stride: int,
+        frame_stack: int,
         dropout: float,
-        picture: dict[str, Any] | None,
+        conv2d_stem: dict[str, Any] | None,
     ) -> None:
         super().__init__()
-        pictures = [Picture(channels, **picture)] if picture else []
-        self.picture = nn.ModuleList(pictures)
-        taken = pictures[0].width if pictures else channels
-        self.at_once = stride
-        self.frames_per_step = stride * (4 if pictures else 1)
-        self.gru = nn.GRU(taken * stride, hidden, layers, batch_first=True, dropout=dropout)
+        stems = [SpectrogramCnn(channels, **conv2d_stem)] if conv2d_stem else []
+        self.conv2d_stem = nn.ModuleList(stems)
+        width = stems[0].width if stems else channels
+        self.frame_stack = frame_stack
+        self.frames_per_step = frame_stack * (SUBSAMPLING if stems else 1)
+        self.gru = nn.GRU(width * frame_stack, hidden, layers, batch_first=True, dropout=dropout)
 
-    def heard(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (B, F, channels), frames (B,) to what was heard (B, F', hidden), steps (B,)."""
+    def encode(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """Features (B, F, channels), frames (B,) to encodings (B, F', hidden), steps (B,)."""
         features = features * frame_mask(lengths, features.shape[1])[:, :, None]
-        for picture in self.picture:
-            features, lengths = picture(features, lengths)
+        for stem in self.conv2d_stem:
+            features, lengths = stem(features, lengths)
             features = features * frame_mask(lengths, features.shape[1])[:, :, None]
-        padded = F.pad(features, [0, 0, 0, -features.shape[1] % self.at_once])
-        steps = padded.reshape(features.shape[0], -1, features.shape[2] * self.at_once)
+        padded = F.pad(features, [0, 0, 0, -features.shape[1] % self.frame_stack])
+        steps = padded.reshape(features.shape[0], -1, features.shape[2] * self.frame_stack)
         y, _ = self.gru(steps)
-        return y, torch.div(lengths + self.at_once - 1, self.at_once, rounding_mode="floor")
+        return y, torch.div(lengths + self.frame_stack - 1, self.frame_stack, rounding_mode="floor")

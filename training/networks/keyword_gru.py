@@ -1,7 +1,7 @@
-"""The classifier of the assignment: GRU layers over a whole clip, one word out.
+"""Keyword classifier of the assignment: a GRU encoder with attention pooling over a clip.
 
-Published with 2 layers of 256 for the 30 words of Speech Commands (Warden 2018), fed with the raw
-waveform, it stayed at chance; fed with MFCC, the same two layers learn.
+Published with 2 layers of 256 for the 30 words of Speech Commands (Warden 2018) on the raw
+waveform, where it stayed at chance; on MFCC the same two layers learn.
 """
 
 from typing import Any
@@ -10,13 +10,13 @@ import torch
 from torch import Tensor, nn
 
 from training.networks.features import frame_mask
-from training.networks.gru_encoder import GRULayers
+from training.networks.gru_encoder import GRUEncoder
 
 
-class KeywordGRU(GRULayers):
+class KeywordGRU(GRUEncoder):
     """Features of a clip to log-probabilities of words.
 
-    What the layers say is averaged over the clip, each step with a learned weight (soft attention).
+    Encodings are averaged over the clip with learned weights (attention pooling).
 
     Parameters
     ----------
@@ -24,18 +24,19 @@ class KeywordGRU(GRULayers):
         The words, in the order of the classes.
     dropout : float
         Probability, between layers and before the classifier.
-    biases : dict of str to float
-        What is added to the scores of words once they are learned (`training.keyword.cross_validation` finds it).
-    channels, layers, hidden, stride, picture
-        As for `GRULayers`.
+    class_bias : dict of str to float, optional
+        Correction added to the logits of words outside training, as fitted by
+        `training.keyword.cross_validation`.
+    channels, layers, hidden, frame_stack, conv2d_stem
+        See `GRUEncoder`.
 
     Raises
     ------
     ValueError
-        If there is a bias for a word that is no label.
+        If `class_bias` names a word that is not among the labels.
     """
 
-    biases: Tensor
+    class_bias: Tensor
 
     def __init__(
         self,
@@ -43,30 +44,31 @@ class KeywordGRU(GRULayers):
         labels: list[str],
         layers: int = 2,
         hidden: int = 256,
-        stride: int = 1,
+        frame_stack: int = 1,
         dropout: float = 0.2,
-        picture: dict[str, Any] | None = None,
-        biases: dict[str, float] | None = None,
+        conv2d_stem: dict[str, Any] | None = None,
+        class_bias: dict[str, float] | None = None,
     ) -> None:
-        super().__init__(channels, layers, hidden, stride, dropout, picture)
+        super().__init__(channels, layers, hidden, frame_stack, dropout, conv2d_stem)
         self.stride = self.frames_per_step
         self.labels = labels
+        self.classes = len(labels)
         self.attention = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(hidden, len(labels))
-        by_word = biases or {}
+        by_word = class_bias or {}
         if unknown := by_word.keys() - set(labels):
-            raise ValueError(f"a bias for {min(unknown)!r}, which is none of the labels")
-        known = torch.tensor([float(by_word.get(word, 0.0)) for word in labels])
-        self.register_buffer("biases", known, persistent=False)  # the recipe has them
+            raise ValueError(f"class_bias for {min(unknown)!r}, which is not among the labels")
+        values = torch.tensor([float(by_word.get(word, 0.0)) for word in labels])
+        self.register_buffer("class_bias", values, persistent=False)  # stored in the recipe
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
-        heard, steps = self.heard(features, lengths)
-        outside = ~frame_mask(steps, heard.shape[1])[:, :, None]
-        weights = self.attention(heard).float().masked_fill(outside, -float("inf")).softmax(1)
-        clip = (heard.float() * weights).sum(1, keepdim=True)
-        scores = self.classifier(self.dropout(clip)).float()
+        encoded, steps = self.encode(features, lengths)
+        outside = ~frame_mask(steps, encoded.shape[1])[:, :, None]
+        weights = self.attention(encoded).float().masked_fill(outside, -float("inf")).softmax(1)
+        clip = (encoded.float() * weights).sum(1, keepdim=True)
+        logits = self.classifier(self.dropout(clip)).float()
         if not self.training:
-            scores = scores + self.biases
-        return scores.log_softmax(-1), torch.ones_like(steps)
+            logits = logits + self.class_bias
+        return logits.log_softmax(-1), torch.ones_like(steps)

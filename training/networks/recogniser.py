@@ -1,34 +1,41 @@
 """The exported module: a front end and a network under the bundle contract's signature."""
 
 import math
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
+from training.networks.base import FrontEnd, Network
+
 
 class Recogniser(nn.Module):
-    """A front-end and a network under the one signature of the bundle contract.
+    """A front end and a network under the signature of the bundle contract.
 
     Attributes
     ----------
-    alone : bool
-        Whether the network lets the utterances of a batch change each other's results, so that
-        serving must run it on one at a time.
+    batch_independent : bool
+        Whether an utterance's result is the same in any batch; if it is not, serving has to run
+        one utterance at a time (`PerUtterance`).
     context_seconds : float
-        How much audio on either side of an output frame can change it; infinite, if all of it can.
+        Audio on either side of an output frame that can change it; infinite if all of it can.
     """
+
+    if TYPE_CHECKING:  # TorchScript rejects annotations of submodules
+        front_end: FrontEnd
+        network: Network
 
     def __init__(
         self,
-        front_end: nn.Module,
-        network: nn.Module,
-        alone: bool = False,
+        front_end: FrontEnd,
+        network: Network,
+        batch_independent: bool = True,
         context_seconds: float = math.inf,
     ) -> None:
         super().__init__()
         self.front_end = front_end
         self.network = network
-        self.alone = alone
+        self.batch_independent = batch_independent
         self.context_seconds = context_seconds
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -37,11 +44,11 @@ class Recogniser(nn.Module):
         return self.network(features, frames)
 
 
-class Alone(nn.Module):
-    """Runs each utterance of a batch by itself and without its padding.
+class PerUtterance(nn.Module):
+    """Runs a recogniser on one utterance of a batch at a time, without padding.
 
-    For what lets an utterance's result depend on its company: group normalisation over time, the
-    published recurrence over the batch, activations quantised by the range of a whole batch.
+    For networks whose results depend on the batch: group normalisation over time, the published
+    recurrence over the batch axis, activations quantised by the range of a whole batch.
     """
 
     def __init__(self, recogniser: nn.Module) -> None:

@@ -1,4 +1,4 @@
-"""Front-ends that hear what stands out in a clip, for words by themselves."""
+"""Mel and MFCC front ends relative to an utterance's peak, for isolated words."""
 
 import math
 
@@ -13,22 +13,22 @@ RELATIVE_SCALE = 4.0  # nepers; brings relative powers and coefficients to the o
 
 
 class RelativeMel(LogMel):
-    """Mel powers in dB above a floor that moves with the loudest: what stands out in a clip.
+    """Log-mel spectrogram above a floor relative to the utterance's peak.
 
-    They count from `range_db` below an utterance's loudest, so that level does not matter,
-    silence is zero as padding is, and it is the same whether a clip is cut to its word or not:
-    normalised by their mean and variance, 52 % of the digits of a speaker whose clips have no
-    silence were right, and 85 % of the same with 0.1 s of it on either side.
+    The floor is `range_db` below the peak, so level does not matter, silence is zero like padding,
+    and trimming a clip to its word changes nothing. With mean and variance normalisation instead,
+    accuracy on the digits of a speaker whose clips have no silence was 52 %, and 85 % with 0.1 s
+    of it added on either side.
 
     Parameters
     ----------
     pre_emphasis : float
-        That much of the sample before is taken off each.
+        Share of the previous sample that is subtracted from each (first-order high-pass).
     range_db : float
-        What is looked at. Noise of most rooms is 43 dB below speech; so is, with some people and
-        where a recording ends at 4 kHz, the "s" of "six".
+        Dynamic range kept. Noise of most rooms is 43 dB below speech; so is, for some speakers in
+        recordings limited to 4 kHz, the "s" of "six".
     mels, hop_seconds, window_seconds, top_hertz
-        As for `LogMel`.
+        See `LogMel`.
     """
 
     def __init__(
@@ -41,9 +41,9 @@ class RelativeMel(LogMel):
         range_db: float = 43.0,
     ) -> None:
         super().__init__(mels, hop_seconds, window_seconds, top_hertz)
-        # As a gain of powers by frequency: no sample of the padding is reached.
-        turn = torch.exp(-1j * torch.pi * torch.linspace(0, 1, self.bank.shape[0]))
-        self.bank = self.bank * (1 - pre_emphasis * turn).abs().square()[:, None]
+        # Applied as a gain of powers by frequency, which cannot reach samples of the padding.
+        rotation = torch.exp(-1j * torch.pi * torch.linspace(0, 1, self.bank.shape[0]))
+        self.bank = self.bank * (1 - pre_emphasis * rotation).abs().square()[:, None]
         self.range, self.scale = range_db / DB_PER_NEPER, RELATIVE_SCALE
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
@@ -52,7 +52,7 @@ class RelativeMel(LogMel):
         return self.features(above), frames
 
     def spectrum(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Waveforms (B, T), lengths (B,) to what stands out, (B, F, mels), and frames (B,)."""
+        """Relative log-mel powers (B, F, mels) in nepers above the floor, and frames (B,)."""
         frames = self.frames(lengths)
         powers = self.log_mel(waveforms)
         outside = ~frame_mask(frames, powers.shape[1])[:, :, None]
@@ -60,19 +60,19 @@ class RelativeMel(LogMel):
         return (powers - peak + self.range).clamp_min(0).masked_fill(outside, 0.0), frames
 
     def features(self, spectrum: Tensor) -> Tensor:
-        """What stands out by frequency, (B, F, mels), to features of the order of 1."""
+        """Scale a `spectrum` (B, F, mels) to features of the order of 1."""
         return spectrum / self.scale
 
 
 class Mfcc(RelativeMel):
-    """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980) of what stands out.
+    """Mel-frequency cepstral coefficients (Davis and Mermelstein 1980) of `RelativeMel`.
 
     Parameters
     ----------
     coefficients : int
-        How many are kept, the zeroth (the level) included.
+        Number kept, the zeroth (the level) included.
     mels, hop_seconds, window_seconds, top_hertz, pre_emphasis, range_db
-        As for `RelativeMel`.
+        See `RelativeMel`.
     """
 
     dct: Tensor
@@ -92,5 +92,5 @@ class Mfcc(RelativeMel):
         self.register_buffer("dct", create_dct(coefficients, mels, "ortho"), persistent=False)
 
     def features(self, spectrum: Tensor) -> Tensor:
-        """What stands out by frequency, (B, F, mels), to coefficients (B, F, coefficients)."""
+        """Cepstral coefficients (B, F, coefficients) of a `spectrum` (B, F, mels)."""
         return spectrum @ self.dct / self.scale

@@ -1,7 +1,7 @@
-"""The spectrogram as a picture: what is heard in one band is known in the next.
+"""2-D CNN over the spectrogram: strided convolutions in time and frequency, residual ones between.
 
-Strided 2-D convolutions, as in VGG-like and Conformer stems, with residual ones between: people
-whose formants lie elsewhere look alike, moved up or down.
+Sharing weights along frequency, as in VGG-like and Conformer stems, makes features of speakers with
+different formants look alike, moved up or down.
 """
 
 import torch
@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from training.networks.features import frame_mask
 
+SUBSAMPLING = 4  # of time and of frequency, by two stages
 
-class Stage(nn.Module):
-    """A strided 2-D convolution, then residual ones, of frames by bands."""
+
+class ConvStage(nn.Module):
+    """A strided 2-D convolution, then residual ones, over frames and bands."""
 
     def __init__(self, inputs: int, channels: int, blocks: int) -> None:
         super().__init__()
@@ -32,54 +34,59 @@ class Stage(nn.Module):
         return x, lengths
 
 
-class Picture(nn.Module):
-    """Two stages, then a norm over bands and channels.
+class SpectrogramCnn(nn.Module):
+    """Two convolution stages, then layer normalisation over bands and channels.
 
     Parameters
     ----------
+    mels : int
+        Input bands.
     channels : int
-        Of the picture.
+        Channels of every convolution.
     blocks : list of int
-        Residual convolutions at half the rate and at a quarter.
+        Residual convolutions at half and at a quarter of the frame rate.
 
     Attributes
     ----------
     width : int
-        What comes out of each frame: channels of each band.
+        Output features of a frame: channels times remaining bands.
     reach : int
-        Frames of features that one of the output sees on either side.
+        Frames of features on either side of an output frame that can change it.
     """
 
     def __init__(self, mels: int, channels: int, blocks: list[int]) -> None:
         super().__init__()
         self.stages = nn.ModuleList(
-            Stage(inputs, channels, count)
+            ConvStage(inputs, channels, count)
             for inputs, count in zip((1, channels), blocks, strict=True)
         )
-        self.width = (mels + 3) // 4 * channels
+        self.width = (mels + SUBSAMPLING - 1) // SUBSAMPLING * channels
         half, quarter = blocks
         self.reach = 1 + 2 * half + 2 + 4 * quarter
         self.norm = nn.LayerNorm(self.width)
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Features (B, F, mels), frames (B,) to (B, F', width), a quarter as many, and frames."""
+        """Features (B, F, mels), frames (B,) to (B, ceil(F / 4), width), and frames (B,)."""
         x = features.unsqueeze(1)
         for stage in self.stages:
             x, lengths = stage(x, lengths)
         return self.norm(x.permute(0, 2, 3, 1).flatten(2)), lengths
 
 
-class PictureStem(nn.Module):
-    """A picture, told to a network of `width` channels; it says nothing until it has learned to."""
+class SpectrogramCnnStem(nn.Module):
+    """`SpectrogramCnn` projected to `width` features, as a second stem of a trained network.
+
+    The projection is zero at first, so adding the stem does not change the network's output.
+    """
 
     def __init__(self, mels: int, width: int, channels: int, blocks: list[int]) -> None:
         super().__init__()
-        self.picture = Picture(mels, channels, blocks)
-        self.tell = nn.Linear(self.picture.width, width)
-        nn.init.zeros_(self.tell.weight)
-        nn.init.zeros_(self.tell.bias)
+        self.cnn = SpectrogramCnn(mels, channels, blocks)
+        self.projection = nn.Linear(self.cnn.width, width)
+        nn.init.zeros_(self.projection.weight)
+        nn.init.zeros_(self.projection.bias)
 
     def forward(self, features: Tensor, lengths: Tensor) -> Tensor:
-        """Features (B, F, mels), frames (B,) to (B, F', width) at a quarter of the rate."""
-        seen, _ = self.picture(features, lengths)
-        return self.tell(seen)
+        """Features (B, F, mels), frames (B,) to (B, ceil(F / 4), width)."""
+        x, _ = self.cnn(features, lengths)
+        return self.projection(x)

@@ -23,7 +23,7 @@ class OtherNetwork(nn.Module):
 
 
 def test_the_comparison_measures_the_differences_between_bundle_and_network(learned, tmp_path):
-    recogniser, _, frame_seconds = checkpoint.trained(learned.run / "best.ckpt")
+    recogniser, _, frame_seconds = checkpoint.load_recogniser(learned.run / "best.ckpt")
     save_torchscript(recogniser, tmp_path / "model.pt")
     fields = ctc_fields(frame_seconds)
     opened = new_bundle(tmp_path, fields=fields, name="net", version="1", license="MIT")

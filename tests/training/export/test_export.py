@@ -88,7 +88,7 @@ def test_the_bundle_transcribes_as_the_network_was_trained_to(transcriber):
 
 
 def test_the_bundle_computes_the_log_probabilities_of_the_checkpoint(learned, exported):
-    recogniser, recipe, frame_seconds = checkpoint.trained(learned.run / "best.ckpt")
+    recogniser, recipe, frame_seconds = checkpoint.load_recogniser(learned.run / "best.ckpt")
     samples = tone_corpus.tones("abc de")
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([samples])
     with torch.inference_mode():
@@ -198,10 +198,10 @@ def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path
 
 def test_a_run_of_phones_cannot_be_exported(learned, tmp_path, monkeypatch):
     def of_phones(file):
-        recogniser, recipe, frame_seconds = checkpoint.trained(file)
+        recogniser, recipe, frame_seconds = checkpoint.load_recogniser(file)
         return recogniser, replace(recipe, task="phones"), frame_seconds
 
-    monkeypatch.setattr(export, "trained", of_phones)
+    monkeypatch.setattr(export, "load_recogniser", of_phones)
     with pytest.raises(InputError, match="trained on the task 'phones', which no bundle serves"):
         export.export(learned.run, learned.data, tmp_path / "out", "dev", ["dev"])
     assert not (tmp_path / "out").exists()

@@ -17,7 +17,7 @@ from asr.acoustic_model import AcousticModel
 from asr.transcriber import Transcriber, check_golden
 from training.errors import InputError
 from training.export import legacy
-from training.networks.residual_bigru import ResidualBiGRU
+from training.networks.residual_bigru import LegacyResidualBiGRU
 
 CHANNELS, HIDDEN, RESIDUAL, RECURRENT, CLASSES = 2, 6, 2, 3, 29
 MELS = 128
@@ -159,7 +159,7 @@ def test_a_batch_gives_the_same_as_its_utterances_one_by_one(exported):
 @pytest.mark.parametrize(("layer", "width", "recurs"), [(0, 6, True), (1, 12, False)])
 def test_only_the_first_layer_recurs_over_time(layer, width, recurs):
     sizes = {"cnn_layers": 1, "cnn_channels": 2, "rnn_layers": 2, "rnn_dim": 6, "dropout": 0.0}
-    gru = ResidualBiGRU(mels=8, legacy=True, **sizes).birnn_layers[layer]  # type: ignore[arg-type]
+    gru = LegacyResidualBiGRU(mels=8, **sizes).birnn_layers[layer]  # type: ignore[arg-type]
     x, length = torch.randn(1, 9, width), torch.tensor([9])
     late = x.clone()
     late[0, -1, 0] += 1.0  # of one channel: a change of all would be normalised away
@@ -186,7 +186,7 @@ def test_the_bundle_reproduces_its_golden_transcript(exported, state):
 
 def test_the_published_names_and_sizes_are_those_of_the_recipe():
     with torch.device("meta"):
-        published = ResidualBiGRU(legacy=True).state_dict()
+        published = LegacyResidualBiGRU().state_dict()
     assert sum(value.numel() for value in published.values()) == 23_705_373
     assert legacy.sizes(published) == {
         "classes": 29,
@@ -195,7 +195,6 @@ def test_the_published_names_and_sizes_are_those_of_the_recipe():
         "rnn_layers": 5,
         "rnn_dim": 512,
         "stride": 2,
-        "legacy": True,
     }
     assert published["birnn_layers.4.BiGRU.weight_hh_l0_reverse"].shape == (1536, 512)
 

@@ -27,12 +27,12 @@ def test_a_folder_that_is_listed_twice_counts_once(tmp_path):
 def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
     corpus_of(tmp_path / "a", "lj", 1)
     corpus_of(tmp_path / "tones", "an4", 2)
-    later = tone_corpus.recipe(train=["a"], initial=learned.run.name)
+    later = tone_corpus.recipe(train=["a"], init_from=learned.run.name)
     assert hours(sources(later, tmp_path, learned.run.parent)) == {
         "CMU AN4": 2.0,
         "LJ Speech 1.1": 1.0,
     }
-    again = tone_corpus.recipe(train=["a", "tones"], initial=learned.run.name)
+    again = tone_corpus.recipe(train=["a", "tones"], init_from=learned.run.name)
     assert hours(sources(again, tmp_path, learned.run.parent)) == {
         "CMU AN4": 2.0,
         "LJ Speech 1.1": 1.0,
@@ -42,7 +42,7 @@ def test_what_the_run_before_has_heard_is_a_source_as_well(learned, tmp_path):
 def test_other_folders_of_one_source_are_added_up(learned, tmp_path):
     for name in ("a", "b", "tones"):
         corpus_of(tmp_path / name, "lj", 1)
-    later = tone_corpus.recipe(train=["a", "b"], initial=learned.run.name)
+    later = tone_corpus.recipe(train=["a", "b"], init_from=learned.run.name)
     assert hours(sources(later, tmp_path, learned.run.parent)) == {"LJ Speech 1.1": 3.0}
 
 
@@ -52,7 +52,7 @@ def test_so_is_what_a_bundle_has_heard(tmp_path):
     folder = toy_model.write_bundle(tmp_path / "toy")
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps(manifest | {"sources": [heard]}))
-    recipe = tone_corpus.recipe(train=["a"], initial=str(folder))
+    recipe = tone_corpus.recipe(train=["a"], init_from=str(folder))
     found = sources(recipe, tmp_path, tmp_path)
     assert found[1] == heard
     assert hours(found) == {"LJ Speech 1.1": 1.0, "Birds": 0.5}

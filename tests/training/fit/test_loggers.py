@@ -20,18 +20,18 @@ def run_of(tmp_path, steps):
     if not (tmp_path / "data").exists():
         tone_corpus.write_corpus(tmp_path / "data" / "tones", SONGS)
         tone_corpus.write_corpus(tmp_path / "data" / "dev", SONGS)
-    recipe = tone_corpus.recipe(steps=steps, validate_every=2, batch_seconds=1.0)
-    return train(recipe, tmp_path / "data", tmp_path / "runs", workers=0)
+    recipe = tone_corpus.recipe(steps=steps, validation_interval=2, batch_seconds=1.0)
+    return train(recipe, tmp_path / "data", tmp_path / "runs", "tiny", workers=0)
 
 
 def messages(archive):
-    """What an archive would send to Comet."""
+    """Messages that an offline archive would send to Comet."""
     with zipfile.ZipFile(archive) as content:
         lines = content.read("messages.json").decode().splitlines()
     return [json.loads(line)["payload"] for line in lines]
 
 
-def test_without_its_key_comet_is_left_alone(tmp_path, monkeypatch):
+def test_comet_is_disabled_without_its_key(tmp_path, monkeypatch):
     monkeypatch.delenv("COMET_API_KEY", raising=False)
     assert [type(logger).__name__ for logger in open_loggers(tmp_path / "run", 0)] == [
         "CSVLogger",
@@ -39,7 +39,7 @@ def test_without_its_key_comet_is_left_alone(tmp_path, monkeypatch):
     ]
 
 
-def test_a_run_writes_its_figures_and_curves_for_comet(tmp_path, comet_offline):
+def test_a_run_logs_its_metrics_and_curves_to_comet(tmp_path, comet_offline):
     run = run_of(tmp_path, steps=4)
     (archive,) = (run / "comet").glob("*/*.zip")
     sent = messages(archive)
@@ -51,9 +51,9 @@ def test_a_run_writes_its_figures_and_curves_for_comet(tmp_path, comet_offline):
     assert "curves.svg" in files
 
 
-def test_a_resumed_run_goes_on_in_the_same_experiment(tmp_path, comet_offline):
+def test_a_resumed_run_continues_its_comet_experiment(tmp_path, comet_offline):
     run_of(tmp_path, steps=2)
-    key = (tmp_path / "runs" / "tiny-1" / "comet-experiment").read_text()
+    key = (tmp_path / "runs" / "tiny" / "comet-experiment").read_text()
     run = run_of(tmp_path, steps=4)
     archives = list((run / "comet").glob("*/*.zip"))
     assert len(archives) == 2

@@ -19,7 +19,7 @@ def batch(*texts, speak=tone_corpus.tones):
 
 
 def logging(module, monkeypatch):
-    """What `module` logs from here on."""
+    """Metrics by name that `module` logs from here on."""
     logged: dict[str, float] = {}
     monkeypatch.setattr(
         module, "log", lambda name, value, **_: logged.update({name: torch.as_tensor(value).item()})
@@ -28,7 +28,7 @@ def logging(module, monkeypatch):
 
 
 @given(st.integers(1, 50), st.integers(1, 200))
-def test_the_learning_rate_climbs_in_a_line_then_falls_to_nothing(warmup, more):
+def test_the_learning_rate_warms_up_linearly_and_decays_to_zero(warmup, more):
     steps = warmup + more
     factors = [learning_rate_factor(step, warmup, steps) for step in range(steps + 3)]
     assert factors[:warmup] == pytest.approx([(step + 1) / warmup for step in range(warmup)])
@@ -37,7 +37,7 @@ def test_the_learning_rate_climbs_in_a_line_then_falls_to_nothing(warmup, more):
     assert factors[steps:] == pytest.approx([0.0] * 3, abs=1e-12)
 
 
-def test_the_learning_rate_falls_as_a_cosine():
+def test_the_learning_rate_decays_as_a_cosine():
     factors = [learning_rate_factor(step, 10, 110) for step in (35, 60, 85)]
     assert factors == pytest.approx([0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5])
 
@@ -64,11 +64,11 @@ def test_the_loss_of_a_batch_is_the_mean_over_its_utterances(monkeypatch):
     logged = logging(module, monkeypatch)
     both = module.training_step(batch("abc", "fedcba ab"), 0)
     assert logged == {"train_loss": pytest.approx(both.item())}
-    alone = [module.training_step(batch(spoken), 0).item() for spoken in ("abc", "fedcba ab")]
-    assert both.item() == pytest.approx(sum(alone) / 2, rel=1e-4)
+    single = [module.training_step(batch(spoken), 0).item() for spoken in ("abc", "fedcba ab")]
+    assert both.item() == pytest.approx(sum(single) / 2, rel=1e-4)
 
 
-def test_the_loss_is_the_surprise_of_the_text_per_character(monkeypatch):
+def test_the_loss_is_the_negative_log_likelihood_per_character(monkeypatch):
     module = CtcModule(PLAIN)
     logging(module, monkeypatch)
 
@@ -80,10 +80,10 @@ def test_the_loss_is_the_surprise_of_the_text_per_character(monkeypatch):
     for spoken, paths in (("a", 3), ("ab", 1)):
         expected = -torch.tensor(paths / 29**2).log().item() / len(spoken)
         assert module.training_step(batch(spoken), 0).item() == pytest.approx(expected, rel=1e-5)
-    assert module.training_step(batch("abc"), 0).item() == 0.0  # does not fit
+    assert module.training_step(batch("abc"), 0).item() == 0.0  # too few frames
 
 
-def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
+def test_eight_frames_without_text_count_as_one_character(monkeypatch):
     module = CtcModule(PLAIN)
     logging(module, monkeypatch)
 
@@ -91,37 +91,37 @@ def test_eight_frames_without_text_weigh_as_a_character(monkeypatch):
         return torch.zeros(len(frames), 24, 29).log_softmax(-1), torch.full((len(frames),), 24)
 
     monkeypatch.setattr(module.recogniser.network, "forward", even)
-    surprise = 24 * torch.tensor(29.0).log().item() / 3
+    silence = 24 * torch.tensor(29.0).log().item() / 3
     silent = batch("", speak=lambda _: tone_corpus.tones("abc"))
-    assert module.training_step(silent, 0).item() == pytest.approx(surprise, rel=1e-5)
+    assert module.training_step(silent, 0).item() == pytest.approx(silence, rel=1e-5)
     both = batch("", "abc", speak=lambda _: tone_corpus.tones("abc"))
     spoken = module.training_step(batch("abc"), 0).item()
-    expected = (surprise + spoken) / 2
+    expected = (silence + spoken) / 2
     assert module.training_step(both, 0).item() == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_seed_and_the_step_decide_what_is_random(monkeypatch):
-    def drawn(seed, step):
+def test_the_seed_and_the_step_determine_randomness(monkeypatch):
+    def random_numbers(seed, step):
         module = CtcModule(tone_corpus.recipe(seed=seed))
         monkeypatch.setattr(CtcModule, "global_step", step)
         module.on_train_batch_start(batch("a"), 0)
         return torch.rand(3).tolist()
 
-    assert drawn(1, 5) == drawn(1, 5)
-    assert len({tuple(drawn(seed, step)) for seed in (1, 2) for step in (5, 6)}) == 4
+    assert random_numbers(1, 5) == random_numbers(1, 5)
+    assert len({tuple(random_numbers(seed, step)) for seed in (1, 2) for step in (5, 6)}) == 4
 
 
-def test_training_hears_masked_features_and_validation_does_not(monkeypatch):
+def test_training_masks_features_and_validation_does_not(monkeypatch):
     module = CtcModule(PLAIN)
     logging(module, monkeypatch)
-    heard = []
-    module.recogniser.network.register_forward_pre_hook(lambda _, given: heard.append(given[0]))
+    inputs = []
+    module.recogniser.network.register_forward_pre_hook(lambda _, args: inputs.append(args[0]))
     monkeypatch.setattr(module, "spec_augment", lambda features, *_: features * 0)
     with torch.no_grad():
         module.training_step(batch("abc"), 0)
         module.eval().validation_step(batch("abc"), 0)
-    assert not heard[0].any()
-    assert heard[1].any()
+    assert not inputs[0].any()
+    assert inputs[1].any()
 
 
 def test_dev_is_scored_as_a_whole(monkeypatch):
@@ -140,7 +140,7 @@ def test_dev_is_scored_as_a_whole(monkeypatch):
     assert logged["dev_cer"] == pytest.approx(1 / 11)
     whole = logged["dev_loss"]
     losses = []
-    # and each time anew
+    # Each validation starts from zero.
     for each in (
         batch("a b c", speak=toy_model.text_waveform),
         batch("d e f", speak=toy_model.text_waveform),
@@ -156,26 +156,26 @@ def test_dev_is_scored_as_a_whole(monkeypatch):
 def test_frames_of_padding_are_not_transcribed(monkeypatch):
     module = CtcModule(PLAIN)
 
-    class Babbling(toy_model.ToyCtcModel):
+    class WithNoisyPadding(toy_model.ToyCtcModel):
         def forward(self, waveforms, lengths):
             log_probs, frames = super().forward(waveforms, lengths)
             for row, count in zip(log_probs, frames, strict=True):
                 row[count:] = torch.eye(29)[5].log()
             return log_probs, frames
 
-    monkeypatch.setattr(module, "recogniser", Babbling())
+    monkeypatch.setattr(module, "recogniser", WithNoisyPadding())
     logged = logging(module, monkeypatch)
     module.validation_step(batch("a", "abcdef", speak=toy_model.text_waveform), 0)
     module.on_validation_epoch_end()
     assert logged["dev_wer"] == 0.0
 
 
-def test_a_checkpoint_tells_its_recipe():
+def test_the_hyper_parameters_hold_the_recipe():
     module = CtcModule(PLAIN)
     assert Recipe(**module.hparams["recipe"]) == PLAIN
 
 
-def test_the_norm_of_the_gradient_is_bounded():
+def test_the_norm_of_the_gradient_is_clipped():
     module = CtcModule(PLAIN)
     for parameter in module.parameters():
         parameter.grad = torch.ones_like(parameter)

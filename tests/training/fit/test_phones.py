@@ -6,7 +6,7 @@ from training.data import phones
 from training.data.dataset import collate
 from training.data.phones import PHONE_INDEX, PHONES, AlignedWord
 from training.errors import InputError
-from training.fit.curves import read
+from training.fit.curves import read_metrics
 from training.fit.phones import PhoneModule
 from training.fit.train import train
 
@@ -17,9 +17,9 @@ SPOKEN: dict[str, list[AlignedWord]] = {
 
 
 def recipe(**changes):
-    """Two outputs to a step of four frames."""
-    network = {"hidden": 24, "at_once": 4, "classes": len(PHONES), "dropout": 0.0}
-    members = {"task": "phones", "network": "speech_gru", "parameters": network}
+    """Recipe of a network with two outputs to four stacked frames."""
+    network = {"hidden": 24, "frame_stack": 4, "classes": len(PHONES), "dropout": 0.0}
+    members = {"task": "phones", "network": "ctc_gru", "parameters": network}
     return tone_corpus.recipe(**(members | changes))
 
 
@@ -38,7 +38,7 @@ def batch(*spans):
 
 
 def certain(*rows):
-    """Log-probabilities of who is nearly sure of these phones; shape (B, F, phones)."""
+    """Log-probabilities near 0 for these phones; shape (B, F, phones)."""
     scores = torch.zeros(len(rows), max(map(len, rows)), len(PHONES))
     for place, row in enumerate(rows):
         for frame, phone in enumerate(row):
@@ -46,22 +46,22 @@ def certain(*rows):
     return scores.log_softmax(-1)
 
 
-def test_an_output_is_of_the_phone_of_its_frame(module):
+def test_the_loss_compares_an_output_with_the_phone_of_its_frame(module):
     assert module.stride == 2
     said = batch("ah ah ah ah b b", "k k")
     right = module.loss(certain(["ah", "ah", "b"], ["k"]), torch.tensor([3, 1]), said)
     wrong = module.loss(certain(["ah", "b", "b"], ["k"]), torch.tensor([3, 1]), said)
     assert right.item() < 0.01
-    assert wrong.item() == pytest.approx(9 / 4, abs=0.1)  # one of four is
+    assert wrong.item() == pytest.approx(9 / 4, abs=0.1)  # one of four frames
 
 
-def test_what_lies_beyond_a_clip_does_not_count(module):
+def test_frames_of_padding_do_not_count(module):
     said = batch("ah ah ah ah b b", "k k")
     loss = module.loss(certain(["ah", "ah", "b"], ["k", "z", "z"]), torch.tensor([3, 1]), said)
     assert loss.item() < 0.01
 
 
-def test_phones_that_are_right_are_counted_and_silence_is_not(module):
+def test_accuracy_ignores_silence(module):
     scores = module.scores(
         list(map(indices, ["ah ah sil sil b b", "k k"])), list(map(indices, ["ah sil d", "k"]))
     )
@@ -69,28 +69,29 @@ def test_phones_that_are_right_are_counted_and_silence_is_not(module):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
-        ({"parameters": {"hidden": 8, "at_once": 4}}, "task 'phones' needs 40"),
+        ({"parameters": {"hidden": 8, "frame_stack": 4}}, "task 'phones' needs 40"),
         (
             {"front_end": {"mels": 16, "hop_seconds": 0.016, "window_seconds": 0.032}},
             "needs a multiple of 0.01 s",
         ),
     ],
 )
-def test_a_network_that_cannot_tell_the_phones_of_frames_is_refused(change, told):
-    with pytest.raises(InputError, match=told):
+def test_a_network_of_another_frame_step_or_class_count_is_rejected(change, message):
+    with pytest.raises(InputError, match=message):
         PhoneModule(recipe(**change))
 
 
-def test_the_most_probable_phones_are_read(module):
+def test_the_prediction_is_the_most_probable_phone_of_each_frame(module):
     assert module.predict(certain(["ah", "sil", "zh"])[0]) == indices("ah sil zh")
 
 
-def test_layers_learn_phones_by_heart(tmp_path):
+def test_a_network_overfits_the_phones_of_two_clips(tmp_path):
     for name in ("tones", "dev"):
         tone_corpus.write_corpus(tmp_path / name, ["abc", "fed"])
         phones.write_alignments(tmp_path / name / phones.FILE_NAME, SPOKEN)
-    members = {"steps": 120, "learning_rate": 0.01, "validate_every": 60, "warmup_steps": 10}
-    run = train(recipe(**tone_corpus.PLAIN, **members), tmp_path, tmp_path / "runs", workers=0)
-    assert dict(read(run)["dev_accuracy"])[119] > 0.9
+    members = {"steps": 60, "learning_rate": 0.02, "validation_interval": 60, "warmup_steps": 5}
+    given = recipe(**tone_corpus.PLAIN, **members)
+    run = train(given, tmp_path, tmp_path / "runs", "tiny", workers=0)
+    assert dict(read_metrics(run)["dev_accuracy"])[59] > 0.9

@@ -4,9 +4,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from asr.transcriber import Transcriber
 from tests.support import tone_corpus, toy_model
 from training.errors import InputError
-from training.export import export
+from training.export.bundle_writer import MODEL_FILE, new_bundle, write_bundle
+from training.export.manifest_fields import ctc_fields
+from training.export.torchscript import save_torchscript
 from training.fit import checkpoint, warm_start
 from training.fit.module import CtcModule
 from training.fit.train import train
@@ -25,32 +28,37 @@ def differences(one, other):
 
 def test_weights_come_from_the_best_checkpoint_of_a_run(learned):
     recogniser = fresh(learned.recipe)
-    warm_start.load(recogniser, learned.run)
-    trained, _, _ = checkpoint.trained(learned.run / "best.ckpt")
+    warm_start.initialise(recogniser, learned.run)
+    trained, _, _ = checkpoint.load_recogniser(learned.run / "best.ckpt")
     assert differences(recogniser, trained) == 0.0
 
 
-def test_weights_come_out_of_a_bundle_in_bfloat16(learned, tmp_path):
-    export.export(learned.run, learned.data, tmp_path / "out", "dev", ["dev"], precision="bfloat16")
+def test_weights_come_from_a_bundle_in_bfloat16(learned, tmp_path):
+    trained, _, frame_seconds = checkpoint.load_recogniser(learned.run / "best.ckpt")
+    save_torchscript(trained, tmp_path / MODEL_FILE, "bfloat16")
+    fields = ctc_fields(frame_seconds)
+    opened = new_bundle(
+        tmp_path, fields=fields, name="net", version="1", license="MIT", precision="bfloat16"
+    )
+    write_bundle(tmp_path, Transcriber(opened))
     recogniser = fresh(learned.recipe)
-    warm_start.load(recogniser, tmp_path / "out")
-    trained, _, _ = checkpoint.trained(learned.run / "best.ckpt")
+    warm_start.initialise(recogniser, tmp_path)
     assert 0.0 < differences(recogniser, trained) < 0.01
     assert all(value.dtype == torch.float32 for value in recogniser.state_dict().values())
 
 
-def test_what_holds_no_such_weights_is_refused(learned, tmp_path):
+def test_weights_of_another_network_are_rejected(learned, tmp_path):
     other = tone_corpus.recipe()
     with pytest.raises(InputError, match="does not hold the weights"):
-        warm_start.load(fresh(other), learned.run)
+        warm_start.initialise(fresh(other), learned.run)
     with pytest.raises(InputError, match="does not hold the weights"):
-        warm_start.load(fresh(learned.recipe), toy_model.write_bundle(tmp_path / "toy"))
+        warm_start.initialise(fresh(learned.recipe), toy_model.write_bundle(tmp_path / "toy"))
     with pytest.raises(InputError, match="is neither a run"):
-        warm_start.load(fresh(learned.recipe), tmp_path / "nowhere")
+        warm_start.initialise(fresh(learned.recipe), tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("initial_run", ["learned-1", ""])
-def test_a_run_begins_where_another_has_ended(learned, monkeypatch, initial_run):
+@pytest.mark.parametrize("init_from", ["learned", ""])
+def test_a_run_starts_from_the_weights_of_another(learned, monkeypatch, init_from):
     first: list[list[float]] = []
     step = CtcModule.training_step
 
@@ -60,14 +68,14 @@ def test_a_run_begins_where_another_has_ended(learned, monkeypatch, initial_run)
 
     monkeypatch.setattr(CtcModule, "training_step", recorded)
     changes = {
-        "name": f"after-{initial_run}",
-        "initial": initial_run,
+        "init_from": init_from,
         "steps": 1,
-        "validate_every": 1,
+        "validation_interval": 1,
     }
-    train(Recipe(**vars(learned.recipe) | changes), learned.data, learned.run.parent, workers=0)
-    trained, _, _ = checkpoint.trained(learned.run / "best.ckpt")
-    assert (first[0] == fingerprint(trained)) == bool(initial_run)
+    recipe = Recipe(**vars(learned.recipe) | changes)
+    train(recipe, learned.data, learned.run.parent, f"after_{init_from}", workers=0)
+    trained, _, _ = checkpoint.load_recogniser(learned.run / "best.ckpt")
+    assert (first[0] == fingerprint(trained)) == bool(init_from)
 
 
 def fingerprint(recogniser):
@@ -80,45 +88,56 @@ def convolutional(**more) -> Recipe:
 
 
 def save(recipe: Recipe, run: Path) -> CtcModule:
-    """A run of `recipe` that has only begun."""
+    """Save a checkpoint of `recipe` with random weights."""
     module = CtcModule(recipe)
     saved = {"state_dict": module.state_dict(), "hyper_parameters": {"recipe": asdict(recipe)}}
     torch.save(saved, run / "best.ckpt")
     return module
 
 
-def test_what_is_forgotten_begins_at_random_and_what_was_given_since_may_be_missing(tmp_path):
+def test_reinitialised_parameters_keep_their_values_and_may_be_missing(tmp_path):
     before = save(convolutional(), tmp_path).recogniser
-    grown = fresh(convolutional(picture={"channels": 2, "blocks": [0, 0]}))
+    grown = fresh(convolutional(conv2d_stem={"channels": 2, "blocks": [0, 0]}))
     stem = grown.get_parameter("network.stem.1.weight").clone()
-    warm_start.load(grown, tmp_path, ["network.picture", "network.stem.1"])
+    warm_start.initialise(grown, tmp_path, ["network.conv2d_stem", "network.stem.1"])
     assert torch.equal(grown.get_parameter("network.stem.1.weight"), stem)
     kept = dict(grown.named_parameters())
     for name, value in before.named_parameters():
         assert torch.equal(kept[name], value) == (not name.startswith("network.stem.1"))
 
 
-def test_what_is_missing_and_not_forgotten_is_refused(tmp_path):
+def test_missing_parameters_are_rejected_unless_reinitialised(tmp_path):
     save(convolutional(), tmp_path)
-    for changed in ({"picture": {"channels": 2, "blocks": [0, 0]}}, {"kernels": [3, 3]}):
+    for changed in ({"conv2d_stem": {"channels": 2, "blocks": [0, 0]}}, {"kernels": [3, 3]}):
         with pytest.raises(InputError, match="does not hold the weights"):
-            warm_start.load(fresh(convolutional(**changed)), tmp_path, ["network.stem"])
+            warm_start.initialise(fresh(convolutional(**changed)), tmp_path, ["network.stem"])
 
 
-def test_what_the_network_has_not_cannot_be_forgotten(tmp_path):
+def test_reinitialise_must_name_parameters(tmp_path):
     save(convolutional(), tmp_path)
     with pytest.raises(InputError, match="clasifier"):
-        warm_start.load(fresh(convolutional()), tmp_path, ["network.clasifier"])
+        warm_start.initialise(fresh(convolutional()), tmp_path, ["network.clasifier"])
 
 
-FOLDER = Path(warm_start.__file__).parents[1] / "recipes"
+ROOT = Path(warm_start.__file__).parents[2]
 RECIPES = {
-    f"{recipe.name}-{recipe.version}": recipe for recipe in map(Recipe.read, FOLDER.glob("*.yaml"))
+    path.stem: Recipe.read(path) for path in sorted((ROOT / "training" / "recipes").glob("*.yaml"))
 }
 
 
-@pytest.mark.parametrize("run", [name for name, recipe in RECIPES.items() if recipe.initial])
-def test_a_recipe_that_begins_with_another_fits_it(run, tmp_path):
-    recipe = RECIPES[run]
-    save(RECIPES[recipe.initial], tmp_path)
-    warm_start.load(fresh(recipe), tmp_path, recipe.forget)
+@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe.init_from])
+def test_a_recipe_fits_the_one_that_it_starts_from(name, tmp_path):
+    recipe = RECIPES[name]
+    save(RECIPES[recipe.init_from], tmp_path)
+    warm_start.initialise(fresh(recipe), tmp_path, recipe.reinitialise)
+
+
+@pytest.mark.parametrize(
+    ("bundle", "name"), [("default", "dense_ctc_conv2d"), ("keyword", "keyword_gru_conv2d")]
+)
+def test_a_recipe_starts_from_the_shipped_bundle_of_its_network(bundle, name):
+    recogniser = fresh(RECIPES[name])
+    before = {key: value.clone() for key, value in recogniser.named_parameters()}
+    warm_start.initialise(recogniser, ROOT / "model_artifacts" / bundle)
+    same = [key for key, value in recogniser.named_parameters() if torch.equal(value, before[key])]
+    assert same == []

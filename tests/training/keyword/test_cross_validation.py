@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.support import tone_corpus
 from training.data.manifest import Utterance, read_manifest
 from training.errors import InputError
-from training.fit.checkpoint import trained
-from training.fit.curves import read
+from training.fit.checkpoint import load_recogniser
+from training.fit.curves import read_metrics
 from training.fit.keyword import KeywordModule
 from training.keyword import cross_validation
 from training.keyword.cross_validation import (
@@ -50,7 +50,7 @@ def recipe():
         parameters={"labels": tone_corpus.WORDS, "hidden": 4, "dropout": 0.0},
         steps=4,
         warmup_steps=1,
-        validate_every=2,
+        validation_interval=2,
         name="words",
     )
 
@@ -110,15 +110,15 @@ def test_existing_folds_are_not_replaced_by_different_ones(data, recipe, tmp_pat
 
 
 def test_a_fold_is_trained_on_the_others_without_class_bias(data, recipe, tmp_path):
-    recipe.parameters["biases"] = {"abc": 50.0}
+    recipe.parameters["class_bias"] = {"abc": 50.0}
     folder = write_folds(recipe, data, ["split"], 3, tmp_path / "folds")[1]
-    predictions = train_fold(recipe, tmp_path / "runs", folder, workers=0)
-    run = tmp_path / "runs" / "words-1-fold-1"
+    predictions = train_fold(recipe, tmp_path / "runs", "words", folder, workers=0)
+    run = tmp_path / "runs" / "words-fold-1"
     assert predictions.log_probs.shape == (3, 3)
     assert predictions.classes.bincount().tolist() == [1, 1, 1]
     # Validated at the last step only, so that held-out clips select no checkpoint.
-    assert [step for step, _ in read(run)["dev_accuracy"]] == [3]
-    assert not torch.any(trained(run / "best.ckpt")[0].get_buffer("network.biases"))
+    assert [step for step, _ in read_metrics(run)["dev_accuracy"]] == [3]
+    assert not torch.any(load_recogniser(run / "best.ckpt")[0].get_buffer("network.class_bias"))
 
 
 def test_the_accuracy_of_a_fold_is_with_the_class_bias_of_the_others():
@@ -152,9 +152,11 @@ def test_the_command_prints_a_class_bias_for_the_recipe(
     assert report["clips"] == [3, 3, 3]
     assert list(report["class_bias"]) == tone_corpus.WORDS
     module = KeywordModule(
-        tone_corpus.keyword_recipe(parameters=recipe.parameters | {"biases": report["class_bias"]})
+        tone_corpus.keyword_recipe(
+            parameters=recipe.parameters | {"class_bias": report["class_bias"]}
+        )
     )
-    class_bias = module.recogniser.get_buffer("network.biases")
+    class_bias = module.recogniser.get_buffer("network.class_bias")
     assert class_bias.tolist() == pytest.approx(list(report["class_bias"].values()))
 
 

@@ -22,12 +22,12 @@ def features(*shape: int) -> Tensor:
 
 
 @pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
-def test_nothing_that_lies_in_padding_is_heard(training):
+def test_padding_does_not_change_an_utterance(training):
     net = network().train(training)
     lengths = torch.tensor([40, 23])
     loud = features(2, 40, 12)
     quiet = loud.clone()
-    loud[1, 24:] = 50.0  # the first convolution sees one frame beyond the end
+    loud[1, 24:] = 50.0  # the first convolution reads one frame beyond the end
     quiet[1, 24:] = 0.0
     (a, frames), (b, _) = net(loud, lengths), net(quiet, lengths)
     assert frames.tolist() == [10, 6]
@@ -35,8 +35,8 @@ def test_nothing_that_lies_in_padding_is_heard(training):
     assert torch.allclose(a[1, :6], b[1, :6], atol=1e-5)
 
 
-def test_padding_is_heard_where_the_mask_is_missing():
-    """That the test above can fail: torchaudio's own layers let padding in."""
+def test_padding_changes_an_utterance_without_the_mask():
+    """Shows that the test above can fail: torchaudio's layers read padding."""
     net = network().eval()
     layer = net.layers[0]
     x = features(1, 10, 8)
@@ -45,12 +45,12 @@ def test_padding_is_heard_where_the_mask_is_missing():
     changed = x.clone()
     changed[:, 6:] = 3.0
     with torch.inference_mode():
-        for given, heard in ((mask, False), (open_mask, True)):
+        for given, differs in ((mask, False), (open_mask, True)):
             difference = layer(x, given, padding)[:, :6] - layer(changed, given, padding)[:, :6]
-            assert (difference.abs().max() > 1e-5) == heard
+            assert (difference.abs().max() > 1e-5) == differs
 
 
-def test_every_output_hears_the_whole_utterance():
+def test_every_output_depends_on_the_whole_utterance():
     net = network().eval()
     x = features(1, 80, 12)
     late = x.clone()
@@ -61,20 +61,20 @@ def test_every_output_hears_the_whole_utterance():
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 4, 5, 8, 9, 21])
-def test_four_frames_make_one(frames):
+def test_four_frames_give_one_output(frames):
     log_probs, lengths = network().eval()(features(1, frames, 12), torch.tensor([frames]))
     assert log_probs.shape == (1, -(-frames // 4), 29)
     assert lengths.tolist() == [-(-frames // 4)]
 
 
-def test_the_recipe_is_small_enough_to_serve_on_a_processor():
+def test_the_recipe_has_about_five_million_parameters():
     recipe = Recipe.read(RECIPE)
     recogniser, frame_seconds = build(recipe.network, recipe.front_end, recipe.parameters)
     assert 4e6 < sum(p.numel() for p in recogniser.parameters()) < 6e6
     assert frame_seconds == 0.04
 
 
-def test_every_weight_learns():
+def test_every_parameter_has_a_gradient():
     net = network().train()
     log_probs, _ = net(features(2, 40, 12), torch.tensor([40, 30]))
     log_probs[..., 3].sum().backward()

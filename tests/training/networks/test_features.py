@@ -25,13 +25,13 @@ def noise(*shape: int) -> Tensor:
 
 
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=4))
-def test_frames_do_not_depend_on_what_an_utterance_is_batched_with(log_mel, lengths):
+def test_features_do_not_depend_on_the_batch(log_mel, lengths):
     waveforms = noise(len(lengths), max(lengths)) * frame_mask(torch.tensor(lengths), max(lengths))
     together, frames = log_mel(waveforms, torch.tensor(lengths))
     for row, count, waveform, length in zip(together, frames, waveforms, lengths, strict=True):
-        alone, alone_frames = log_mel(waveform[None, :length], torch.tensor([length]))
-        assert alone_frames.item() == count == alone.shape[1] == length // HOP + 1
-        assert torch.allclose(row[:count], alone[0], atol=1e-4)
+        single, single_frames = log_mel(waveform[None, :length], torch.tensor([length]))
+        assert single_frames.item() == count == single.shape[1] == length // HOP + 1
+        assert torch.allclose(row[:count], single[0], atol=1e-4)
         assert not row[count:].any()
 
 
@@ -44,7 +44,7 @@ def test_each_channel_has_mean_0_and_variance_1_over_its_utterance(log_mel):
         assert 0.9 < variance.min() < variance.max() <= 1.0  # a little less where it was small
 
 
-def test_level_does_not_matter(log_mel):
+def test_features_are_invariant_to_level(log_mel):
     waveform, length = noise(1, 8000), torch.tensor([8000])
     quiet, _ = log_mel(waveform * 0.1, length)
     loud, _ = log_mel(waveform, length)
@@ -52,7 +52,7 @@ def test_level_does_not_matter(log_mel):
     assert torch.allclose(quiet, loud, atol=0.05)
 
 
-def test_digital_silence_is_zero_and_not_noise(log_mel):
+def test_digital_silence_gives_zero_features(log_mel):
     features, frames = log_mel(torch.zeros(1, 8000), torch.tensor([8000]))
     assert (frames.item(), features.shape) == (51, (1, 51, 32))
     assert features.abs().max() < 1e-4
@@ -76,7 +76,7 @@ def test_a_frame_is_centred_on_its_multiple_of_the_hop(log_mel, frame):
 def test_a_tone_shows_in_the_channel_of_its_frequency(log_mel, hertz):
     time = torch.arange(16_000) / 16_000
     waveform = noise(16_000) * 0.01 + 0.5 * torch.sin(2 * torch.pi * hertz * time) * (time > 0.5)
-    # an utterance of its own gain in each channel: undo it with that of the noise
+    # Each channel has its own gain by utterance, which the spread of the noise undoes.
     features, _ = log_mel(waveform[None], torch.tensor([16_000]))
     change = features[0, 60:95].mean(0) - features[0, 5:45].mean(0)
     spread = features[0, 5:45].std(0)
@@ -85,12 +85,12 @@ def test_a_tone_shows_in_the_channel_of_its_frequency(log_mel, hertz):
     assert abs((change / spread).argmax().item() - ((mel - low) / (high - low) * 33 - 1)) <= 1
 
 
-def test_the_mask_is_true_inside_each_utterance():
+def test_the_frame_mask_is_true_inside_each_utterance():
     mask = frame_mask(torch.tensor([2, 0, 3]), 3)
     assert mask.tolist() == [[True, True, False], [False] * 3, [True] * 3]
 
 
-def test_nothing_above_the_top_is_heard():
+def test_energy_above_the_upper_edge_is_ignored():
     low = LogMel(mels=16, hop_seconds=0.01, window_seconds=0.025, top_hertz=4000.0)
     time = torch.arange(16_000) / 16_000
     hum, hiss = (0.1 * torch.sin(2 * torch.pi * hertz * time)[None] for hertz in (3000.0, 5000.0))
@@ -98,7 +98,7 @@ def test_nothing_above_the_top_is_heard():
     assert low.log_mel(hiss)[0, 50].max() < -5
 
 
-def test_frames_of_the_waveform_hold_its_samples():
+def test_waveform_frames_hold_the_samples():
     frames_of = WaveformFrames(hop_seconds=0.01)
     waveforms = torch.arange(500.0)[None].repeat(2, 1)
     features, frames = frames_of(waveforms, torch.tensor([500, 320]))
@@ -108,7 +108,7 @@ def test_frames_of_the_waveform_hold_its_samples():
 
 
 @pytest.mark.parametrize("mels", [64, 80, 128])
-def test_no_channel_is_deaf(mels):
+def test_no_mel_filter_is_empty(mels):
     front_end = LogMel(mels=mels, hop_seconds=0.0125, window_seconds=0.025)
     assert (front_end.bank.sum(0) > 0).all()
 
@@ -120,14 +120,14 @@ def mel_power():
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(1, 5000), min_size=2, max_size=3))
-def test_mel_power_of_an_utterance_does_not_depend_on_its_company(mel_power, lengths):
-    waveforms = noise(len(lengths), max(lengths))  # what lies in the padding is not looked at
+def test_mel_power_does_not_depend_on_the_batch(mel_power, lengths):
+    waveforms = noise(len(lengths), max(lengths))  # noise in the padding, which must be ignored
     together, frames = mel_power(waveforms, torch.tensor(lengths))
     assert together.shape[1] == frames.max()
     for row, count, waveform, length in zip(together, frames, waveforms, lengths, strict=True):
-        alone, alone_frames = mel_power(waveform[None, :length], torch.tensor([length]))
-        assert alone_frames.item() == count == alone.shape[1]
-        assert torch.equal(row[:count], alone[0])
+        single, single_frames = mel_power(waveform[None, :length], torch.tensor([length]))
+        assert single_frames.item() == count == single.shape[1]
+        assert torch.equal(row[:count], single[0])
         assert not row[count:].any()
 
 
@@ -144,19 +144,17 @@ def fixed():
 
 
 @given(start=st.integers(0, 20), length=st.integers(12, 40))
-def test_features_of_fixed_statistics_are_those_of_the_whole_in_any_part_of_it(
-    fixed, start, length
-):
+def test_features_of_a_part_equal_those_of_the_whole_with_fixed_statistics(fixed, start, length):
     whole = noise(1, 64 * HOP)
     part = whole[:, start * HOP : (start + length) * HOP]
     of_whole, _ = fixed(whole, torch.tensor([whole.shape[1]]))
     of_part, _ = fixed(part, torch.tensor([part.shape[1]]))
-    # Two frames at either end hear what is beyond it.
+    # The windows of two frames at either end reach beyond the part.
     expected = of_whole[:, start + 2 : start + length - 2]
     assert torch.allclose(of_part[:, 2 : length - 2], expected, atol=1e-4)
 
 
-def test_features_of_fixed_statistics_rise_with_level_and_are_zero_in_padding(fixed):
+def test_fixed_statistics_keep_the_level_and_zero_the_padding(fixed):
     waveforms = noise(1, 4000).repeat(2, 1)
     waveforms[1] *= 10.0  # 20 dB, of power
     features, frames = fixed(waveforms, torch.tensor([2000, 4000]))
@@ -165,6 +163,6 @@ def test_features_of_fixed_statistics_rise_with_level_and_are_zero_in_padding(fi
     assert not features[0, frames[0] :].any()
 
 
-def test_a_normalisation_that_there_is_not_is_refused():
+def test_an_unknown_normalisation_is_rejected():
     with pytest.raises(ValueError, match="batch"):
         LogMel(32, 0.01, 0.025, normalisation="batch")

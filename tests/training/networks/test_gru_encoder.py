@@ -2,13 +2,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.networks.gru_encoder import GRULayers
+from training.networks.gru_encoder import GRUEncoder
 
 
-def layers(stride: int, picture: bool) -> GRULayers:
+def encoder(frame_stack: int, conv2d: bool) -> GRUEncoder:
     torch.manual_seed(0)
-    seen = {"channels": 4, "blocks": [1, 1]} if picture else None
-    return GRULayers(8, layers=1, hidden=6, stride=stride, dropout=0.0, picture=seen).eval()
+    stem = {"channels": 4, "blocks": [1, 1]} if conv2d else None
+    return GRUEncoder(
+        8, layers=1, hidden=6, frame_stack=frame_stack, dropout=0.0, conv2d_stem=stem
+    ).eval()
 
 
 def features(*shape: int) -> Tensor:
@@ -16,23 +18,23 @@ def features(*shape: int) -> Tensor:
 
 
 @pytest.mark.parametrize(
-    ("stride", "picture", "frames", "steps"),
+    ("frame_stack", "conv2d", "frames", "steps"),
     [(1, False, 1, 21), (3, False, 3, 7), (4, False, 4, 6), (1, True, 4, 6), (2, True, 8, 3)],
 )
-def test_a_step_stands_for_so_many_frames(stride, picture, frames, steps):
-    network = layers(stride, picture)
+def test_a_step_covers_the_stacked_and_subsampled_frames(frame_stack, conv2d, frames, steps):
+    network = encoder(frame_stack, conv2d)
     assert network.frames_per_step == frames
-    heard, lengths = network.heard(features(2, 21, 8), torch.tensor([21, 1]))
-    assert heard.shape == (2, steps, 6)
+    encoded, lengths = network.encode(features(2, 21, 8), torch.tensor([21, 1]))
+    assert encoded.shape == (2, steps, 6)
     assert lengths.tolist() == [steps, 1]
 
 
-@pytest.mark.parametrize("stride", [1, 3])
-@pytest.mark.parametrize("picture", [False, True], ids=["features", "picture"])
-def test_what_stands_in_the_padding_reaches_no_step_of_the_utterance(stride, picture):
-    network = layers(stride, picture)
+@pytest.mark.parametrize("frame_stack", [1, 3])
+@pytest.mark.parametrize("conv2d", [False, True], ids=["features", "conv2d"])
+def test_padding_does_not_change_an_utterance(frame_stack, conv2d):
+    network = encoder(frame_stack, conv2d)
     x = features(2, 21, 8)
-    heard, lengths = network.heard(x, torch.tensor([21, 10]))
+    encoded, lengths = network.encode(x, torch.tensor([21, 10]))
     x[1, 10:] = 100.0
-    again, _ = network.heard(x, torch.tensor([21, 10]))
-    assert torch.allclose(heard[1, : lengths[1]], again[1, : lengths[1]], atol=1e-6)
+    again, _ = network.encode(x, torch.tensor([21, 10]))
+    assert torch.allclose(encoded[1, : lengths[1]], again[1, : lengths[1]], atol=1e-6)

@@ -1,11 +1,11 @@
 import torch
 from torch import Tensor, nn
 
-from training.networks.recogniser import Alone
+from training.networks.recogniser import PerUtterance
 
 
-class Loudest(nn.Module):
-    """Divides by the loudest of the whole batch: company matters. A frame each 4 samples."""
+class PeakNormalised(nn.Module):
+    """Divides by the peak of the whole batch, so results depend on it; 4 samples to a frame."""
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         scaled = waveforms[:, ::4] / waveforms.abs().max()
@@ -16,14 +16,17 @@ WAVEFORMS = torch.tensor([[1.0] * 10, [2.0] * 5 + [9.0] * 5, [0.5] * 7 + [0.0] *
 LENGTHS = torch.tensor([10, 5, 7])
 
 
-def test_each_utterance_is_heard_without_company_and_padding():
-    for module in (Alone(Loudest()), torch.jit.script(Alone(Loudest()))):
+def test_each_utterance_is_run_without_the_others_and_without_padding():
+    for module in (
+        PerUtterance(PeakNormalised()),
+        torch.jit.script(PerUtterance(PeakNormalised())),
+    ):
         outputs, frames = module(WAVEFORMS, LENGTHS)
         assert frames.tolist() == [3, 2, 2]
         assert outputs.shape == (3, 3, 3)
         assert all((row[:count] == 1).all() for row, count in zip(outputs, frames, strict=True))
 
 
-def test_without_it_company_matters():
-    outputs, _ = Loudest()(WAVEFORMS, LENGTHS)
+def test_the_wrapped_module_depends_on_the_batch():
+    outputs, _ = PeakNormalised()(WAVEFORMS, LENGTHS)
     assert (outputs[0] < 0.2).all()

@@ -1,3 +1,4 @@
+import math
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from tests.support import tone_corpus
 from training.errors import InputError
 from training.export.torchscript import save_torchscript
+from training.networks.features import MelPower
 from training.networks.registry import NETWORKS, build
 
 FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
@@ -16,8 +18,9 @@ FRONT_END = {"mels": 16, "hop_seconds": 0.01, "window_seconds": 0.025}
 SIZES: dict[str, dict[str, Any]] = {
     "conformer": {"width": 8, "layers": 2, "heads": 2, "kernel": 5, "channels": 4},
     "residual_bigru": tone_corpus.SMALL,
+    "residual_bigru_legacy": tone_corpus.SMALL,
     "keyword_gru": {"labels": tone_corpus.WORDS, "hidden": 8},
-    "speech_gru": {"hidden": 8},
+    "ctc_gru": {"hidden": 8},
     "convolutional": {"width": 8, "kernels": [3, 5], "dilations": [1, 2]},
 }
 
@@ -25,7 +28,8 @@ SIZES: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module", params=NETWORKS)
 def recogniser(request):
     torch.manual_seed(0)
-    return build(request.param, FRONT_END, SIZES[request.param])[0].eval()
+    built, _ = build(request.param, FRONT_END, SIZES[request.param])
+    return built.eval()
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +41,20 @@ def scripted(recogniser, tmp_path_factory):
 
 @settings(max_examples=15)
 @given(st.lists(st.integers(1, 9000), min_size=1, max_size=4))
-def test_a_batch_gives_what_its_members_give_alone(recogniser, scripted, lengths):
+def test_utterances_of_a_batch_are_independent(recogniser, scripted, lengths):
     generator = torch.Generator().manual_seed(0)
     waveforms = [torch.randn(length, generator=generator) * 0.1 for length in lengths]
     batch = torch.nn.utils.rnn.pad_sequence(waveforms, batch_first=True)
-    for module in (recogniser, scripted):
+    for module in (recogniser, scripted) if recogniser.batch_independent else (scripted,):
         with torch.inference_mode():
             together, frames = module(batch, torch.tensor(lengths))
             for row, count, waveform in zip(together, frames, waveforms, strict=True):
-                alone, alone_frames = module(waveform[None], torch.tensor([len(waveform)]))
-                assert alone_frames.tolist() == [count]
-                assert torch.allclose(row[:count], alone[0], atol=1e-4)
+                single, single_frames = module(waveform[None], torch.tensor([len(waveform)]))
+                assert single_frames.tolist() == [count]
+                assert torch.allclose(row[:count], single[0], atol=1e-4)
 
 
-def test_the_script_computes_what_the_module_does(recogniser, scripted):
+def test_torchscript_computes_the_same_as_the_module(recogniser, scripted):
     waveforms = torch.from_numpy(tone_corpus.tones("abcdef"))[None]
     with torch.inference_mode():
         written, frames = scripted(waveforms, torch.tensor([waveforms.shape[1]]))
@@ -60,7 +64,7 @@ def test_the_script_computes_what_the_module_does(recogniser, scripted):
 
 
 @pytest.mark.parametrize("network", sorted(NETWORKS.keys() - {"keyword_gru"}))
-def test_a_frame_lasts_as_long_as_built_says(network):
+def test_the_frame_step_is_that_of_the_output(network):
     recogniser, frame_seconds = build(network, FRONT_END, SIZES[network])
     _, frames = recogniser.eval()(torch.zeros(1, 160_000), torch.tensor([160_000]))
     assert frames.item() == pytest.approx(10 / frame_seconds, abs=2)
@@ -74,20 +78,41 @@ def test_a_frame_lasts_as_long_as_built_says(network):
     ],
     ids=lambda front_end: front_end["type"],
 )
-def test_the_classifier_hears_through_either_front_end(front_end, tmp_path):
+def test_the_classifier_takes_mfcc_and_waveform_frames(front_end, tmp_path):
     torch.manual_seed(0)
     recogniser, _ = build("keyword_gru", front_end, SIZES["keyword_gru"])
     save_torchscript(recogniser, tmp_path / "model.pt")
     scripted = torch.jit.load(tmp_path / "model.pt")
-    songs = [torch.from_numpy(tone_corpus.tones(word)) for word in tone_corpus.WORDS]
-    batch = torch.nn.utils.rnn.pad_sequence(songs, batch_first=True)
+    clips = [torch.from_numpy(tone_corpus.tones(word)) for word in tone_corpus.WORDS]
+    batch = torch.nn.utils.rnn.pad_sequence(clips, batch_first=True)
     with torch.inference_mode():
-        together, _ = scripted(batch, torch.tensor([len(song) for song in songs]))
-        for row, song in zip(together, songs, strict=True):
-            alone, _ = recogniser.eval()(song[None], torch.tensor([len(song)]))
-            assert torch.allclose(row, alone[0], atol=1e-4)
+        together, _ = scripted(batch, torch.tensor([len(clip) for clip in clips]))
+        for row, clip in zip(together, clips, strict=True):
+            single, _ = recogniser.eval()(clip[None], torch.tensor([len(clip)]))
+            assert torch.allclose(row, single[0], atol=1e-4)
 
 
-def test_an_unknown_network_is_refused():
+def test_an_unknown_network_is_rejected():
     with pytest.raises(InputError, match="transformer"):
         build("transformer", FRONT_END, {})
+
+
+def test_an_unknown_front_end_is_rejected():
+    with pytest.raises(InputError, match="unknown front end 'plp'; use one of log_mel"):
+        build("conformer", FRONT_END | {"type": "plp"}, SIZES["conformer"])
+
+
+def test_a_network_has_its_default_front_end():
+    recogniser, _ = build("residual_bigru_legacy", FRONT_END, tone_corpus.SMALL)
+    assert isinstance(recogniser.front_end, MelPower)
+    assert not recogniser.batch_independent
+
+
+@pytest.mark.parametrize("normalisation", ["fixed", "utterance"])
+def test_context_is_bounded_by_kernels_and_window_with_fixed_statistics(normalisation):
+    front_end = FRONT_END | {"normalisation": normalisation}
+    recogniser, _ = build("convolutional", front_end, SIZES["convolutional"])
+    assert recogniser.network.reach is not None
+    bounded = recogniser.network.reach * 0.01 + 0.0125
+    expected = bounded if normalisation == "fixed" else math.inf
+    assert recogniser.context_seconds == pytest.approx(expected)
