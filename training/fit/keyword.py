@@ -7,7 +7,8 @@ from torch import Tensor
 
 from training.augment import WaveformAugmentation
 from training.data.corpus import Corpus
-from training.data.dataset import Batch, KeywordDataset, TrainingSet
+from training.data.dataset import KeywordDataset, TrainingSet
+from training.data.loaders import Batch
 from training.evaluation.metrics import accuracy
 from training.fit.module import RecipeModule
 from training.recipe import Recipe

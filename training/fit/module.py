@@ -15,7 +15,8 @@ from asr.decoding import ctc
 from training.augment import SpecAugment, WaveformAugmentation
 from training.data import text
 from training.data.corpus import Corpus
-from training.data.dataset import Batch, SpeechDataset, TrainingSet
+from training.data.dataset import SpeechDataset, TrainingSet
+from training.data.loaders import Batch
 from training.evaluation.metrics import score
 from training.networks.features import LogMel
 from training.networks.registry import build

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from training.augment import WaveformAugmentation
 from training.data.corpus import Corpus
-from training.data.dataset import TARGET_PADDING, Batch, TrainingSet
+from training.data.dataset import TrainingSet
+from training.data.loaders import TARGET_PADDING, Batch
 from training.data.phone_spans import PhoneSpanDataset
 from training.data.phones import FRAME_SECONDS, PHONE_INDEX, PHONES, SILENCE
 from training.errors import InputError

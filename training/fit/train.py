@@ -25,7 +25,7 @@ from training.augment import WaveformAugmentation
 from training.cli import command, command_parser
 from training.data import class_balance, corpus, manifest
 from training.data.batch_sampler import BatchSampler
-from training.data.dataset import evaluation_loader, training_loader
+from training.data.loaders import evaluation_loader, training_loader
 from training.fit import curves, loggers, warm_start
 from training.fit.callbacks import MovingAverage, SaveLast, StopEarly
 from training.fit.checkpoint import BEST, LAST, check_resumable, load_checkpoint

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from training.data.corpus import Corpus
-from training.data.dataset import KeywordDataset, evaluation_loader
+from training.data.dataset import KeywordDataset
+from training.data.loaders import evaluation_loader
 from training.fit.checkpoint import load_recogniser
 
 

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torchaudio.functional import melscale_fbanks
 from torchaudio.transforms import MelSpectrogram
 
+from asr.audio.audio import SAMPLE_RATE
 from training.networks.base import FrontEnd
 
-SAMPLE_RATE = 16_000  # Hz
 LOG_FLOOR = 1e-6  # mel power that counts as silence; 16-bit quantisation noise is near 1e-5
 # Log-mel powers of `LogMel(80, 0.01, 0.025)` over every twelfth clip of the training sentences.
 FIXED_MEAN, FIXED_DEVIATION = -6.05, 4.29

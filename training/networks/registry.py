@@ -19,12 +19,13 @@ from typing import Any, TypeVar
 
 from torch import nn
 
+from asr.audio.audio import SAMPLE_RATE
 from training.errors import InputError
 from training.networks.base import FrontEnd, Network
 from training.networks.conformer import Conformer
 from training.networks.convolutional import Convolutional
 from training.networks.ctc_gru import CtcGRU
-from training.networks.features import SAMPLE_RATE, LogMel, MelPower, WaveformFrames
+from training.networks.features import LogMel, MelPower, WaveformFrames
 from training.networks.keyword_gru import KeywordGRU
 from training.networks.recogniser import Recogniser
 from training.networks.relative_mel import Mfcc, RelativeMel

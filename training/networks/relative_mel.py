@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torchaudio.functional import create_dct
 
-from training.networks.features import SAMPLE_RATE, LogMel, frame_mask
+from asr.audio.audio import SAMPLE_RATE
+from training.networks.features import LogMel, frame_mask
 
 DB_PER_NEPER = 10 / math.log(10)  # of power
 RELATIVE_SCALE = 4.0  # nepers; brings relative powers and coefficients to the order of 1

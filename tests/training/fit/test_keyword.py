@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tests.support import tone_corpus
-from training.data.dataset import collate
+from training.data.loaders import collate
 from training.fit.curves import read_metrics
 from training.fit.keyword import KeywordModule
 

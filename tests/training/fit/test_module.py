@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.support import tone_corpus, toy_model
 from training.data import text
-from training.data.dataset import collate
+from training.data.loaders import collate
 from training.fit.module import CtcModule, learning_rate_factor
 from training.recipe import Recipe
 

@@ -3,7 +3,7 @@ import torch
 
 from tests.support import tone_corpus
 from training.data import phones
-from training.data.dataset import collate
+from training.data.loaders import collate
 from training.data.phones import PHONE_INDEX, PHONES, AlignedWord
 from training.errors import InputError
 from training.fit.curves import read_metrics
