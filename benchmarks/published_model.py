@@ -72,7 +72,7 @@ def measure(name: str, precision: str) -> str:
         patch.object(utils, "load_state_dict_from_url", lambda *_, **__: random_weights(pipeline)),
     ):
         directory = Path(temporary) / name
-        pretrained.export(name, directory, precision)
+        pretrained.import_pretrained(name, directory, precision)
         with torch.inference_mode():
             scores, _ = pipeline.get_model()(torch.from_numpy(samples)[None])
         opened = bundle.load(str(directory))

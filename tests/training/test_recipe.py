@@ -7,7 +7,7 @@ from asr import bundle
 from tests.support import tone_corpus
 from training.augment import SpecAugment, WaveformAugmentation
 from training.errors import InputError
-from training.export.export import export
+from training.export.export import export_run
 from training.fit.train import train
 from training.networks.registry import build
 from training.recipe import RENAMED, Recipe
@@ -111,7 +111,7 @@ def test_a_network_trains_and_exports(network, parameters, tmp_path):
         network=network, parameters=parameters, steps=2, warmup_steps=1, validation_interval=2
     )
     run = train(recipe, tmp_path / "data", tmp_path / "runs", "tiny", workers=0)
-    export(run, tmp_path / "data", tmp_path / "out", "dev", ["dev"])
+    export_run(run, tmp_path / "data", tmp_path / "out", "dev", ["dev"])
     assert bundle.load(str(tmp_path / "out")).manifest.metrics["dev"]["utterances"] == 1
 
 

@@ -33,7 +33,7 @@ from training.export.bundle_writer import (
     write_bundle,
 )
 from training.export.directory_swap import swap_directory
-from training.export.lineage import sources
+from training.export.lineage import lineage_sources
 from training.export.manifest_fields import ctc_fields, keyword_fields
 from training.export.quantisation import FLOAT32, PRECISIONS
 from training.export.torchscript import save_torchscript
@@ -57,7 +57,7 @@ PLOTS: dict[str, Mapping[str, Callable[[Sequence[Result], Path], None]]] = {
 METRICS = {"ctc": ("utterances", "wer", "cer"), "keyword": ("utterances", "accuracy")}
 
 
-def export(
+def export_run(
     run: Path,
     data: Path,
     out: Path,
@@ -101,7 +101,7 @@ def export(
             f"{run} was trained on the task {kind!r}, which no bundle serves (those of "
             f"{', '.join(FIELDS)} can be exported); use it as `initial` of another recipe"
         )
-    lineage = sources(recipe, data, run.parent)
+    lineage = lineage_sources(recipe, data, run.parent)
     with swap_directory(out) as draft:
         save_torchscript(recogniser, draft / MODEL_FILE, precision)
         opened = new_bundle(
@@ -182,4 +182,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)  # the speed in the card is that of one core
-    export(**vars(options))
+    export_run(**vars(options))

@@ -42,7 +42,7 @@ The published weights were reported at WER 0.615 and CER 0.219 on LibriSpeech te
 epochs of train-clean-100."""
 
 
-def read_state(weights: Path) -> Mapping[str, Tensor]:
+def load_weights(weights: Path) -> Mapping[str, Tensor]:
     """Read parameters by name from a scripted network or a saved state dict.
 
     Raises
@@ -76,23 +76,23 @@ def _read_state_dict(file: BinaryIO, weights: Path) -> Mapping[str, Tensor]:
     return state
 
 
-def sizes(state: Mapping[str, Tensor]) -> dict[str, Any]:
+def infer_parameters(state: Mapping[str, Tensor]) -> dict[str, Any]:
     """Infer the keyword arguments of the network from the shapes of its weights."""
     return {
         "classes": len(state["classifier.3.bias"]),
-        "cnn_layers": _depth(state, "rescnn_layers"),
+        "cnn_layers": _layer_count(state, "rescnn_layers"),
         "cnn_channels": len(state["cnn.bias"]),
-        "rnn_layers": _depth(state, "birnn_layers"),
+        "rnn_layers": _layer_count(state, "birnn_layers"),
         "rnn_dim": len(state["fully_connected.bias"]),
         "stride": STRIDE,
     }
 
 
-def _depth(state: Mapping[str, Tensor], layers: str) -> int:
+def _layer_count(state: Mapping[str, Tensor], layers: str) -> int:
     return len({name.split(".")[1] for name in state if name.startswith(f"{layers}.")})
 
 
-def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
+def build_recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
     """Build the published recogniser with these weights; also returns the frame step in seconds.
 
     Raises
@@ -103,7 +103,7 @@ def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
     try:
         mels = STRIDE * len(state["rescnn_layers.0.layer_norm1.layer_norm.bias"])
         built, frame_seconds = build(
-            "residual_bigru_legacy", FRONT_END | {"mels": mels}, sizes(state)
+            "residual_bigru_legacy", FRONT_END | {"mels": mels}, infer_parameters(state)
         )
         built.network.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
@@ -113,9 +113,9 @@ def recogniser(state: Mapping[str, Tensor]) -> tuple[Recogniser, float]:
     return built.eval(), frame_seconds
 
 
-def export(weights: Path, out: Path, precision: str = FLOAT32) -> None:
+def import_weights(weights: Path, out: Path, precision: str = FLOAT32) -> None:
     """Write the bundle of a file of weights into `out`, which is replaced only at the end."""
-    built, frame_seconds = recogniser(read_state(weights))
+    built, frame_seconds = build_recogniser(load_weights(weights))
     with swap_directory(out) as draft:
         save_torchscript(built, draft / MODEL_FILE, precision)
         opened = new_bundle(
@@ -138,4 +138,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
     options = parser.parse_args(arguments)
-    export(options.weights, options.out, options.precision)
+    import_weights(options.weights, options.out, options.precision)

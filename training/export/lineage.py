@@ -9,7 +9,7 @@ from training.fit.checkpoint import BEST, load_recipe
 from training.recipe import Recipe
 
 
-def sources(recipe: Recipe, data: Path, runs: Path) -> list[DataSource]:
+def lineage_sources(recipe: Recipe, data: Path, runs: Path) -> list[DataSource]:
     """List the corpora behind a model of `recipe` with their hours, the longest first.
 
     A data set that several runs of the lineage were trained on counts once. A bundle at its

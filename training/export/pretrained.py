@@ -119,13 +119,13 @@ def _convolutions(model: Any) -> Any:  # noqa: ANN401 - torchaudio has no types
     return inner.feature_extractor.conv_layers
 
 
-def alphabet(labels: tuple[str, ...]) -> Alphabet:
+def bundle_alphabet(labels: tuple[str, ...]) -> Alphabet:
     """Convert the labels of a pipeline, whose first is the blank, to those of a bundle."""
     characters = (" " if label == WORD_BOUNDARY else label.lower() for label in labels[1:])
     return Alphabet(labels=("", *characters), blank=0, word_boundary=" ")
 
 
-def export(name: str, out: Path, precision: str = FLOAT32) -> None:
+def import_pretrained(name: str, out: Path, precision: str = FLOAT32) -> None:
     """Download a model of `MODELS` and write its bundle into `out`, replaced only at the end."""
     pretrained = MODELS[name]
     pipeline = getattr(torchaudio.pipelines, pretrained.pipeline)
@@ -135,7 +135,7 @@ def export(name: str, out: Path, precision: str = FLOAT32) -> None:
         save_torchscript(network, draft / MODEL_FILE, precision)
         opened = new_bundle(
             draft,
-            fields=ctc_fields(network.frame_seconds, alphabet(pipeline.get_labels())),
+            fields=ctc_fields(network.frame_seconds, bundle_alphabet(pipeline.get_labels())),
             name=name,
             version="1",
             license=LICENSE,
@@ -155,4 +155,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
     options = parser.parse_args(arguments)
-    export(options.name, options.out, options.precision)
+    import_pretrained(options.name, options.out, options.precision)

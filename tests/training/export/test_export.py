@@ -32,7 +32,7 @@ def export_run(learned, tmp_path_factory):
     """The bundle of a run, and how often its export loaded a TorchScript file."""
     out = tmp_path_factory.mktemp("bundles") / "learned"
     with patch.object(torch.jit, "load", wraps=torch.jit.load) as load:
-        export.export(learned.run, learned.data, out, "dev", ["dev", "tones"])
+        export.export_run(learned.run, learned.data, out, "dev", ["dev", "tones"])
     return SimpleNamespace(out=out, loads=load.call_count)
 
 
@@ -191,7 +191,7 @@ def test_the_card_has_the_cost_of_a_lower_precision(int8):
 def test_an_export_that_fails_leaves_the_bundle_that_was_there(learned, tmp_path):
     toy_model.write_bundle(tmp_path / "out")
     with pytest.raises(FileNotFoundError):
-        export.export(learned.run, learned.data, tmp_path / "out", "nowhere", ["dev"])
+        export.export_run(learned.run, learned.data, tmp_path / "out", "nowhere", ["dev"])
     assert bundle.load(str(tmp_path / "out")).manifest.name == "toy"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -203,7 +203,7 @@ def test_a_run_of_phones_cannot_be_exported(learned, tmp_path, monkeypatch):
 
     monkeypatch.setattr(export, "load_recogniser", of_phones)
     with pytest.raises(InputError, match="trained on the task 'phones', which no bundle serves"):
-        export.export(learned.run, learned.data, tmp_path / "out", "dev", ["dev"])
+        export.export_run(learned.run, learned.data, tmp_path / "out", "dev", ["dev"])
     assert not (tmp_path / "out").exists()
 
 
@@ -213,7 +213,7 @@ def keywords(learned_words, tmp_path_factory):
     clip = directory / "clip.flac"
     clip.write_bytes(toy_model.encode(tone_corpus.tones("fed"), "FLAC"))
     run, data, out = learned_words.run, learned_words.data, directory / "bundle"
-    export.export(run, data, out, "dev", ["dev", "tones"], clip=clip)
+    export.export_run(run, data, out, "dev", ["dev", "tones"], clip=clip)
     return out
 
 

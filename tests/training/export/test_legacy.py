@@ -126,12 +126,12 @@ def weights(state, tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(weights, tmp_path_factory):
     out = tmp_path_factory.mktemp("bundles") / "legacy"
-    legacy.export(weights, out)
+    legacy.import_weights(weights, out)
     return out
 
 
 def test_a_batch_gives_the_log_probabilities_of_the_reference(state):
-    recogniser, _ = legacy.recogniser(state)
+    recogniser, _ = legacy.build_recogniser(state)
     features = torch.rand(4, 31, MELS, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         written, frames = recogniser.network(features, torch.tensor([31, 31, 20, 9]))
@@ -167,9 +167,9 @@ def test_only_the_first_layer_recurs_over_time(layer, width, recurs):
 
 
 def test_a_scripted_file_gives_the_same_weights(state, tmp_path):
-    recogniser, _ = legacy.recogniser(state)
+    recogniser, _ = legacy.build_recogniser(state)
     torch.jit.script(recogniser.network).save(str(tmp_path / "scripted.pt"))
-    read = legacy.read_state(tmp_path / "scripted.pt")
+    read = legacy.load_weights(tmp_path / "scripted.pt")
     assert {name: value.tolist() for name, value in read.items()} == {
         name: value.tolist() for name, value in state.items()
     }
@@ -188,7 +188,7 @@ def test_the_published_names_and_sizes_are_those_of_the_recipe():
     with torch.device("meta"):
         published = LegacyResidualBiGRU().state_dict()
     assert sum(value.numel() for value in published.values()) == 23_705_373
-    assert legacy.sizes(published) == {
+    assert legacy.infer_parameters(published) == {
         "classes": 29,
         "cnn_layers": 3,
         "cnn_channels": 32,
@@ -202,10 +202,10 @@ def test_the_published_names_and_sizes_are_those_of_the_recipe():
 def test_weights_of_another_network_are_rejected(state, tmp_path):
     torch.save(nn.Linear(2, 2).state_dict(), tmp_path / "other.pt")
     with pytest.raises(InputError, match="rescnn_layers"):
-        legacy.export(tmp_path / "other.pt", tmp_path / "out")
+        legacy.import_weights(tmp_path / "other.pt", tmp_path / "out")
     torch.save(state | {"surplus": torch.zeros(1)}, tmp_path / "more.pt")
     with pytest.raises(InputError, match="surplus"):
-        legacy.export(tmp_path / "more.pt", tmp_path / "out")
+        legacy.import_weights(tmp_path / "more.pt", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -98,7 +98,7 @@ def name(request):
 @pytest.fixture(scope="module")
 def exported(name, tmp_path_factory):
     out = tmp_path_factory.mktemp("models") / name
-    pretrained.export(name, out)
+    pretrained.import_pretrained(name, out)
     return out
 
 
@@ -187,7 +187,7 @@ def test_the_bundle_is_served_from_s3_by_the_handler(name, exported, monkeypatch
 @pytest.mark.parametrize(("precision", "bound"), [("bfloat16", 0.1), ("int8-dynamic", 0.5)])
 def test_log_probabilities_in_lower_precisions_stay_near(precision, bound, tmp_path):
     name, samples = NAMES[0], noise(16_000)
-    pretrained.export(name, tmp_path / "out", precision)
+    pretrained.import_pretrained(name, tmp_path / "out", precision)
     opened = bundle.load(str(tmp_path / "out"))
     check_golden(Transcriber(opened))
     (written,) = AcousticModel(opened).log_probs([samples])
@@ -204,4 +204,4 @@ def test_every_model_is_a_pipeline_of_torchaudio():
     for model in pretrained.MODELS.values():
         pipeline = getattr(torchaudio.pipelines, model.pipeline)
         assert pipeline.sample_rate == 16_000
-        assert pretrained.alphabet(pipeline.get_labels()).labels[:3] == ("", " ", "e")
+        assert pretrained.bundle_alphabet(pipeline.get_labels()).labels[:3] == ("", " ", "e")
