@@ -1,7 +1,7 @@
-/** What both drawings share: sharpness on any screen, and the colours of the style sheet. */
+/** Canvas scaling for high-density screens, and colours of the style sheet. */
 
-/** A cleared canvas whose units are CSS pixels, and its size in them. */
-export function fitted(canvas) {
+/** Clear a canvas and scale it to CSS pixels; returns its context and size. */
+export function prepareCanvas(canvas) {
   const { clientWidth: width, clientHeight: height } = canvas;
   canvas.width = Math.round(width * devicePixelRatio);
   canvas.height = Math.round(height * devicePixelRatio);
@@ -10,8 +10,8 @@ export function fitted(canvas) {
   return { context, width, height };
 }
 
-/** The values of custom properties, in light or dark as the page is now. */
-export function colours(...names) {
+/** Values of CSS custom properties in the current colour scheme. */
+export function cssColours(...names) {
   const style = getComputedStyle(document.documentElement);
   return names.map((name) => style.getPropertyValue(name));
 }

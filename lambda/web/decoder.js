@@ -1,15 +1,15 @@
-/** Whether the server's language model is to help, where it has one. */
+/** Choice of the decoder: with or without the server's language model. */
 
 import { element } from "./dom.js";
 
-/** Offer the choice; at first it is the server's own. */
-export function offerDecoder({ decoders, model }) {
+/** Show the choice if the server has a language model; the default is the server's setting. */
+export function showDecoderChoice({ decoders, model }) {
   const box = element("language-model");
   box.checked = box.defaultChecked = model.decoder === "beam";
   element("choice").hidden = !decoders.includes("beam");
 }
 
-/** The decoder to ask for; undefined: the server's own. */
+/** Decoder for requests; undefined for the server's setting. */
 export function chosenDecoder() {
   const { checked, defaultChecked } = element("language-model");
   if (checked === defaultChecked) return undefined;

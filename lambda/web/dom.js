@@ -1,9 +1,9 @@
-/** What all parts of the page use. */
+/** Element lookup and announcements to screen readers. */
 
-/** The element of that id. */
+/** Element by id. */
 export const element = (id) => document.getElementById(id);
 
-/** Tell those who listen to the page instead of looking at it. */
-export function say(text) {
+/** Announce a text to screen readers. */
+export function announce(text) {
   element("status").textContent = text;
 }

@@ -1,9 +1,9 @@
-/** Figures as people read them: times, and how sure the model is. */
+/** Display formats of times, confidences and fractions. */
 
-const STEPS = [
-  [0.8, "sure"],
-  [0.5, "unsure"],
-  [0, "doubtful"],
+const LEVELS = [
+  [0.8, "high"],
+  [0.5, "medium"],
+  [0, "low"],
 ];
 const pad = (value) => String(value).padStart(2, "0");
 
@@ -14,18 +14,18 @@ export function clock(seconds) {
   return hours ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
 }
 
-/** Seconds as 0:07.4: a word is shorter than a second. */
-export function moment(seconds) {
+/** Seconds with tenths, as 0:07.4. */
+export function clockTenths(seconds) {
   const tenths = Math.round(seconds * 10);
   return `${clock(tenths / 10)}.${tenths % 10}`;
 }
 
-/** The step of a probability, of those that the legend shows; also a class of the style sheet. */
-export function step(confidence) {
-  return STEPS.find(([least]) => confidence >= least)[1];
+/** Level of a confidence in the legend; also a class of the style sheet. */
+export function confidenceLevel(confidence) {
+  return LEVELS.find(([minimum]) => confidence >= minimum)[1];
 }
 
-/** A share as a whole number of per cent, never rounded up into the next step. */
-export function percent(share) {
-  return `${Math.floor(share * 100 + 1e-9)} %`;
+/** Fraction in per cent, rounded down so that it never shows a higher level. */
+export function percent(fraction) {
+  return `${Math.floor(fraction * 100 + 1e-9)} %`;
 }

@@ -1,59 +1,60 @@
-/** The API key: asked for once, kept in this browser, forgotten on request. */
+/** The API key: prompted for once, stored in this browser until it is removed. */
 
-import { element, say } from "./dom.js";
+import { element, announce } from "./dom.js";
 
 const NAME = "serverless-asr-api-key";
 
 let key = storage()?.getItem(NAME) ?? null;
-let asking = null; // what waits for the dialog, while it is open
+let prompt = null; // pending while the dialog is open
 
-/** The headers that carry the key, where there is one. */
+/** Header with the key, if there is one. */
 export function keyHeaders() {
   return key ? { "x-api-key": key } : {};
 }
 
-/** Ask for a key, once however many wait for it; resolves to whether one was given. */
-export function askForKey() {
-  asking ??= ask().finally(() => (asking = null));
-  return asking;
+/** Prompt for a key, once for all waiting requests; resolves to whether one was entered. */
+export function promptForKey() {
+  prompt ??= showDialog().finally(() => (prompt = null));
+  return prompt;
 }
 
-/** Wire the dialog and the button up. */
+/** Set up the dialog and the button. */
 export function setUpKey() {
   const dialog = element("key-dialog");
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    dialog.close("given");
+    dialog.close("entered");
   });
   element("key-cancel").addEventListener("click", () => dialog.close());
-  element("forget-key").addEventListener("click", () => {
-    keep(null);
-    say("The API key is forgotten.");
+  element("remove-key").addEventListener("click", () => {
+    storeKey(null);
+    announce("API key removed.");
     element("record").focus();
   });
-  element("forget-key").hidden = key === null;
+  element("remove-key").hidden = key === null;
 }
 
-async function ask() {
-  const [dialog, input, refused] = [element("key-dialog"), element("key"), element("key-refused")];
-  refused.hidden = key === null;
-  refused.textContent = key && "The server does not take the key that it was sent. Enter another.";
+async function showDialog() {
+  const dialog = element("key-dialog");
+  const [input, rejected] = [element("key"), element("key-rejected")];
+  rejected.hidden = key === null;
+  rejected.textContent = key && "The server rejected the API key. Enter another one.";
   input.value = "";
   dialog.returnValue = "";
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  if (dialog.returnValue === "given") keep(input.value.trim());
-  return dialog.returnValue === "given";
+  if (dialog.returnValue === "entered") storeKey(input.value.trim());
+  return dialog.returnValue === "entered";
 }
 
-function keep(value) {
+function storeKey(value) {
   key = value;
   if (value === null) storage()?.removeItem(NAME);
   else storage()?.setItem(NAME, value);
-  element("forget-key").hidden = value === null;
+  element("remove-key").hidden = value === null;
 }
 
-/** What this browser keeps for the page; null where its settings let it keep nothing. */
+/** Local storage; null if the settings of the browser forbid it. */
 function storage() {
   try {
     return localStorage;

@@ -1,6 +1,6 @@
-/** The page: recordings and files in, results out. */
+/** Entry point: recordings and files in, results out. */
 
-import { offerDecoder } from "./decoder.js";
+import { showDecoderChoice } from "./decoder.js";
 import { setUpKey } from "./key.js";
 import { element } from "./dom.js";
 import { isRecording, setUpRecorder } from "./recorder.js";
@@ -10,21 +10,21 @@ const results = new Set();
 let recorded = 0;
 
 function add(audio, name, isRecorded) {
-  const result = new Result(audio, name, isRecorded, removed);
+  const result = new Result(audio, name, isRecorded, onRemove);
   results.add(result);
   element("results").prepend(result.element);
   element("results-section").hidden = false;
   result.send();
 }
 
-function removed(result) {
+function onRemove(result) {
   results.delete(result);
   element("results-section").hidden = results.size === 0;
   const next = element("results").querySelector("h3") ?? element("record");
   next.focus();
 }
 
-/** Files appear in their order, the first on top, and are sent in it. */
+/** Add files: listed and sent in their order, the first on top. */
 function addFiles(files) {
   const list = [...files];
   for (const file of list) add(file, file.name, false);
@@ -52,13 +52,13 @@ function setUpFiles() {
   });
 }
 
-/** Name the model, which also makes a sleeping server open it, and offer what it can do. */
+/** Show the model and the decoder choice; the request also makes a cold server load the model. */
 async function showModel() {
   const response = await fetch("v1/health").catch(() => null);
   if (!response?.ok) return;
   const health = await response.json();
   element("model").textContent = `Model: ${health.model.name} ${health.model.version}`;
-  offerDecoder(health);
+  showDecoderChoice(health);
 }
 
 setUpRecorder((blob) => add(blob, `Recording ${++recorded}`, true));

@@ -1,23 +1,23 @@
-/** The level of the last seconds as bars that move to the left, the newest at the right. */
+/** Level meter: bars of the last seconds, the newest at the right. */
 
-import { colours, fitted } from "./canvas.js";
+import { cssColours, prepareCanvas } from "./canvas.js";
 
 const BAR = 3; // CSS pixels
 const GAP = 3;
 const BARS_PER_SECOND = 12;
-const FLOOR = -60; // dB of full scale that draw as nothing
-const QUIET = -50; // what an open microphone in a silent room stays below
+const FLOOR = -60; // dBFS with a bar of length zero
+const QUIET = -50; // dBFS; above a microphone in a silent room
 const QUIET_SECONDS = 3;
 
-/** Draws until `stop`; `onquiet(quiet)` tells whether nothing has been heard for seconds. */
+/** Draws until `stop`; `onQuiet(quiet)` reports whether there was no sound for seconds. */
 export class Meter {
   #levels = [];
   #drawn = 0;
-  #heard = 0;
-  #still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  #lastSound = 0;
+  #reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  constructor(canvas, recording, onquiet) {
-    Object.assign(this, { canvas, recording, onquiet });
+  constructor(canvas, recording, onQuiet) {
+    Object.assign(this, { canvas, recording, onQuiet });
     this.#frame();
   }
 
@@ -31,15 +31,15 @@ export class Meter {
     if (seconds * BARS_PER_SECOND < this.#drawn) return;
     this.#drawn = Math.floor(seconds * BARS_PER_SECOND) + 1;
     const level = this.recording.level();
-    if (level > QUIET) this.#heard = seconds;
-    this.onquiet(seconds - this.#heard > QUIET_SECONDS);
+    if (level > QUIET) this.#lastSound = seconds;
+    this.onQuiet(seconds - this.#lastSound > QUIET_SECONDS);
     this.#draw(Math.max(0, 1 - level / FLOOR));
   };
 
   #draw(level) {
-    const { context, width, height } = fitted(this.canvas);
-    [context.fillStyle] = colours("--accent");
-    if (this.#still) {
+    const { context, width, height } = prepareCanvas(this.canvas);
+    [context.fillStyle] = cssColours("--accent");
+    if (this.#reducedMotion) {
       const bar = Math.max(BAR, level * width);
       context.fillRect((width - bar) / 2, height / 2 - BAR, bar, 2 * BAR);
       return;

@@ -1,18 +1,18 @@
-/** Playback of one recording or file: all of it, or one word. */
+/** Playback of a recording or file, or of one word. */
 
-const FAR = 1e9; // seconds; beyond the end of anything
-const EDGE = 0.05; // seconds around a word, without which its edges sound cut off
-const PATIENCE_MILLISECONDS = 2000; // for a browser to find the end of a recording
+const PAST_END = 1e9; // seconds; beyond the end of any audio
+const EDGE = 0.05; // seconds of margin around a word, so that it does not sound cut off
+const DURATION_TIMEOUT = 2000; // milliseconds in which the browser must find the duration
 
-let playing = null; // one at a time
+let playing = null; // only one player at a time
 
-/** Plays a blob; `onchange(seconds, isPlaying)` follows it. */
+/** Plays a blob; `onChange(seconds, isPlaying)` reports the position. */
 export class Player {
-  #word = null; // the one that is played alone
+  #word = null; // the word that is played, if it is one
 
-  constructor(blob, onchange) {
+  constructor(blob, onChange) {
     this.audio = new Audio(URL.createObjectURL(blob));
-    this.onchange = onchange;
+    this.onChange = onChange;
     this.ready = this.#open();
     this.audio.onplay = () => {
       if (playing !== this) playing?.pause();
@@ -20,21 +20,21 @@ export class Player {
       this.#follow();
     };
     for (const event of ["pause", "ended", "seeked"])
-      this.audio.addEventListener(event, () => this.#tell());
+      this.audio.addEventListener(event, () => this.#report());
   }
 
-  /** Play or pause, from where it stands. */
+  /** Play from the current position, or pause. */
   async toggle() {
     if (!this.audio.paused) return this.pause();
     this.#word = null;
     return this.audio.play();
   }
 
-  /** Play one word and stop there. */
+  /** Play one word. */
   async playWord(word) {
     this.pause();
     this.seek(Math.max(0, word.start - EDGE));
-    // Started before it is there, it would play on from somewhere within the word.
+    // Playback before the seek has ended would start within the word.
     await new Promise((resolve) => this.audio.addEventListener("seeked", resolve, { once: true }));
     this.#word = word;
     return this.audio.play();
@@ -54,18 +54,18 @@ export class Player {
     URL.revokeObjectURL(this.audio.src);
   }
 
-  /** Resolves to whether the browser can play it. */
+  /** Load the metadata; resolves to whether the browser can play the audio. */
   async #open() {
     const opened = await new Promise((resolve) => {
       this.audio.onloadedmetadata = () => resolve(true);
       this.audio.onerror = () => resolve(false);
     });
-    // A recording does not say how long it is, and is only found by going to its end once.
+    // Recordings of MediaRecorder lack a duration; a seek past the end determines it.
     if (opened && this.audio.duration === Infinity) {
-      this.audio.currentTime = FAR;
+      this.audio.currentTime = PAST_END;
       await new Promise((resolve) => {
         this.audio.ondurationchange = resolve;
-        setTimeout(resolve, PATIENCE_MILLISECONDS);
+        setTimeout(resolve, DURATION_TIMEOUT);
       });
       this.audio.currentTime = 0;
     }
@@ -77,14 +77,14 @@ export class Player {
       this.pause();
       this.seek(this.#word.end);
     }
-    this.#tell();
+    this.#report();
     if (!this.audio.paused) requestAnimationFrame(this.#follow);
   };
 
-  #tell() {
+  #report() {
     const { currentTime } = this.audio;
     const word = this.#word ?? { start: 0, end: Infinity };
-    this.onchange(
+    this.onChange(
       Math.min(Math.max(currentTime, word.start), word.end - 0.001),
       !this.audio.paused,
     );

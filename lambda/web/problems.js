@@ -1,4 +1,4 @@
-/** What can go wrong, from wherever it comes, as one kind of error that can be shown. */
+/** All errors of the page as one class, and how they are shown. */
 
 import { MESSAGES } from "./messages.js";
 
@@ -10,7 +10,7 @@ const BY_STATUS = {
   504: "timed_out",
 };
 
-/** Something that the reader is told; `detail` is the server's own sentence, where there is one. */
+/** An error with a message for the user; `detail` is the server's message, if there is one. */
 export class Problem extends Error {
   constructor(code, detail = "") {
     super(code);
@@ -20,21 +20,21 @@ export class Problem extends Error {
   }
 }
 
-/** The problem that an answer of the server or of its gateway tells of. */
-export async function problemOf(response) {
+/** Problem of a failed response of the server or of API Gateway. */
+export async function problemFromResponse(response) {
   const document = await response.json().catch(() => ({}));
   return new Problem(document.code ?? BY_STATUS[response.status] ?? "internal", document.detail);
 }
 
-/** Any exception as a problem; those of `fetch` say nothing of the reason. */
-export function asProblem(error) {
+/** Problem of any exception; those of `fetch` lack the reason. */
+export function problemFromError(error) {
   if (error instanceof Problem) return error;
   if (error.name === "TimeoutError") return new Problem("no_answer");
   if (error instanceof TypeError) return new Problem(navigator.onLine ? "unreachable" : "offline");
   return new Problem("internal", String(error));
 }
 
-/** Show a problem in its element (a live region); none hides it. */
+/** Show a problem in an element (a live region); null hides the element. */
 export function showProblem(element, problem) {
   element.hidden = !problem;
   element.replaceChildren();
@@ -47,7 +47,7 @@ export function showProblem(element, problem) {
     if (!text) continue;
     const line = document.createElement("p");
     line.className = name;
-    line.textContent = name === "detail" ? `The server says: “${text}”` : text;
+    line.textContent = name === "detail" ? `Message of the server: “${text}”` : text;
     element.append(line);
   }
 }

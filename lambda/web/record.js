@@ -1,18 +1,18 @@
-/** The microphone: a recording as the browser makes it, and how loud it is meanwhile. */
+/** Recording of the microphone with MediaRecorder, and its level. */
 
 import { Problem } from "./problems.js";
 
-// Chromium and Firefox write the first, Safari the second; the server reads all of them.
+// Chromium and Firefox support the first, Safari the second; the server accepts all.
 const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
-const BITS_PER_SECOND = 64_000; // beyond what speech needs: 300 s are 2.4 MB
-const REFUSALS = {
-  NotAllowedError: "microphone_refused",
-  SecurityError: "microphone_refused",
+const BITS_PER_SECOND = 64_000; // more than speech needs; 300 s have 2.4 MB
+const ERROR_CODES = {
+  NotAllowedError: "microphone_denied",
+  SecurityError: "microphone_denied",
   NotFoundError: "no_microphone",
   OverconstrainedError: "no_microphone",
 };
 
-/** Ask for the microphone and start; raises a Problem where that cannot be. */
+/** Request the microphone and start recording; throws a Problem. */
 export async function startRecording() {
   if (!window.isSecureContext) throw new Problem("insecure");
   if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder)
@@ -23,11 +23,11 @@ export async function startRecording() {
     return new Recording(stream);
   } catch (error) {
     for (const track of stream?.getTracks() ?? []) track.stop();
-    throw new Problem(REFUSALS[error.name] ?? "microphone_busy");
+    throw new Problem(ERROR_CODES[error.name] ?? "microphone_busy");
   }
 }
 
-/** A recording under way; `onend` is called when the microphone goes away by itself. */
+/** A recording in progress; `onend` is called if the microphone is disconnected. */
 export class Recording {
   onend = () => {};
   #chunks = [];
@@ -38,12 +38,12 @@ export class Recording {
     this.recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: BITS_PER_SECOND });
     this.recorder.ondataavailable = ({ data }) => this.#chunks.push(data);
     this.stopped = new Promise((resolve) => (this.recorder.onstop = resolve));
-    this.recorder.start(1000); // in pieces of a second, so that a crash of the encoder loses one
+    this.recorder.start(1000); // chunks of a second, so that a crash of the encoder loses only one
     this.started = performance.now();
     for (const track of stream.getTracks()) track.onended = () => this.onend();
 
     this.context = new AudioContext();
-    this.context.resume(); // Safari starts it asleep
+    this.context.resume(); // Safari creates it suspended
     this.analyser = this.context.createAnalyser();
     this.samples = new Float32Array(this.analyser.fftSize);
     this.context.createMediaStreamSource(stream).connect(this.analyser);
@@ -54,7 +54,7 @@ export class Recording {
     return (performance.now() - this.started) / 1000;
   }
 
-  /** The level of this moment, root mean square, in dB below full scale (-100 is silence). */
+  /** Current level: root mean square in dBFS, at least -100. */
   level() {
     this.analyser.getFloatTimeDomainData(this.samples);
     const power =
@@ -62,7 +62,7 @@ export class Recording {
     return Math.max(-100, 10 * Math.log10(power));
   }
 
-  /** End it, let go of the microphone, and return what was recorded. */
+  /** Stop, release the microphone and return the audio. */
   async stop() {
     if (this.recorder.state !== "inactive") this.recorder.stop();
     await this.stopped;

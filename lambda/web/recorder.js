@@ -1,62 +1,62 @@
-/** The button that records: a press starts, another stops; level, timer and hints meanwhile. */
+/** The record button with its level meter, timer and hints. */
 
 import { clock } from "./format.js";
 import { Meter } from "./meter.js";
-import { element, say } from "./dom.js";
-import { asProblem, Problem, showProblem } from "./problems.js";
+import { element, announce } from "./dom.js";
+import { problemFromError, Problem, showProblem } from "./problems.js";
 import { startRecording } from "./record.js";
 
 const TICK = 200; // milliseconds
 const title = document.title;
-let recording = null; // or the one that is under way
+let recording = null; // the recording in progress
 let meter = null;
 let timer = null;
 let starting = false;
 
-/** Wire the button up; `onrecorded(blob)` gets what was recorded. */
-export function setUpRecorder(onrecorded) {
+/** Set up the buttons; `onRecorded(blob)` receives the audio. */
+export function setUpRecorder(onRecorded) {
   element("record").addEventListener("click", () =>
-    recording ? finish(onrecorded) : start(onrecorded),
+    recording ? finish(onRecorded) : start(onRecorded),
   );
   element("discard").addEventListener("click", discard);
 }
 
-/** Whether a recording would be lost now. */
+/** Whether a recording is in progress. */
 export const isRecording = () => recording !== null;
 
-async function start(onrecorded) {
-  if (starting) return; // the browser still asks whether it may
+async function start(onRecorded) {
+  if (starting) return; // the permission dialog is still open
   starting = true;
   showProblem(element("recorder-problem"), null);
-  element("record-hint").textContent = "The browser asks whether this page may listen";
+  element("record-hint").textContent = "Allow this page to use the microphone";
   try {
     recording = await startRecording();
-    recording.onend = () => finish(onrecorded);
+    recording.onend = () => finish(onRecorded);
     show();
-    meter = new Meter(element("meter"), recording, hint);
+    meter = new Meter(element("meter"), recording, showHint);
     timer = setInterval(() => (element("timer").textContent = clock(recording.seconds)), TICK);
-    say("Recording.");
+    announce("Recording.");
   } catch (error) {
-    showProblem(element("recorder-problem"), asProblem(error));
+    showProblem(element("recorder-problem"), problemFromError(error));
     show();
   }
   starting = false;
 }
 
-async function finish(onrecorded) {
+async function finish(onRecorded) {
   const blob = await end();
   if (!blob) return;
-  if (blob.size) onrecorded(blob);
+  if (blob.size) onRecorded(blob);
   else showProblem(element("recorder-problem"), new Problem("nothing_recorded"));
 }
 
 async function discard() {
   await end();
-  say("The recording is discarded.");
+  announce("Recording discarded.");
   element("record").focus();
 }
 
-/** Stop; resolves to the recording, or to nothing where another press has ended it already. */
+/** Stop; resolves to the audio, or to null if the recording has already ended. */
 async function end() {
   if (!recording) return null;
   const ended = recording;
@@ -79,7 +79,7 @@ function show() {
   element("quiet-hint").textContent = "";
 }
 
-function hint(quiet) {
-  const text = quiet ? "Nothing is to be heard. Is this the right microphone?" : "";
+function showHint(quiet) {
+  const text = quiet ? "No sound detected. Is this the right microphone?" : "";
   if (element("quiet-hint").textContent !== text) element("quiet-hint").textContent = text;
 }

@@ -1,4 +1,4 @@
-/** Text and audio to the clipboard and to files. */
+/** Copying text to the clipboard, and saving text and audio as files. */
 
 const TYPES = {
   text: ["text/plain", "txt"],
@@ -6,23 +6,23 @@ const TYPES = {
   vtt: ["text/vtt", "vtt"],
   json: ["application/json", "json"],
 };
-const READ_MILLISECONDS = 60_000; // by when the browser has surely read what it saves
+const READ_MILLISECONDS = 60_000; // after which the browser has read the blob
 
-/** Copy text; where the page is not secure, and so has no clipboard, by selecting what shows it. */
-export async function copyText(text, shown) {
+/** Copy text; insecure pages have no clipboard, so the element that shows it is selected. */
+export async function copyText(text, element) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  getSelection().selectAllChildren(shown);
+  getSelection().selectAllChildren(element);
   document.execCommand("copy");
   return getSelection().removeAllRanges();
 }
 
-/** Save what the server wrote in `format`, named like the audio. */
+/** Save a transcript in `format`, with the file name of the audio. */
 export function saveText(text, name, format) {
-  const [type, ending] = TYPES[format];
-  saveBlob(new Blob([text], { type }), `${name.replace(/\.[^.]+$/, "")}.${ending}`);
+  const [type, extension] = TYPES[format];
+  saveBlob(new Blob([text], { type }), `${name.replace(/\.[^.]+$/, "")}.${extension}`);
 }
 
-/** Save a recording in the form in which the browser made it. */
+/** Save a recording in the format of the browser. */
 export function saveAudio(blob, name) {
   const subtype = blob.type.replace(/^[^/]*\/|;.*$/g, "");
   saveBlob(blob, `${name}.${subtype === "mp4" ? "m4a" : subtype}`);

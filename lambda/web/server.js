@@ -1,12 +1,12 @@
-/** Requests to the server of this page, with the key where it asks for one. */
+/** Requests to the server, with the API key if it requires one. */
 
-import { askForKey, keyHeaders } from "./key.js";
-import { asProblem, Problem, problemOf } from "./problems.js";
+import { promptForKey, keyHeaders } from "./key.js";
+import { problemFromError, Problem, problemFromResponse } from "./problems.js";
 
-const ANSWER_SECONDS = 300; // API Gateway gives up after 29; a server of one's own may take longer
+const ANSWER_SECONDS = 300; // API Gateway times out after 29; a local server may take longer
 
-/** Ask `path`, relative to the page; returns an answer that is good, raises a Problem else. */
-export async function ask(path, { headers = {}, signal, ...request } = {}) {
+/** Fetch `path`, relative to the page; returns a successful response, or throws a Problem. */
+export async function fetchApi(path, { headers = {}, signal, ...request } = {}) {
   const signals = [AbortSignal.timeout(ANSWER_SECONDS * 1000), ...(signal ? [signal] : [])];
   try {
     const response = await fetch(path, {
@@ -15,22 +15,22 @@ export async function ask(path, { headers = {}, signal, ...request } = {}) {
       signal: AbortSignal.any(signals),
     });
     if (response.ok) return response;
-    throw await problemOf(response);
+    throw await problemFromResponse(response);
   } catch (error) {
     signal?.throwIfAborted();
-    const problem = asProblem(error);
-    if (problem.code !== "forbidden" || !(await askForKey())) throw problem;
-    return ask(path, { headers, signal, ...request });
+    const problem = problemFromError(error);
+    if (problem.code !== "forbidden" || !(await promptForKey())) throw problem;
+    return fetchApi(path, { headers, signal, ...request });
   }
 }
 
-/** What to call the bytes: declared so, API Gateway hands them on as they are. */
+/** Content type with which API Gateway passes the audio as binary. */
 export function mediaType(audio) {
   return /^(audio|video)\//.test(audio.type) ? audio.type : "application/octet-stream";
 }
 
-/** The bytes of a file; raises a Problem for a folder, or a file that is gone or empty. */
-export async function bytesOf(audio) {
+/** Read a file; throws a Problem for a folder, or a missing or empty file. */
+export async function readBytes(audio) {
   const bytes = await audio.arrayBuffer().catch(() => {
     throw new Problem("unreadable");
   });

@@ -1,23 +1,23 @@
-/** Audio to a transcript: in one request, or as a job where one request cannot carry it. */
+/** Transcription: in one request, or as a job if the audio is too large or too long for one. */
 
 import { submitJob } from "./jobs.js";
 import { Problem } from "./problems.js";
-import { ask, bytesOf, mediaType } from "./server.js";
+import { fetchApi, readBytes, mediaType } from "./server.js";
 
-// With base64 and API Gateway's event around it, just under Lambda's 6 MiB.
+// In base64 and within API Gateway's event, just under Lambda's 6 MiB.
 const REQUEST_MAX_BYTES = 4_700_000;
-const TOO_MUCH = new Set(["too_large", "too_long", "timed_out"]);
+const NEEDS_JOB = new Set(["too_large", "too_long", "timed_out"]);
 const NO_JOBS = new Set(["not_found", "jobs_unavailable"]);
 
-let last = Promise.resolve(); // what was submitted last
+let last = Promise.resolve(); // the last submission
 
 /**
- * Send audio, when all that came before is sent.
+ * Send audio after all earlier submissions have been sent.
  *
- * Resolves to a function that waits for the outcome, so that the next can be sent meanwhile:
- * `{transcript, save(format)}`, where `save` resolves to the text of one of the formats, as the
- * server writes it. Raises a Problem. `onphase(phase, fraction)` tells how far it is; `decoder` is
- * the server's own where it is undefined.
+ * Resolves to a function that waits for the result, so that the next audio can be sent meanwhile:
+ * `{transcript, load(format)}`, where `load` resolves to the transcript in one of the formats.
+ * Throws a Problem. `onPhase(phase, fraction)` reports the progress; an undefined `decoder` is the
+ * server's setting.
  */
 export function submit(audio, name, options) {
   const sent = last.then(() => {
@@ -30,45 +30,47 @@ export function submit(audio, name, options) {
 
 async function send(audio, name, options) {
   if (audio.size > REQUEST_MAX_BYTES)
-    return sendTooMuch(new Problem("too_large"), audio, name, options);
-  options.onphase("transcribing");
+    return sendAsJob(new Problem("too_large"), audio, name, options);
+  options.onPhase("transcribing");
   try {
     const answer = await (await request(audio, "json", options)).text();
-    return async () => ({ transcript: JSON.parse(answer), save: saver(audio, answer, options) });
+    const load = formatLoader(audio, answer, options);
+    return async () => ({ transcript: JSON.parse(answer), load });
   } catch (problem) {
-    if (!TOO_MUCH.has(problem.code)) throw problem;
-    return sendTooMuch(problem, audio, name, options);
+    if (!NEEDS_JOB.has(problem.code)) throw problem;
+    return sendAsJob(problem, audio, name, options);
   }
 }
 
-/** Send it as a job; where the server has none, the problem is `why` one was needed. */
-async function sendTooMuch(why, audio, name, options) {
+/** Send audio as a job; if the server has no jobs, throw the reason why one was needed. */
+async function sendAsJob(reason, audio, name, options) {
   try {
     return await submitJob(audio, name, options);
   } catch (problem) {
-    throw NO_JOBS.has(problem.code) ? new Problem(why.code, why.detail || problem.detail) : problem;
+    if (!NO_JOBS.has(problem.code)) throw problem;
+    throw new Problem(reason.code, reason.detail || problem.detail);
   }
 }
 
 async function request(audio, format, { decoder, signal }) {
   const query = new URLSearchParams({ format, ...(decoder && { decoder }) });
-  return ask(`v1/transcribe?${query}`, {
+  return fetchApi(`v1/transcribe?${query}`, {
     method: "POST",
-    body: await bytesOf(audio),
+    body: await readBytes(audio),
     headers: { "content-type": mediaType(audio) },
     signal,
   });
 }
 
-/** The answer has the JSON and the text; for subtitles the server is asked again, once each. */
-function saver(audio, answer, { decoder }) {
-  const saved = new Map([
+/** The response has the JSON and the text; each subtitle format needs another request. */
+function formatLoader(audio, answer, { decoder }) {
+  const loaded = new Map([
     ["json", answer],
     ["text", `${JSON.parse(answer).transcript}\n`],
   ]);
   return async (format) => {
-    if (!saved.has(format))
-      saved.set(format, await (await request(audio, format, { decoder })).text());
-    return saved.get(format);
+    if (!loaded.has(format))
+      loaded.set(format, await (await request(audio, format, { decoder })).text());
+    return loaded.get(format);
   };
 }

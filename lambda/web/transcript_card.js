@@ -1,33 +1,33 @@
-/** What was heard: a transcript in its card, with playback, words, copying and saving. */
+/** Transcript of a result: playback, words, copying and saving. */
 
-import { moment, percent } from "./format.js";
-import { say } from "./dom.js";
+import { clockTenths, percent } from "./format.js";
+import { announce } from "./dom.js";
 import { Player } from "./player.js";
-import { asProblem, showProblem } from "./problems.js";
+import { problemFromError, showProblem } from "./problems.js";
 import { copyText, saveText } from "./save.js";
-import { peaksOf, Waveform } from "./waveform.js";
+import { computePeaks, Waveform } from "./waveform.js";
 import { Words } from "./words.js";
 
 const COPIED_MILLISECONDS = 2000;
-const SPOKEN_CHARACTERS = 400; // of a transcript; more is walked through, not listened to
-const NOTHING =
-  "No words were heard. Speak closer to the microphone, or check that it is the right one.";
+const ANNOUNCED_CHARACTERS = 400; // the number of words is announced for a longer transcript
+const NO_WORDS =
+  "No words recognised. Speak closer to the microphone, or check that it is the right one.";
 
-/** Fills the parts of a card; `outcome` is what `submit` of transcribe.js resolves to. */
-export class Heard {
-  constructor(card, { transcript, save }) {
+/** Fills the card of a result with an outcome of `submit` in transcribe.js. */
+export class TranscriptCard {
+  constructor(card, { transcript, load }) {
     this.part = card.part;
     this.name = card.name;
     this.transcript = transcript;
     this.part("facts").textContent = facts(transcript);
-    this.part("heard").hidden = false;
+    this.part("transcript").hidden = false;
     this.part("copy").onclick = () => this.#copy();
     for (const button of this.part("actions").querySelectorAll("[data-format]")) {
-      button.onclick = () => this.#save(button, save);
+      button.onclick = () => this.#save(button, load);
     }
-    this.#read();
-    this.#draw(card.audio);
-    this.#listen(card.audio);
+    this.#showWords();
+    this.#showWaveform(card.audio);
+    this.#setUpPlayback(card.audio);
   }
 
   close() {
@@ -36,30 +36,31 @@ export class Heard {
     this.waveform?.close();
   }
 
-  #read() {
+  #showWords() {
     const { words, transcript: text } = this.transcript;
     const element = this.part("words");
     if (words.length) {
       element.setAttribute("aria-label", `Words of ${this.name}; arrow keys move, Enter plays`);
       this.words = new Words(element, words, (word) => this.player?.playWord(word));
-      say(`${this.name}: ${text.length > SPOKEN_CHARACTERS ? `${words.length} words` : text}`);
+      const summary = text.length > ANNOUNCED_CHARACTERS ? `${words.length} words` : text;
+      announce(`${this.name}: ${summary}`);
     } else {
-      element.textContent = NOTHING;
+      element.textContent = NO_WORDS;
       element.classList.add("none");
       this.part("legend").hidden = this.part("copy").hidden = true;
-      say(`${this.name}: ${NOTHING}`);
+      announce(`${this.name}: ${NO_WORDS}`);
     }
   }
 
-  async #draw(audio) {
+  async #showWaveform(audio) {
     const { words, duration } = this.transcript;
-    const peaks = await peaksOf(audio, duration);
+    const peaks = await computePeaks(audio, duration);
     if (this.closed) return;
     this.waveform = new Waveform(this.part("waveform").firstElementChild, words, duration, peaks);
   }
 
-  /** Playback, where the browser can. */
-  async #listen(audio) {
+  /** Enable playback if the browser can play the audio. */
+  async #setUpPlayback(audio) {
     const player = new Player(audio, (seconds, isPlaying) => this.#follow(seconds, isPlaying));
     const playable = await player.ready;
     if (!playable || this.closed) player.close();
@@ -79,10 +80,10 @@ export class Heard {
 
   #follow(seconds, isPlaying) {
     if (!this.range) return;
-    const total = moment(this.transcript.duration);
+    const total = clockTenths(this.transcript.duration);
     this.range.value = seconds;
-    this.range.setAttribute("aria-valuetext", `${moment(seconds)} of ${total}`);
-    this.part("clock").textContent = `${moment(seconds)} / ${total}`;
+    this.range.setAttribute("aria-valuetext", `${clockTenths(seconds)} of ${total}`);
+    this.part("clock").textContent = `${clockTenths(seconds)} / ${total}`;
     this.part("play").classList.toggle("playing", isPlaying);
     this.part("play-name").textContent = isPlaying ? "Pause" : "Play";
     this.waveform?.move(seconds);
@@ -93,19 +94,19 @@ export class Heard {
     await copyText(this.transcript.transcript, this.part("words"));
     const label = this.part("copy").querySelector("span");
     label.textContent = "Copied";
-    say("Copied.");
+    announce("Copied.");
     setTimeout(() => (label.textContent = "Copy"), COPIED_MILLISECONDS);
   }
 
-  async #save(button, save) {
+  async #save(button, load) {
     const { format } = button.dataset;
     showProblem(this.part("problem"), null);
     button.setAttribute("aria-busy", "true");
     try {
-      saveText(await save(format), this.name, format);
-      say(`Saved as ${button.textContent}.`);
+      saveText(await load(format), this.name, format);
+      announce(`Saved as ${button.textContent}.`);
     } catch (error) {
-      showProblem(this.part("problem"), asProblem(error));
+      showProblem(this.part("problem"), problemFromError(error));
     }
     button.removeAttribute("aria-busy");
   }
@@ -113,6 +114,7 @@ export class Heard {
 
 function facts({ duration, words, confidence }) {
   const count = words.length === 1 ? "1 word" : `${words.length} words`;
-  const length = duration < 60 ? `${duration.toFixed(1)} s` : moment(duration);
-  return [length, count, ...(words.length ? [`${percent(confidence)} sure`] : [])].join(" · ");
+  const length = duration < 60 ? `${duration.toFixed(1)} s` : clockTenths(duration);
+  const average = words.length ? [`${percent(confidence)} confidence`] : [];
+  return [length, count, ...average].join(" · ");
 }

@@ -1,17 +1,17 @@
-/** The waveform of a result, coloured by how sure the model is of the word at each moment. */
+/** Waveform of a result, coloured by the confidence of the word at each position. */
 
-import { colours, fitted } from "./canvas.js";
-import { step } from "./format.js";
+import { cssColours, prepareCanvas } from "./canvas.js";
+import { confidenceLevel } from "./format.js";
 
-const RATE = 8000; // Hz; enough to see speech, and a sixth of the memory
+const RATE = 8000; // Hz; enough to display speech, with a sixth of the memory
 const PEAKS_PER_SECOND = 50;
-const DRAWN_MAX_SECONDS = 1800; // decoding takes 400 MB of memory for an hour
+const DISPLAY_MAX_SECONDS = 1800; // decoding an hour takes 400 MB of memory
 const BAR = 3; // CSS pixels
 const GAP = 2;
 
-/** The peaks of audio, 50 a second; null where the browser cannot decode it, or it is too long. */
-export async function peaksOf(blob, seconds) {
-  if (seconds > DRAWN_MAX_SECONDS) return null;
+/** Peaks of audio, 50 per second; null if the browser cannot decode it or it is too long. */
+export async function computePeaks(blob, seconds) {
+  if (seconds > DISPLAY_MAX_SECONDS) return null;
   try {
     const decoder = new OfflineAudioContext(1, 1, RATE);
     const samples = (await decoder.decodeAudioData(await blob.arrayBuffer())).getChannelData(0);
@@ -26,7 +26,7 @@ export async function peaksOf(blob, seconds) {
   }
 }
 
-/** A drawing of peaks (without them, of the words as blocks) with the position in it. */
+/** Draws the peaks, or the words as blocks if there are none, and the position. */
 export class Waveform {
   #position = 0;
 
@@ -39,7 +39,7 @@ export class Waveform {
     this.recoloured.addEventListener("change", this.draw);
   }
 
-  /** Show that playback is at `seconds`. */
+  /** Show the position of playback. */
   move(seconds) {
     this.#position = seconds;
     this.draw();
@@ -51,14 +51,9 @@ export class Waveform {
   }
 
   draw = () => {
-    const { context, width, height } = fitted(this.canvas);
-    const [silence, sure, unsure, doubtful] = colours(
-      "--silence",
-      "--sure",
-      "--unsure",
-      "--doubtful",
-    );
-    const palette = { silence, sure, unsure, doubtful };
+    const { context, width, height } = prepareCanvas(this.canvas);
+    const [silence, high, medium, low] = cssColours("--silence", "--high", "--medium", "--low");
+    const palette = { silence, high, medium, low };
     const count = Math.max(1, Math.floor(width / (BAR + GAP)));
     const played = (this.#position / this.seconds) * width;
     let word = 0;
@@ -70,14 +65,15 @@ export class Waveform {
       const left = index * (BAR + GAP);
       const bar = Math.max(BAR, this.#height(from, to, inWord) * height);
       context.globalAlpha = this.#position && left > played ? 0.45 : 1;
-      context.fillStyle = palette[inWord ? step(this.words[word].confidence) : "silence"];
+      const level = inWord ? confidenceLevel(this.words[word].confidence) : "silence";
+      context.fillStyle = palette[level];
       context.beginPath();
       context.roundRect(left, (height - bar) / 2, BAR, bar, BAR / 2);
       context.fill();
     }
   };
 
-  /** Of the bar between two moments, as a share of the whole. */
+  /** Height of the bar between two times, as a fraction. */
   #height(from, to, inWord) {
     if (!this.peaks) return inWord ? 0.5 : 0;
     const first = Math.floor(from * PEAKS_PER_SECOND);

@@ -1,8 +1,8 @@
-/** The words of a transcript: to read, to hear one by one, and to walk through by arrow keys. */
+/** Words of a transcript, with playback on click and navigation by arrow keys. */
 
-import { moment, percent, step } from "./format.js";
+import { clockTenths, percent, confidenceLevel } from "./format.js";
 
-const PARAGRAPH_PAUSE = 2; // seconds of silence that begin a new paragraph
+const PARAGRAPH_PAUSE = 2; // seconds of silence between paragraphs
 const MOVES = {
   ArrowRight: 1,
   ArrowLeft: -1,
@@ -12,15 +12,15 @@ const MOVES = {
   End: Infinity,
 };
 
-/** Fills an element; `onword(word)` is called for the one that is pressed. */
+/** Fills an element with words; `onWord(word)` is called when one is activated. */
 export class Words {
   #spans = [];
-  #reached;
+  #focused;
   #now = -1;
 
-  constructor(element, words, onword) {
+  constructor(element, words, onWord) {
     this.words = words;
-    this.onword = onword;
+    this.onWord = onWord;
     let paragraph = null;
     words.forEach((word, index) => {
       if (!paragraph || word.start - words[index - 1].end >= PARAGRAPH_PAUSE) {
@@ -29,13 +29,13 @@ export class Words {
       }
       paragraph.append(this.#span(word, index), " ");
     });
-    this.#reached = this.#spans[0];
-    this.#reached.tabIndex = 0; // the others are reached by arrow keys
-    element.addEventListener("click", (event) => this.#press(event.target));
-    element.addEventListener("keydown", (event) => this.#key(event));
+    this.#focused = this.#spans[0];
+    this.#focused.tabIndex = 0; // roving tab index
+    element.addEventListener("click", (event) => this.#click(event.target));
+    element.addEventListener("keydown", (event) => this.#keydown(event));
   }
 
-  /** Mark the word that is heard at `seconds`; none with NaN. */
+  /** Mark the word at a position of playback; none for NaN. */
   mark(seconds) {
     const index = this.words.findIndex(({ start, end }) => start <= seconds && seconds < end);
     if (index === this.#now) return;
@@ -47,8 +47,8 @@ export class Words {
   #span(word, index) {
     const span = document.createElement("span");
     span.textContent = word.word;
-    span.className = step(word.confidence);
-    span.title = `${percent(word.confidence)} sure, at ${moment(word.start)}`;
+    span.className = confidenceLevel(word.confidence);
+    span.title = `${percent(word.confidence)} confidence, at ${clockTenths(word.start)}`;
     span.role = "button";
     span.tabIndex = -1;
     span.dataset.index = index;
@@ -56,16 +56,16 @@ export class Words {
     return span;
   }
 
-  #press(target) {
+  #click(target) {
     if (!target.dataset.index || getSelection().toString()) return;
     this.#focus(Number(target.dataset.index));
-    this.onword(this.words[target.dataset.index]);
+    this.onWord(this.words[target.dataset.index]);
   }
 
-  #key(event) {
+  #keydown(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || !event.target.dataset.index) return;
     const index = Number(event.target.dataset.index);
-    if (event.key === "Enter" || event.key === " ") this.onword(this.words[index]);
+    if (event.key === "Enter" || event.key === " ") this.onWord(this.words[index]);
     else if (event.key in MOVES) this.#focus(index + MOVES[event.key]);
     else return;
     event.preventDefault();
@@ -73,8 +73,8 @@ export class Words {
 
   #focus(index) {
     const span = this.#spans[Math.min(Math.max(index, 0), this.#spans.length - 1)];
-    this.#reached.tabIndex = -1;
-    this.#reached = span;
+    this.#focused.tabIndex = -1;
+    this.#focused = span;
     span.tabIndex = 0;
     span.focus();
   }

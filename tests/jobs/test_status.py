@@ -22,7 +22,7 @@ HELLO = {"transcript": "hello", "formats": ["srt"]}
 
 
 class Job:
-    """A job of one caller, and the hands of the batch function."""
+    """A job, with the writes of the batch function."""
 
     def __init__(self, settings: JobSettings, ticket: Ticket) -> None:
         self.storage = JobStorage(settings)
@@ -31,7 +31,7 @@ class Job:
         self.storage.save_ticket(ticket, OWNER)
 
     def upload(self, content: bytes) -> str:
-        """Put the audio there; returns its ETag."""
+        """Upload the audio; returns its ETag."""
         assert presigned_post.upload(self.storage.upload_form(self.ticket), content).ok
         (found,) = self.storage.list_uploads(OWNER, self.ticket.id).values()
         return found.etag
@@ -45,14 +45,14 @@ class Job:
             object_keys.lease_key(self.ticket.key), {"owner": "x", "expires": until.isoformat()}
         )
 
-    def look(self, owner: str = OWNER) -> dict[str, Any] | None:
+    def read(self, owner: str = OWNER) -> dict[str, Any] | None:
         return status.job_status(self.storage, owner, self.ticket.id, NOW)
 
     @property
     def status(self) -> str:
-        answer = self.look()
-        assert answer
-        return str(answer["status"])
+        found = self.read()
+        assert found
+        return str(found["status"])
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def job(job_settings: JobSettings) -> Job:
 
 
 def test_a_new_job_awaits_its_upload(job: Job):
-    assert job.look() == {
+    assert job.read() == {
         "id": job.ticket.id,
         "file_name": "récit.mp3",
         "content_type": "audio/mpeg",
@@ -73,23 +73,23 @@ def test_a_new_job_awaits_its_upload(job: Job):
     }
 
 
-def test_a_job_that_was_never_asked_for_is_none_even_if_objects_lie_there(job: Job):
+def test_a_job_without_a_ticket_does_not_exist(job: Job):
     other = ids.new_id()
     job.write(f"{ids.prefix(OWNER, other)}talk.mp3.json", HELLO)
     assert status.job_status(job.storage, OWNER, other, NOW) is None
 
 
-def test_a_job_of_another_is_none(job: Job):
+def test_a_job_of_another_owner_does_not_exist(job: Job):
     job.upload(b"audio")
-    assert job.look("another") is None
+    assert job.read("another") is None
 
 
-def test_what_was_uploaded_is_queued(job: Job):
+def test_an_uploaded_job_is_queued(job: Job):
     job.upload(b"audio")
     assert job.status == "queued"
 
 
-def test_a_job_runs_while_its_lease_lasts(job: Job):
+def test_a_job_is_running_until_its_lease_expires(job: Job):
     job.upload(b"audio")
     job.lease(NOW + timedelta(seconds=1))
     assert job.status == "running"
@@ -97,7 +97,7 @@ def test_a_job_runs_while_its_lease_lasts(job: Job):
     assert job.status == "queued"
 
 
-def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
+def test_a_job_is_running_while_the_batch_function_holds_its_lease(job: Job):
     job.upload(b"audio")
     store = s3.S3OutputStore(job.s3, job.storage.settings.output_bucket)
     with lease.acquire(store, job.ticket.key, Deadline(lambda: 60.0)):
@@ -106,67 +106,69 @@ def test_a_job_runs_while_the_batch_function_holds_it(job: Job):
     assert (running["status"], job.status) == ("running", "queued")
 
 
-def test_a_lease_that_goes_while_it_is_looked_at_is_none(job: Job, monkeypatch: pytest.MonkeyPatch):
+def test_a_lease_deleted_after_its_listing_is_ignored(job: Job, monkeypatch: pytest.MonkeyPatch):
     job.upload(b"audio")
     key = object_keys.lease_key(job.ticket.key)
-    listed = JobStorage._list
+    original = JobStorage._list
 
     def list_and_delete(storage: JobStorage, bucket: str, prefix: str) -> Any:
-        found = listed(storage, bucket, prefix)
+        listing = original(storage, bucket, prefix)
         if prefix == key:
             job.s3.delete_object(Bucket=bucket, Key=key)
-        return found
+        return listing
 
     job.lease(NOW + timedelta(seconds=1))
     monkeypatch.setattr(JobStorage, "_list", list_and_delete)
     assert job.status == "queued"
 
 
-def test_a_result_is_given_with_links_to_the_forms_asked_for(job: Job):
+def test_a_result_has_links_to_the_requested_formats(job: Job):
     document = HELLO | {"source": {"etag": job.upload(b"audio")}}
     job.lease(NOW + timedelta(seconds=1))
-    for form in ("srt", "vtt"):
-        job.write(object_keys.extra_format_key(job.ticket.key, form), form)
+    for name in ("srt", "vtt"):
+        job.write(object_keys.extra_format_key(job.ticket.key, name), name)
     assert job.status == "running"
     job.write(object_keys.result_key(job.ticket.key), document)
-    answer = job.look()
-    assert answer
-    assert (answer["status"], answer["transcript"]) == ("succeeded", document)
-    assert list(answer["results"]) == ["json", "srt"]
-    assert requests.get(answer["results"]["json"], timeout=30).json() == document
-    assert requests.get(answer["results"]["srt"], timeout=30).text == "srt"
+    found = job.read()
+    assert found
+    assert (found["status"], found["transcript"]) == ("succeeded", document)
+    assert list(found["results"]) == ["json", "srt"]
+    assert requests.get(found["results"]["json"], timeout=30).json() == document
+    assert requests.get(found["results"]["srt"], timeout=30).text == "srt"
 
 
-def test_a_result_too_large_for_an_answer_is_only_linked(job: Job, monkeypatch: pytest.MonkeyPatch):
+def test_a_result_too_large_for_a_response_is_only_linked(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+):
     document = HELLO | {"source": {"etag": job.upload(b"audio")}}
     job.write(object_keys.result_key(job.ticket.key), document)
     monkeypatch.setattr(status, "MAX_INLINE_BYTES", len(json.dumps(document)))
-    assert (job.look() or {})["transcript"] == document
+    assert (job.read() or {})["transcript"] == document
     monkeypatch.setattr(status, "MAX_INLINE_BYTES", len(json.dumps(document)) - 1)
-    answer = job.look()
-    assert answer
-    assert "transcript" not in answer
-    assert requests.get(answer["results"]["json"], timeout=30).json() == document
+    found = job.read()
+    assert found
+    assert "transcript" not in found
+    assert requests.get(found["results"]["json"], timeout=30).json() == document
 
 
-def test_what_can_never_succeed_has_failed_and_says_why(job: Job):
+def test_a_failed_job_has_its_problem_document(job: Job):
     problem = errors.problem_from_error(UnsupportedAudioError("not audio"))
     document = problem | {"source": {"etag": job.upload(b"text")}}
     job.write(object_keys.error_key(job.ticket.key), document)
-    answer = job.look()
-    assert answer
-    assert (answer["status"], answer["problem"]) == ("failed", document)
-    assert not answer.keys() & {"transcript", "results"}
+    found = job.read()
+    assert found
+    assert (found["status"], found["problem"]) == ("failed", document)
+    assert not found.keys() & {"transcript", "results"}
 
 
-@pytest.mark.parametrize("answer_key", [object_keys.result_key, object_keys.error_key])
-def test_an_answer_to_an_upload_that_was_replaced_is_passed_over(job: Job, answer_key):
-    job.write(answer_key(job.ticket.key), {"source": {"etag": job.upload(b"first")}})
+@pytest.mark.parametrize("output_key", [object_keys.result_key, object_keys.error_key])
+def test_the_output_of_a_replaced_upload_is_ignored(job: Job, output_key):
+    job.write(output_key(job.ticket.key), {"source": {"etag": job.upload(b"first")}})
     job.upload(b"second")
     assert job.status == "queued"
 
 
-def test_a_result_outlives_its_upload(job: Job):
+def test_a_result_remains_after_its_upload_is_deleted(job: Job):
     job.write(
         object_keys.result_key(job.ticket.key), HELLO | {"source": {"etag": job.upload(b"audio")}}
     )

@@ -29,7 +29,7 @@ def ticket() -> Ticket:
     return tickets.issue(JobRequest(file_name="récit 1.mp3", formats=["json", "srt"]), "me", NOON)
 
 
-def test_a_ticket_that_is_kept_can_be_read_and_is_listed(storage: JobStorage, ticket: Ticket):
+def test_a_saved_ticket_can_be_loaded_and_listed(storage: JobStorage, ticket: Ticket):
     storage.save_ticket(ticket, "me")
     assert storage.load_ticket("me", ticket.id) == ticket
     assert list(storage.list_outputs("me", ticket.id)) == [f"jobs/me/{ticket.id}/ticket"]
@@ -37,21 +37,21 @@ def test_a_ticket_that_is_kept_can_be_read_and_is_listed(storage: JobStorage, ti
 
 
 @pytest.mark.parametrize("code", ["NoSuchKey", "AccessDenied"])
-def test_what_goes_between_being_listed_and_being_read_is_not_there(
+def test_an_object_deleted_after_its_listing_is_absent(
     storage: JobStorage, monkeypatch: pytest.MonkeyPatch, code: str
 ):
-    def gone(_: str) -> None:
+    def deleted(_: str) -> None:
         raise ClientError({"Error": {"Code": code}}, "GetObject")
 
     boto3.client("s3").put_object(Bucket=storage.settings.output_bucket, Key="lease", Body=b"{}")
     assert storage.load_json_if_present("lease") == {}
-    monkeypatch.setattr(storage, "load_json", gone)
+    monkeypatch.setattr(storage, "load_json", deleted)
     assert storage.load_json_if_present("lease") is None
 
 
-def test_an_upload_lies_under_its_key_with_type_and_formats(storage: JobStorage, ticket: Ticket):
-    answer = presigned_post.upload(storage.upload_form(ticket), b"audio")
-    assert answer.status_code == 204
+def test_an_upload_has_its_key_type_and_formats(storage: JobStorage, ticket: Ticket):
+    response = presigned_post.upload(storage.upload_form(ticket), b"audio")
+    assert response.status_code == 204
     stored = boto3.client("s3").get_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Body"].read() == b"audio"
     assert (stored["ContentType"], stored["Metadata"]) == ("audio/mpeg", {FORMATS: "json,srt"})
@@ -59,7 +59,7 @@ def test_an_upload_lies_under_its_key_with_type_and_formats(storage: JobStorage,
     assert (found.etag, found.bytes) == (stored["ETag"].strip('"'), 5)
 
 
-def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: JobStorage, ticket: Ticket):
+def test_the_policy_of_an_upload_fixes_every_field(storage: JobStorage, ticket: Ticket):
     form = storage.upload_form(ticket)
     policy = json.loads(base64.b64decode(form["fields"]["policy"]))
     exact = {
@@ -80,12 +80,12 @@ def test_the_policy_of_an_upload_leaves_the_caller_no_choice(storage: JobStorage
         },
     }
     assert (exact["key"], exact["Content-Type"]) == (ticket.key, "audio/mpeg")
-    left = datetime.fromisoformat(policy["expiration"]) - datetime.now(UTC)
-    assert 14.5 * 60 < left.total_seconds() <= 15 * 60
+    remaining = datetime.fromisoformat(policy["expiration"]) - datetime.now(UTC)
+    assert 14.5 * 60 < remaining.total_seconds() <= 15 * 60
 
 
-def test_an_upload_is_signed_as_s3_checks_it(storage: JobStorage, ticket: Ticket):
-    # Signature Version 4 for an HTTP POST: the policy, with a key derived from the secret one.
+def test_an_upload_has_a_valid_signature(storage: JobStorage, ticket: Ticket):
+    # Signature Version 4 of an HTTP POST: HMAC of the policy with a derived key.
     fields = storage.upload_form(ticket)["fields"]
     _, date, region, service, end = fields["x-amz-credential"].split("/")
     key = f"AWS4{aws.SECRET_KEY}".encode()
@@ -95,7 +95,7 @@ def test_an_upload_is_signed_as_s3_checks_it(storage: JobStorage, ticket: Ticket
     assert fields["x-amz-signature"] == key.hex()
 
 
-def test_a_link_gives_the_object_for_a_quarter_of_an_hour(storage: JobStorage):
+def test_a_link_is_valid_for_15_minutes(storage: JobStorage):
     output = storage.settings.output_bucket
     boto3.client("s3").put_object(Bucket=output, Key="jobs/a b+é.srt", Body=b"1")
     link = storage.presigned_url("jobs/a b+é.srt")
@@ -103,10 +103,10 @@ def test_a_link_gives_the_object_for_a_quarter_of_an_hour(storage: JobStorage):
     assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["900"]
 
 
-def test_links_and_forms_name_the_bucket_in_its_region(
+def test_links_and_forms_have_the_region_of_the_bucket(
     ticket: Ticket, monkeypatch: pytest.MonkeyPatch
 ):
-    # The address without a region redirects while a bucket is new, which no form survives.
+    # The address without a region redirects while a bucket is new, and a form cannot follow.
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -116,7 +116,7 @@ def test_links_and_forms_name_the_bucket_in_its_region(
     assert storage.presigned_url("k").startswith("https://outputs.s3.eu-central-1.amazonaws.com/k?")
 
 
-def test_an_upload_says_which_decoder_was_asked_for(storage: JobStorage):
+def test_an_upload_has_the_requested_decoder(storage: JobStorage):
     ticket = tickets.issue(JobRequest(file_name="talk.mp3", decoder="beam"), "me", NOON)
     storage.save_ticket(ticket, "me")
     assert storage.load_ticket("me", ticket.id) == ticket

@@ -16,7 +16,7 @@ def request(**members) -> JobRequest:
     return tickets.parse_request(json.dumps({"file_name": "talk.mp3"} | members))
 
 
-def test_a_ticket_says_what_was_asked_for():
+def test_a_ticket_has_the_options_of_its_request():
     ticket = tickets.issue(request(formats=["srt", "json", "srt"]), "anonymous", NOON)
     assert ticket == Ticket(
         id=ticket.id,
@@ -28,13 +28,13 @@ def test_a_ticket_says_what_was_asked_for():
     )
 
 
-def test_the_end_of_an_upload_is_told_in_utc():
+def test_the_expiry_is_in_utc():
     east = NOON.astimezone(timezone(timedelta(hours=9)))
     assert tickets.issue(request(), "anonymous", east).expires_at == "2026-11-24T12:15:00Z"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=255))
-def test_a_ticket_survives_being_stored(file_name: str):
+def test_a_ticket_survives_a_round_trip_through_json(file_name: str):
     ticket = tickets.issue(JobRequest(file_name=file_name), "anonymous", NOON)
     assert Ticket.from_json(json.loads(json.dumps(ticket.to_json()))) == ticket
 
@@ -53,20 +53,20 @@ def test_a_ticket_survives_being_stored(file_name: str):
         ("data:audio/mpeg,x", "application/octet-stream"),
     ],
 )
-def test_a_content_type_left_out_is_guessed(file_name: str, content_type: str):
-    given = request(file_name=file_name), request(file_name=file_name, content_type="")
-    for one in given:
-        assert tickets.issue(one, "anonymous", NOON).content_type == content_type
+def test_a_missing_content_type_is_guessed_from_the_file_name(file_name: str, content_type: str):
+    requests = request(file_name=file_name), request(file_name=file_name, content_type="")
+    for each in requests:
+        assert tickets.issue(each, "anonymous", NOON).content_type == content_type
 
 
 @pytest.mark.parametrize("content_type", ["audio/webm;codecs=opus", "application/octet-stream"])
-def test_a_content_type_that_is_given_is_kept(content_type: str):
+def test_a_given_content_type_is_kept(content_type: str):
     ticket = tickets.issue(request(content_type=content_type), "anonymous", NOON)
     assert ticket.content_type == content_type
 
 
 @pytest.mark.parametrize(
-    ("body", "fault"),
+    ("body", "message"),
     [
         ("", "Invalid JSON"),
         ("[]", "valid dictionary|object"),
@@ -85,6 +85,6 @@ def test_a_content_type_that_is_given_is_kept(content_type: str):
         ('{"file_name": "a", "content_type": "audio/mpeg\\r\\nx: y"}', "content_type: .*audio"),
     ],
 )
-def test_a_request_that_is_not_one_is_refused_by_the_member_at_fault(body: str, fault: str):
-    with pytest.raises(MalformedRequestError, match=fault):
+def test_the_error_of_an_invalid_request_has_the_bad_key(body: str, message: str):
+    with pytest.raises(MalformedRequestError, match=message):
         tickets.parse_request(body)

@@ -1,4 +1,4 @@
-"""A real Chromium with a microphone that plays a clip, and the page in it."""
+"""Chromium with a microphone that plays a clip, and actions on the web page."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,33 +10,33 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Reque
 
 from tests.support.interfaces import ROOT
 
-# Visits the page: options of a browser context in, the page out.
+# Opens the page in a browser context with these options.
 Visit = Callable[..., Page]
 
 FLAGS = [
-    "--no-sandbox",  # root may not have one
+    "--no-sandbox",  # Chromium has no sandbox as root
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A name of this machine that is not localhost, and so not secure without https.
+    # A name of this machine other than localhost, which is not a secure context without https.
     "--host-resolver-rules=MAP page.test 127.0.0.1",
 ]
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-# What the browser says of answers that a test asks for; anything else it says is a fault.
-EXPECTED = "Failed to load resource"
+# Console message for failed responses, which tests provoke; any other message is an error.
+EXPECTED_MESSAGE = "Failed to load resource"
 
 
-def playing(clip: Path) -> list[str]:
-    """The flags of a microphone that plays `clip` (WAV), again and again."""
+def microphone_flags(clip: Path) -> list[str]:
+    """Flags of a microphone that plays `clip` (WAV) in a loop."""
     return [*MICROPHONE, f"--use-file-for-fake-audio-capture={clip}"]
 
 
 def launch(playwright: Playwright, flags: list[str]) -> Browser:
     chromium = subprocess.run(
-        [ROOT / "scripts" / "chromium"], capture_output=True, check=True, text=True
+        [ROOT / "scripts" / "dev" / "chromium"], capture_output=True, check=True, text=True
     )
     return playwright.chromium.launch(
         executable_path=chromium.stdout.strip(), args=[*FLAGS, *flags]
@@ -45,19 +45,19 @@ def launch(playwright: Playwright, flags: list[str]) -> Browser:
 
 @contextmanager
 def visits(browser: Browser, server: str) -> Iterator[Visit]:
-    """Visits, each as someone new; at the end, nothing may have gone wrong in any of them."""
-    faults: list[str] = []
+    """Open pages in separate browser contexts; at the end, none may have logged an error."""
+    errors: list[str] = []
     contexts = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and EXPECTED not in message.text:
-            faults.append(message.text)
+        if message.type in {"error", "warning"} and EXPECTED_MESSAGE not in message.text:
+            errors.append(message.text)
 
     def visit(address: str = f"{server}/", **options: Any) -> Page:
         context = browser.new_context(**{"reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", listen)
         page.goto(address)
         return page
@@ -65,11 +65,11 @@ def visits(browser: Browser, server: str) -> Iterator[Visit]:
     yield visit
     for context in contexts:
         context.close()
-    assert not faults
+    assert not errors
 
 
 def posts(page: Page) -> list[Request]:
-    """What the page sends from now on, in a list that grows."""
+    """POST requests of the page from now on, in a list that grows."""
     sent: list[Request] = []
 
     def listen(request: Request) -> None:
@@ -85,7 +85,7 @@ def press_record(page: Page) -> None:
 
 
 def record(page: Page, milliseconds: int) -> None:
-    """Press, let the microphone play, press again."""
+    """Record the microphone for some time."""
     press_record(page)
     expect(page).to_have_title("● Speech to text")
     page.wait_for_timeout(milliseconds)
@@ -98,7 +98,7 @@ def choose(page: Page, *files: Path | dict[str, Any]) -> None:
 
 
 def transcript(page: Page, number: int = 0) -> str:
-    """The words on the page of the result at that place, from the top, when they are there."""
+    """Wait for the transcript of the n-th result from the top."""
     words = page.get_by_role("article").nth(number).locator(".words")
     expect(words).to_be_visible(timeout=30_000)
     return (words.text_content() or "").strip()

@@ -1,4 +1,4 @@
-"""The local server with the embedded model, and browsers that visit its page."""
+"""The local server with the embedded model, and browsers that open its page."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from tests.support import browser, interfaces
 from tests.support.browser import Visit
 
-SILENCE_SECONDS = 0.5  # around the clip that the microphone plays
+SILENCE_SECONDS = 0.5  # before and after the clip of the microphone
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of what `make serve` serves."""
+    """URL of the server of `make serve`."""
     with interfaces.local_server({}, tmp_path_factory.mktemp("server") / "log") as address:
         yield address
 
@@ -39,13 +39,13 @@ def spoken(hello: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: Playwright, spoken: Path) -> Iterator[Browser]:
-    launched = browser.launch(playwright, browser.playing(spoken))
+    launched = browser.launch(playwright, browser.microphone_flags(spoken))
     yield launched
     launched.close()
 
 
 @pytest.fixture
 def visit(chromium: Browser, server: str) -> Iterator[Visit]:
-    """Visit the page in a browser whose microphone plays the clip."""
+    """Open the page in a browser whose microphone plays the clip."""
     with browser.visits(chromium, server) as visit:
         yield visit

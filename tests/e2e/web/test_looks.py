@@ -1,6 +1,6 @@
-"""How the page looks and reads: light, dark and on a phone; by keyboard alone; checked by axe.
+"""Appearance and accessibility of the page: light, dark, phone; keyboard; axe.
 
-With PICTURES=docs/images its looks are written there, as the README shows them.
+With SCREENSHOTS=docs/images the screenshots of the README are written there.
 """
 
 import os
@@ -41,38 +41,38 @@ def recording(page: Page) -> None:
     expect(page.locator("#timer")).to_have_text("0:03")
 
 
-def heard(page: Page) -> None:
+def transcribed(page: Page) -> None:
     page.get_by_role("button", name="Stop", exact=True).click()
     transcript(page)
     expect(page.get_by_role("slider")).to_be_enabled()
 
 
-def refused(page: Page) -> None:
+def rejected(page: Page) -> None:
     choose(page, {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"not audio " * 50})
-    expect(page.get_by_role("alert").filter(has_text="not audio")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="format is not supported")).to_be_visible()
 
 
-def asking_for_a_key(page: Page) -> None:
+def key_dialog(page: Page) -> None:
     page.route("**/v1/transcribe*", lambda route: route.fulfill(status=403, body="{}"))
     choose(page, {"name": "clip.wav", "mimeType": "audio/wav", "buffer": b"clip"})
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(visit: Visit, look: str):
+def test_axe_finds_no_violations_and_nothing_overflows(visit: Visit, look: str):
     page = visit(**LOOKS[look])
-    for state in (empty, recording, heard, refused, asking_for_a_key):
+    for state in (empty, recording, transcribed, rejected, key_dialog):
         state(page)
         violations = Axe().run(page).response["violations"]
         assert [(found["id"], found["nodes"][0]["html"]) for found in violations] == []
         width = page.evaluate("() => document.documentElement.scrollWidth")
         assert width <= LOOKS[look]["viewport"]["width"]
-        if state is heard and "PICTURES" in os.environ:
-            picture = Path(os.environ["PICTURES"]) / f"page-{look}.png"
-            page.screenshot(path=picture, full_page=True)
+        if state is transcribed and "SCREENSHOTS" in os.environ:
+            screenshot = Path(os.environ["SCREENSHOTS"]) / f"page-{look}.png"
+            page.screenshot(path=screenshot, full_page=True)
 
 
-def test_all_of_it_works_by_keyboard(visit: Visit):
+def test_the_page_works_by_keyboard(visit: Visit):
     page = visit()
     keyboard = page.keyboard
     keyboard.press("Tab")
@@ -105,25 +105,25 @@ def test_all_of_it_works_by_keyboard(visit: Visit):
     keyboard.press("Enter")
     expect(slider).not_to_have_value("0.1")
     expect(start).to_be_focused()
-    keyboard.press("Tab")  # one stop for all words
+    keyboard.press("Tab")  # all words are one tab stop
     expect(page.get_by_role("button", name="Copy")).to_be_focused()
     for name in ("Text", "SRT", "VTT", "JSON", "Audio"):
         keyboard.press("Tab")
         expect(page.get_by_role("button", name=name, exact=True)).to_be_focused()
 
 
-def test_what_happens_is_said_to_who_cannot_see_it(visit: Visit, hello: Path):
+def test_progress_is_announced_to_screen_readers(visit: Visit, hello: Path):
     page = visit()
     status = page.locator("#status")
     page.evaluate(
-        """() => { window.said = []; const status = document.getElementById("status");
-        new MutationObserver(() => said.push(status.textContent))
+        """() => { window.announced = []; const status = document.getElementById("status");
+        new MutationObserver(() => announced.push(status.textContent))
             .observe(status, {childList: true}); }"""
     )
     choose(page, hello)
     words = transcript(page)
     expect(status).to_have_text(f"hello.flac: {words}")
-    assert page.evaluate("() => said")[0] == "Transcribing: hello.flac"
+    assert page.evaluate("() => announced")[0] == "Transcribing: hello.flac"
     expect(status).to_have_attribute("role", "status")
     expect(page.get_by_role("group", name="Words of hello.flac; arrow keys")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -1,4 +1,4 @@
-"""Press, speak, read: from the microphone to the words, and what there is to do with them."""
+"""Recording of the microphone, and playback of the result."""
 
 import re
 from collections.abc import Callable
@@ -21,23 +21,23 @@ pytestmark = pytest.mark.e2e
 CommandLine = Callable[[Path], Document]
 
 
-# Keeps on the button, as a list, which words are marked in the course of playback.
-FOLLOW = """() => {
+# Stores the indices of words that are marked during playback in an attribute of the button.
+STORE_MARKED = """() => {
     const play = document.querySelector(".play");
     new MutationObserver(() => {
         const marked = document.querySelector(".words .now");
-        if (marked) play.dataset.heard = `${play.dataset.heard ?? ""} ${marked.dataset.index}`;
+        if (marked) play.dataset.marked = `${play.dataset.marked ?? ""} ${marked.dataset.index}`;
     }).observe(document.querySelector(".words"), {attributes: true, subtree: true});
 }"""
 
 
-def heard(page: Page) -> set[str]:
-    """Which words have been marked while they were played, by number."""
-    return set((page.locator(".play").get_attribute("data-heard") or "").split())
+def marked_words(page: Page) -> set[str]:
+    """Indices of the words that were marked during playback."""
+    return set((page.locator(".play").get_attribute("data-marked") or "").split())
 
 
 def is_drawn(page: Page, canvas: str) -> bool:
-    """Whether a canvas shows more than a line of dots: something in its upper third."""
+    """Whether the upper third of a canvas is not empty."""
     found: bool = page.locator(canvas).evaluate(
         """canvas => canvas.getContext("2d")
             .getImageData(0, 0, canvas.width, canvas.height / 3).data.some(value => value)"""
@@ -45,7 +45,7 @@ def is_drawn(page: Page, canvas: str) -> bool:
     return found
 
 
-def test_the_page_says_of_a_recording_what_the_command_line_says(
+def test_a_recording_has_the_transcript_of_the_command_line(
     visit: Visit, command_line: CommandLine, tmp_path: Path
 ):
     page = visit()
@@ -61,13 +61,13 @@ def test_the_page_says_of_a_recording_what_the_command_line_says(
     assert words == expected["transcript"]
     first = page.locator(".words span").first
     confidence = expected["words"][0]["confidence"]
-    steps = {"sure": confidence >= 0.8, "unsure": confidence >= 0.5, "doubtful": True}
-    expect(first).to_have_class(next(name for name, reached in steps.items() if reached))
-    assert f"{int(confidence * 100)} % sure" in (first.get_attribute("title") or "")
+    levels = {"high": confidence >= 0.8, "medium": confidence >= 0.5, "low": True}
+    expect(first).to_have_class(next(name for name, reached in levels.items() if reached))
+    assert f"{int(confidence * 100)} % confidence" in (first.get_attribute("title") or "")
     expect(page.locator("#status")).to_have_text(f"Recording 1: {words}")
 
 
-def test_a_recording_as_safari_makes_it_is_read_too(
+def test_a_recording_in_safaris_format_is_transcribed(
     visit: Visit, command_line: CommandLine, tmp_path: Path
 ):
     page = visit()
@@ -83,7 +83,7 @@ def test_a_recording_as_safari_makes_it_is_read_too(
     assert words == command_line(recording)["transcript"] != ""
 
 
-def test_while_it_records_it_shows_how_loud_and_how_long(visit: Visit):
+def test_level_and_time_are_shown_while_recording(visit: Visit):
     page = visit(reduced_motion="no-preference")
     press_record(page)
     expect(page.locator("#timer")).to_have_text("0:02")
@@ -95,7 +95,7 @@ def test_while_it_records_it_shows_how_loud_and_how_long(visit: Visit):
     expect(page).to_have_title("Speech to text")
 
 
-def test_a_word_is_heard_alone_and_all_of_it_from_there(visit: Visit):
+def test_a_word_can_be_played_and_playback_goes_on_from_there(visit: Visit):
     page = visit()
     record(page, 3300)
     transcript(page)
@@ -103,17 +103,17 @@ def test_a_word_is_heard_alone_and_all_of_it_from_there(visit: Visit):
     position = page.get_by_role("slider", name="Position")
     expect(play).to_have_text("Play")
     assert is_drawn(page, ".waveform canvas")
-    page.evaluate(FOLLOW)
+    page.evaluate(STORE_MARKED)
     page.locator(".words span").nth(3).click()
-    expect(play).to_have_attribute("data-heard", re.compile("."))
+    expect(play).to_have_attribute("data-marked", re.compile("."))
     expect(play).to_have_text("Play")
-    assert heard(page) == {"3"}
+    assert marked_words(page) == {"3"}
     stopped = float(position.input_value())
     play.click()
     expect(play).to_have_text("Pause")
     expect(play).to_have_text("Play", timeout=8000)
-    assert {"4", "5", "6"} <= heard(page)
-    assert "2" not in heard(page)
+    assert {"4", "5", "6"} <= marked_words(page)
+    assert "2" not in marked_words(page)
     assert stopped < float(position.input_value())
 
 

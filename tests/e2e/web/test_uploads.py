@@ -1,4 +1,4 @@
-"""A large file through all there is: the page, uploads to an S3 as presigned, the batch worker."""
+"""A large file from the page through a presigned upload and the batch worker."""
 
 import os
 import time
@@ -24,16 +24,16 @@ from tests.support import browser, interfaces
 pytestmark = pytest.mark.e2e
 
 WAIT_SECONDS = 60.0
-SECONDS = 60.0  # of 48 kHz, 16 bit: 5.8 MB, more than a request carries
-# Keeps all that the page has said of how far it is.
-FOLLOW = """() => { window.phases = [];
+SECONDS = 60.0  # 5.8 MB at 48 kHz and 16 bit, more than the limit of a request
+# Stores all phases that the page shows.
+STORE_PHASES = """() => { window.phases = [];
     new MutationObserver(() => phases.push(
         document.querySelector("[data-part=phase]")?.textContent))
         .observe(document.getElementById("results"), {childList: true, subtree: true}); }"""
 
 
-def uploaded(bucket: str) -> str:
-    """The key of the one object, when it is there."""
+def wait_for_upload(bucket: str) -> str:
+    """Wait for the upload; returns its key."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         found = boto3.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
@@ -43,7 +43,7 @@ def uploaded(bucket: str) -> str:
     raise TimeoutError("nothing was uploaded")
 
 
-def test_a_file_too_large_for_a_request_is_uploaded_transcribed_and_saved(
+def test_a_file_too_large_for_a_request_becomes_a_job(
     chromium: Browser, job_settings: JobSettings, hello: Path, tmp_path: Path
 ):
     samples, rate = soundfile.read(hello)
@@ -60,11 +60,11 @@ def test_a_file_too_large_for_a_request_is_uploaded_transcribed_and_saved(
         browser.visits(chromium, address) as visit,
     ):
         page = visit()
-        page.evaluate(FOLLOW)
+        page.evaluate(STORE_PHASES)
         browser.choose(page, tmp_path / "large.wav")
-        event = ObjectEvent(job_settings.input_bucket, uploaded(job_settings.input_bucket))
-        expect(page.get_by_text("Waiting for its turn", exact=True)).to_be_visible()
-        work(event, job_settings)
+        event = ObjectEvent(job_settings.input_bucket, wait_for_upload(job_settings.input_bucket))
+        expect(page.get_by_text("Queued", exact=True)).to_be_visible()
+        process(event, job_settings)
         words = browser.transcript(page)
         expected = interfaces.command_line(tmp_path / "large.wav")
         assert words == expected["transcript"] != ""
@@ -74,8 +74,8 @@ def test_a_file_too_large_for_a_request_is_uploaded_transcribed_and_saved(
         assert download.value.path().read_text().startswith("WEBVTT\n\n00:00:")
 
 
-def work(event: ObjectEvent, jobs: JobSettings) -> Any:
-    """What the batch function does with an upload."""
+def process(event: ObjectEvent, jobs: JobSettings) -> Any:
+    """Process an upload as the batch function does."""
     client = s3.client()
     transcriber = Transcriber(bundle.load(""))
     store = s3.S3OutputStore(client, jobs.output_bucket)
