@@ -7,7 +7,7 @@ from training.language_model.training_text import encode, exclude_overlap, read_
 
 
 def test_texts_are_normalised_and_sentences_with_digits_left_out(tmp_path):
-    (tmp_path / "a.txt").write_text("It\u2019s a Caf\u00e9!\n\nIn 1912.\n \u2014 \n")
+    (tmp_path / "a.txt").write_text("It\u2019s a Café!\n\nIn 1912.\n \u2014 \n")
     assert read_texts([tmp_path / "a.txt"]) == ["it's a cafe"]
 
 
