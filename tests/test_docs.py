@@ -32,6 +32,8 @@ from training.augment import SpecAugment, WaveformAugmentation
 from training.cli import COMMANDS
 from training.data.manifest import COLUMNS
 from training.download.registry import CORPUS_ARCHIVES
+from training.fit import warm_start
+from training.networks.registry import build
 from training.recipe import Recipe
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -269,6 +271,16 @@ def options_of_any(main: Callable[[list[str]], object]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(argparse.ArgumentParser, "parse_args", stop)
         main([])
+
+
+def test_the_example_of_fine_tuning_starts_from_the_embedded_model(tmp_path: Path):
+    (example,) = pages.blocks("yaml")
+    shutil.copytree(ROOT / "training" / "recipes", tmp_path / "recipes")
+    file = tmp_path / "recipes" / "my_speech.yaml"
+    file.write_text(example.content, encoding="utf-8")
+    recipe = Recipe.read(file)
+    recogniser, _ = build(recipe.network, recipe.front_end, recipe.parameters)
+    warm_start.initialise(recogniser, ROOT / recipe.init_from, recipe.reinitialise)
 
 
 # JSON examples
