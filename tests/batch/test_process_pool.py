@@ -47,7 +47,7 @@ def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, comma
         [*command, "--formats", "text"], capture_output=True, text=True, check=True
     )
     assert run.stdout == "1 rejected, 1 transcribed\n"
-    assert "bad.wav: rejected: The bytes are no audio" in run.stderr
+    assert "bad.wav: rejected: The bytes are not audio" in run.stderr
     written = {"sub/a b+c é.wav.json", "sub/a b+c é.wav.txt", "bad.wav.error.json"}
     assert folder_place.names() == written
     assert document(folder_place, "sub/a b+c é.wav.json")["transcript"] == "hello"
@@ -165,14 +165,14 @@ def crash_at_deadly(config, key):
 def test_a_file_that_crashes_its_process_does_not_affect_the_others(
     folder_place, monkeypatch, capsys
 ):
-    names = ["a", "b deadly", "c", "d", "e deadly", "f"]
+    names = ["a", "b deadly", "c", "d deadly"]
     config = RunConfig(folder_place.folder, folder_place.out, Settings())
     monkeypatch.setattr(process_pool, "process_file", crash_at_deadly)
     counts = process_pool.process_files(config, names, processes=2)
-    assert counts == {"transcribed": 4, "failed": 2}
+    assert counts == {"transcribed": 2, "failed": 2}
     err = capsys.readouterr().err
     assert "b deadly: failed: the worker process died" in err
-    assert "e deadly: failed" in err
+    assert "d deadly: failed" in err
 
 
 def test_a_second_run_with_the_same_output_folder_is_rejected(folder_place, capsys):

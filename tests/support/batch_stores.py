@@ -7,18 +7,29 @@ import itertools
 import json
 import os
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
-
-import boto3
 
 from batch import s3
 from batch.events import ObjectEvent
 from batch.local_folder import STATE_DIR, FolderInputStore, FolderOutputStore
 from batch.store import InputStore, OutputStore
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 _sequencers = itertools.count(0x10)
+
+
+def _client() -> "S3Client":
+    return _cached_client(os.environ["AWS_ENDPOINT_URL"])
+
+
+@cache
+def _cached_client(_endpoint: str) -> "S3Client":
+    return s3.client()  # loading boto3's model of S3 takes longer than most tests
 
 
 class Place(Protocol):
@@ -49,27 +60,25 @@ class S3Place:
         name = uuid4().hex
         place = S3Place(f"in-{name}", f"out-{name}")
         for bucket in (place.bucket, place.output):
-            boto3.client("s3").create_bucket(Bucket=bucket)
+            _client().create_bucket(Bucket=bucket)
         return place
 
     def inputs(self) -> InputStore:
-        return s3.S3InputStore(s3.client())
+        return s3.S3InputStore(_client())
 
     def outputs(self) -> OutputStore:
-        return s3.S3OutputStore(s3.client(), self.output)
+        return s3.S3OutputStore(_client(), self.output)
 
     def put(self, key: str, audio: bytes, **metadata: str) -> ObjectEvent:
-        response = boto3.client("s3").put_object(
-            Bucket=self.bucket, Key=key, Body=audio, Metadata=metadata
-        )
+        response = _client().put_object(Bucket=self.bucket, Key=key, Body=audio, Metadata=metadata)
         etag = response["ETag"].strip('"')
         return ObjectEvent(self.bucket, key, etag, sequencer=f"{next(_sequencers):X}")
 
     def delete(self, key: str) -> None:
-        boto3.client("s3").delete_object(Bucket=self.bucket, Key=key)
+        _client().delete_object(Bucket=self.bucket, Key=key)
 
     def names(self) -> set[str]:
-        listed = boto3.client("s3").list_objects_v2(Bucket=self.output)
+        listed = _client().list_objects_v2(Bucket=self.output)
         return {found["Key"] for found in listed.get("Contents", [])}
 
 
