@@ -26,7 +26,7 @@ from benchmarks.batch_worker_pool import WorkerPool, fork_server
 from tests.support import aws
 from tests.support.sqs_poller import Queue
 
-VISIBILITY_MARGIN = 10  # seconds of visibility time-out beyond the function's time-out
+VISIBILITY_FACTOR = 1.4  # visibility time-out of messages over the function's time-out
 PAUSE_SECONDS = 0.1  # between checks
 
 
@@ -66,7 +66,7 @@ def measure(
         os.environ.update(POWERTOOLS_SERVICE_NAME="stress", POWERTOOLS_METRICS_DISABLED="true")
         for bucket in (INPUT, OUTPUT):
             boto3.client("s3").create_bucket(Bucket=bucket)
-        queue = Queue.make(round(function_seconds) + VISIBILITY_MARGIN)
+        queue = Queue.make(round(function_seconds * VISIBILITY_FACTOR))
         os.environ["QUEUE_URL"] = queue.url
         fork_server.set_forkserver_preload(["benchmarks.batch_worker"])
         objects = Objects(clips, queue)

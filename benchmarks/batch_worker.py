@@ -7,10 +7,12 @@ import os
 import time
 from dataclasses import dataclass, field
 
+from batch import deadline
 from handlers import batch
 from tests.support.api_events import Context
 from tests.support.sqs_poller import Event, Queue, poll
 
+RESERVE_SHARE = 0.25  # of the time-out, for writing the output; that of the function is far longer
 PAUSE_SECONDS = 0.2  # after an empty receive; long polling would block moto's server
 
 
@@ -27,6 +29,7 @@ class Invocation(Context):
 
 def work(queue: Queue, function_seconds: float, log: str) -> None:
     """Process messages until killed."""
+    deadline.RESERVE_SECONDS = RESERVE_SHARE * function_seconds
     os.dup2(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), 1)
 
     def function(event: Event) -> Event:
