@@ -63,6 +63,10 @@ def _schema(*models: type[BaseModel]) -> Content:
     return {"schema": references[0] if len(references) == 1 else {"anyOf": references}}
 
 
+def _request_body(content: Content) -> dict[str, Any]:
+    return {"required": True, "content": content}
+
+
 def _response(description: str, content: Content) -> dict[str, Any]:
     return {"description": description, "content": content}
 
@@ -86,15 +90,11 @@ def _openai_errors(descriptions: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _body(content: Content) -> dict[str, Any]:
-    return {"required": True, "content": content}
-
-
 _TRANSCRIBE = {
     "summary": "Transcribe audio",
     "description": "The audio is the body itself, or base64 in JSON. Its container and codec are "
     "detected from the bytes.",
-    "requestBody": _body(
+    "requestBody": _request_body(
         {
             JSON: _schema(TranscriptionBody),
             "audio/*": _BINARY,
@@ -133,7 +133,7 @@ _OPENAI_TRANSCRIBE = {
     "summary": "Transcribe audio (OpenAI's API)",
     "description": "For OpenAI's clients, with this server as their `base_url`. Options for "
     "features that this server lacks are ignored.",
-    "requestBody": _body({"multipart/form-data": _schema(OpenAITranscriptionForm)}),
+    "requestBody": _request_body({"multipart/form-data": _schema(OpenAITranscriptionForm)}),
     "responses": {
         "200": _response(
             "The transcript, in the requested format",
@@ -168,13 +168,10 @@ _OPENAI_RETRIEVE_MODEL = {
 }
 _CREATE_JOB = {
     "summary": "Create a job, for audio too large or too long for one request",
-    "requestBody": _body({JSON: _schema(JobRequest)}),
+    "requestBody": _request_body({JSON: _schema(JobRequest)}),
     "responses": {
         "201": {
-            **_response(
-                "The job, and a form that takes its audio for 15 minutes",
-                {JSON: _schema(CreatedJob)},
-            ),
+            **_response("The job, and an upload form for 15 minutes", {JSON: _schema(CreatedJob)}),
             "headers": {"Location": {"description": "address of the job", **_STRING}},
         },
         **_problems(errors.MalformedRequestError, errors.JobsUnavailableError),
