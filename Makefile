@@ -131,6 +131,10 @@ add-language-model: $(TRAINER)  ## Add LANGUAGE_MODEL to BUNDLE and tune its wei
 card: $(TRAINER)  ## Write the model card of BUNDLE from its measurements
 	$(TRAINING) card "$(or $(BUNDLE),model_artifacts/default)"
 
+reproduce: $(TRAINER)  ## Retrace the default model from downloads to the bundle OUT; DATA keeps the corpora
+	PYTHON=$(BIN)/python scripts/train/reproduce "$(or $(DATA),build/reproduce)" \
+	    "$(or $(OUT),build/models/default)"
+
 ## Develop
 test: $(DEVELOPMENT)  ## Run the tests that need no container
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --cov --cov-report=term
@@ -158,6 +162,9 @@ lock:  ## Pin every dependency with its hashes in layers/constraints.txt
 
 events: $(SERVING)  ## Regenerate events/ from samples/hello.flac
 	$(BIN)/python scripts/generate/make_events.py
+
+manifest-validator: $(DEVELOPMENT)  ## Regenerate the bundle manifest's validator from its JSON Schema
+	$(BIN)/python scripts/generate/make_manifest_validator.py
 
 openapi: $(SERVING)  ## Regenerate docs/openapi.json from the routes
 	$(BIN)/python scripts/generate/make_openapi.py
@@ -191,4 +198,4 @@ $(DEVELOPMENT): $(SERVER) $(TRAINER)
 	@touch $@
 
 .PHONY: help transcribe serve batch model image deploy publish-model bulk redrive logs download synthesize keyword-data \
-    train cross-validate export evaluate language-model add-language-model card test lint format e2e lock events openapi clean
+    train cross-validate export evaluate language-model add-language-model card reproduce test lint format e2e lock events manifest-validator openapi clean

@@ -8,11 +8,12 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.openapi import swagger_ui
 from pydantic.json_schema import models_json_schema
 
+from asr.version import __version__
 from handlers.http.openapi.operations import MODELS, OPERATIONS, REFERENCE
 
 INFORMATION: dict[str, Any] = {
     "title": "Serverless speech recognition",
-    "version": "0.1.0",
+    "version": __version__,
     "description": "Speech to text: CTC transcripts with word times and confidences.",
 }
 
