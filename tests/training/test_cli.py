@@ -123,7 +123,7 @@ REJECTED = [
     (EVALUATE % "binary", "binary"),
     ("evaluate --bundle {0}/nowhere --manifest {0}/lost.tsv", "nowhere"),
     ("evaluate --manifest {0}/lost.tsv {0}/empty.tsv", "no clips"),
-    ("evaluate --manifest {0}/lost.tsv {0}/lost.tsv", "one name"),
+    ("evaluate --manifest {0}/lost.tsv {0}/lost.tsv", "the same name"),
     (EXPORT % ("nowhere", "data"), "nowhere/best.ckpt"),
     (EXPORT % ("words", "nowhere"), "nowhere/tones"),
     (EXPORT % ("words", "data") + " --reference {0}/nowhere", "nowhere"),

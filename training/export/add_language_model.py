@@ -83,13 +83,14 @@ def add_language_model(
         If the bundle or the language model cannot be read, or the bundle not be replaced.
     """
     opened = _load_ctc_bundle(directory)
+    language_model = ngram_model.load(content)
     model, about = AcousticModel(opened), ngram_file.about(content)
     data_sets = read_data_sets([manifest, *measure])
     tuning_set = next(iter(data_sets))
     utterances = data_sets[tuning_set]
     sample = utterances if clips is None else sample_utterances(utterances, clips, seed=0)
     outputs = acoustic_outputs(opened.manifest, model, sample)
-    cost = word_errors(outputs, opened.manifest.alphabet, ngram_model.load(content))
+    cost = word_errors(outputs, opened.manifest.alphabet, language_model)
     search = coordinate_descent(cost, start)
 
     def with_confidence(confidence: Confidence) -> Bundle:
