@@ -52,9 +52,9 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
 	    $(if $(DECODER),--decoder $(DECODER)) $(if $(PROCESSES),--processes $(PROCESSES))
 
-model: $(TRAINER)  ## Make a bundle of the published MODEL in PRECISION under build/models
-	$(TRAINING) import-pretrained $(MODEL) --precision $(or $(PRECISION),float32) \
-	    --out "$(or $(OUT),build/models/$(MODEL))"
+model: $(TRAINER)  ## Import the published MODEL (in PRECISION, or from CHECKPOINT) under build/models
+	$(TRAINING) import-pretrained $(MODEL) $(if $(PRECISION),--precision $(PRECISION)) \
+	    $(if $(CHECKPOINT),--checkpoint "$(CHECKPOINT)") --out "$(or $(OUT),build/models/$(MODEL))"
 
 ## Deploy
 image:  ## Build the container image (starts an engine and makes a base image if there is none)

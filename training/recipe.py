@@ -61,6 +61,13 @@ class Recipe:
         Optimiser updates in all; the learning rate has decayed to zero by then.
     learning_rate, warmup_steps, weight_decay, gradient_clip_norm
         AdamW: peak rate, updates until the peak, weight decay, bound of the gradient's norm.
+    head_learning_rate : float, optional
+        Peak rate of the parameters outside of a pre-trained encoder; by default `learning_rate`.
+    layer_learning_rate_decay : float
+        Factor of the peak rate from each layer of a pre-trained encoder to the one below
+        (Howard and Ruder 2018); 1 for the same rate in all.
+    intermediate_loss_weight : float
+        Weight of the CTC losses of inner layers, in networks with self-conditioning.
     task : str
         Training task, a key of `training.fit.train.TASKS`: `ctc`, `keyword` (classification of
         whole clips), or `phones` (classification of frames, to pre-train other recipes). The first
@@ -83,9 +90,12 @@ class Recipe:
         Validations without improvement after which the run ends; 0 disables early stopping.
     init_from : str
         Source of the initial weights: another run's folder under the runs folder, or the folder of
-        a bundle that stores them (bfloat16); empty for random weights.
+        a bundle that stores them (bfloat16), or of `python -m training import-pretrained
+        whisper-base`; empty for random weights.
     reinitialise : list of str
         Parameter names, or their prefixes, that keep their random initial weights all the same.
+    frozen : list of str
+        Parameter names, or their prefixes, that are not trained.
     seed : int
         Seed of initial weights, data order, augmentation and dropout.
     precision : str
@@ -115,8 +125,12 @@ class Recipe:
     ema_decay: float = 0.999
     validation_interval: int = 500
     early_stopping_patience: int = 0
+    head_learning_rate: float | None = None
+    layer_learning_rate_decay: float = 1.0
+    intermediate_loss_weight: float = 0.3
     init_from: str = ""
     reinitialise: list[str] = field(default_factory=list)
+    frozen: list[str] = field(default_factory=list)
     seed: int = 1
     precision: str = "bf16-mixed"
     augmentation: dict[str, Any] = field(default_factory=dict)

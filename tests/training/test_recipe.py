@@ -97,19 +97,27 @@ def test_invalid_arguments_of_a_network_are_rejected(front_end, parameters, name
 
 
 @pytest.mark.parametrize(
-    ("network", "parameters"),
+    "keys",
     [
-        ("residual_bigru_legacy", tone_corpus.SMALL),
-        ("conformer", {"width": 8, "layers": 1, "heads": 2, "kernel": 5, "channels": 4}),
+        {"network": "residual_bigru_legacy", "parameters": tone_corpus.SMALL},
+        {
+            "network": "conformer",
+            "parameters": {"width": 8, "layers": 1, "heads": 2, "kernel": 5, "channels": 4},
+        },
+        {
+            "network": "whisper_ctc",
+            "front_end": {"mels": 16},
+            "parameters": {"width": 8, "heads": 2, "layers": 2, "self_conditioning_block": 0},
+            "frozen": ["network.encoder"],
+            "head_learning_rate": 0.02,
+        },
     ],
-    ids=["legacy", "conformer"],
+    ids=["legacy", "conformer", "whisper"],
 )
-def test_a_network_trains_and_exports(network, parameters, tmp_path):
+def test_a_network_trains_and_exports(keys, tmp_path):
     tone_corpus.write_corpus(tmp_path / "data" / "tones", ["abc de", "fed cab"])
     tone_corpus.write_corpus(tmp_path / "data" / "dev", ["abc de"])
-    recipe = tone_corpus.recipe(
-        network=network, parameters=parameters, steps=2, warmup_steps=1, validation_interval=2
-    )
+    recipe = tone_corpus.recipe(**keys, steps=2, warmup_steps=1, validation_interval=2)
     run = train(recipe, tmp_path / "data", tmp_path / "runs", "tiny", workers=0)
     export_run(run, tmp_path / "data", tmp_path / "out", "dev", ["dev"])
     assert bundle.load(str(tmp_path / "out")).manifest.metrics["dev"]["utterances"] == 1

@@ -1,7 +1,9 @@
-"""Export a pretrained wav2vec 2.0 model, downloaded by a pipeline of torchaudio, as a bundle.
+"""Import a pretrained model: wav2vec 2.0 as a bundle, Whisper's encoder as initial weights.
 
-`python -m training import-pretrained wav2vec2-base-960h --out DIR`, or `make model`. The network
-(Baevski et al. 2020) is wrapped in the signature of a bundle's model; its labels are lower-cased.
+`python -m training import-pretrained wav2vec2-base-960h --out DIR`, or `make model`. wav2vec 2.0
+(Baevski et al. 2020) is downloaded by a pipeline of torchaudio and wrapped in the signature of a
+bundle's model; its labels are lower-cased. Of OpenAI Whisper (`whisper-base`), the encoder becomes
+a folder for the `init_from` of a recipe.
 """
 
 from collections.abc import Sequence
@@ -17,6 +19,7 @@ from asr.manifest import Alphabet
 from asr.transcriber import Transcriber
 from training.card import card
 from training.cli import command, command_parser
+from training.export import whisper_weights
 from training.export.bundle_writer import MODEL_FILE, new_bundle, write_bundle
 from training.export.directory_swap import swap_directory
 from training.export.manifest_fields import ctc_fields
@@ -151,8 +154,22 @@ def import_pretrained(name: str, out: Path, precision: str = FLOAT32) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line and export."""
     parser = command_parser("import-pretrained", __doc__)
-    parser.add_argument("name", choices=MODELS)
-    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
-    parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
+    parser.add_argument("name", choices=[*MODELS, *whisper_weights.MODELS])
+    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle or weights")
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, help=f"of the bundle (default: {FLOAT32})"
+    )
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="local file of Whisper, instead of a download: OpenAI's .pt, or CTranslate2's .bin",
+    )
     options = parser.parse_args(arguments)
-    import_pretrained(options.name, options.out, options.precision)
+    if options.name in whisper_weights.MODELS:
+        if options.precision:
+            parser.error("--precision goes with a bundle, not with initial weights")
+        whisper_weights.import_encoder(options.name, options.out, options.checkpoint)
+        return
+    if options.checkpoint:
+        parser.error("--checkpoint goes with Whisper")
+    import_pretrained(options.name, options.out, options.precision or FLOAT32)

@@ -18,7 +18,8 @@ from training.validation import check_arguments
 BEST, LAST = "best.ckpt", "last.ckpt"  # in the folder of a run
 # Keys of a recipe that a run keeps to its end: they are in its weights and its optimiser's state.
 FIXED_KEYS = (
-    "network", "front_end", "parameters", "task", "learning_rate", "weight_decay", "seed",
+    "network", "front_end", "parameters", "task", "learning_rate", "head_learning_rate",
+    "layer_learning_rate_decay", "frozen", "weight_decay", "seed",
 )  # fmt: skip
 PREFIX = "recogniser."  # of the parameter names of the Lightning module
 _UNREADABLE = (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, ImportError)

@@ -1,4 +1,4 @@
-"""Warm start: initial weights from another run or from a bundle, for fine-tuning.
+"""Warm start: initial weights from another run, a bundle or an import, for fine-tuning.
 
 A model trained on much easy speech is trained further on harder speech, or on your own.
 """
@@ -15,6 +15,7 @@ from asr import bundle
 from asr.manifest import MANIFEST
 from training.errors import InputError
 from training.fit.checkpoint import BEST, load_checkpoint, recogniser_weights, saved_recipe
+from training.fit.weights_folder import WEIGHTS, load_weights
 
 # Parameter names in bundles that were exported before the networks' attributes had their present
 # names, and the present ones; the first prefix that matches is replaced. `model_artifacts` holds
@@ -39,15 +40,15 @@ def initialise(recogniser: nn.Module, source: Path, reinitialise: Sequence[str] 
     recogniser : nn.Module
         Of the same shapes, but for the parameters in `reinitialise`.
     source : Path
-        Folder of a run, or of a bundle in bfloat16; TorchScript files of the other precisions
-        store no weights that could be loaded.
+        Folder of a run, of imported weights, or of a bundle in bfloat16; TorchScript files of the
+        other precisions store no weights that could be loaded.
     reinitialise : sequence of str
         Parameter names or prefixes that keep their values and may be missing from `source`.
 
     Raises
     ------
     InputError
-        If `source` is neither, or of a network of another shape, or a name in `reinitialise`
+        If `source` is none of them, or of a network of another shape, or a name in `reinitialise`
         matches no parameter.
     """
     weights = _weights(source)
@@ -71,8 +72,11 @@ def _weights(source: Path) -> Mapping[str, Tensor]:
         return recogniser_weights(saved)
     if (source / MANIFEST).exists():
         return {_present_name(name): value for name, value in _bundle_weights(source).items()}
+    if (source / WEIGHTS).exists():
+        return load_weights(source)
     raise InputError(
-        f"{source} is neither a run with a {BEST} nor a bundle; train the recipe of that name first"
+        f"{source} is neither a run with a {BEST}, nor a bundle, nor imported weights; "
+        "train the recipe of that name, or import the model first"
     )
 
 

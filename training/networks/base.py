@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from torch import nn
+from torch import Tensor, nn
 
 
 class FrontEnd(nn.Module):
@@ -63,3 +63,26 @@ class Network(nn.Module):
         super().__init__()
         self.labels = []
         self.reach = None
+
+    def forward_training(
+        self, features: Tensor, lengths: Tensor
+    ) -> tuple[Tensor, list[Tensor], Tensor]:
+        """`forward` with the log-probabilities of inner layers, for intermediate losses.
+
+        Returns
+        -------
+        log_probs : Tensor, shape (B, F', classes)
+        intermediate : list of Tensor, shape (B, F', classes of the alphabet) each
+            Empty but for networks with intermediate classifiers.
+        frames : Tensor, shape (B,)
+        """
+        log_probs, frames = self(features, lengths)
+        return log_probs, [], frames
+
+    def layer_depths(self) -> dict[str, int]:
+        """Depth below the top of a pre-trained encoder, by prefix of its parameters' names.
+
+        Parameters outside of all prefixes belong to the head. Empty for a network without a
+        pre-trained encoder.
+        """
+        return {}

@@ -30,6 +30,8 @@ from training.networks.keyword_gru import KeywordGRU
 from training.networks.recogniser import Recogniser
 from training.networks.relative_mel import Mfcc, RelativeMel
 from training.networks.residual_bigru import LegacyResidualBiGRU, ResidualBiGRU
+from training.networks.whisper_ctc import WhisperCtc
+from training.networks.whisper_mel import WhisperLogMel
 from training.validation import check_arguments
 
 FRONT_ENDS: dict[str, type[FrontEnd]] = {
@@ -38,6 +40,7 @@ FRONT_ENDS: dict[str, type[FrontEnd]] = {
     "mfcc": Mfcc,
     "relative_mel": RelativeMel,
     "waveform": WaveformFrames,
+    "whisper_log_mel": WhisperLogMel,
 }
 NETWORKS: dict[str, type[Network]] = {
     "conformer": Conformer,
@@ -46,6 +49,7 @@ NETWORKS: dict[str, type[Network]] = {
     "keyword_gru": KeywordGRU,
     "residual_bigru": ResidualBiGRU,
     "residual_bigru_legacy": LegacyResidualBiGRU,
+    "whisper_ctc": WhisperCtc,
 }
 
 Module = TypeVar("Module", bound=nn.Module)

@@ -2,7 +2,7 @@ import pytest
 
 from training.fit.curves import PANELS, read_metrics
 from training.fit.curves import plot_curves as plot  # before tests replace it
-from training.fit.module import learning_rate_factor
+from training.fit.optimiser import learning_rate_factor
 
 
 def log(run, start, *rows):

@@ -1,12 +1,11 @@
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.support import tone_corpus, toy_model
 from training.data import text
 from training.data.loaders import collate
-from training.fit.module import CtcModule, learning_rate_factor
+from training.errors import InputError
+from training.fit.module import CtcModule
 from training.recipe import Recipe
 
 PLAIN = tone_corpus.recipe(**tone_corpus.PLAIN)
@@ -25,21 +24,6 @@ def logging(module, monkeypatch):
         module, "log", lambda name, value, **_: logged.update({name: torch.as_tensor(value).item()})
     )
     return logged
-
-
-@given(st.integers(1, 50), st.integers(1, 200))
-def test_the_learning_rate_warms_up_linearly_and_decays_to_zero(warmup, more):
-    steps = warmup + more
-    factors = [learning_rate_factor(step, warmup, steps) for step in range(steps + 3)]
-    assert factors[:warmup] == pytest.approx([(step + 1) / warmup for step in range(warmup)])
-    assert factors[warmup] == 1.0
-    assert factors[warmup:] == sorted(factors[warmup:], reverse=True)
-    assert factors[steps:] == pytest.approx([0.0] * 3, abs=1e-12)
-
-
-def test_the_learning_rate_decays_as_a_cosine():
-    factors = [learning_rate_factor(step, 10, 110) for step in (35, 60, 85)]
-    assert factors == pytest.approx([0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5])
 
 
 def test_the_optimiser_follows_the_recipe():
@@ -182,3 +166,28 @@ def test_the_norm_of_the_gradient_is_clipped():
     module.configure_gradient_clipping(module.configure_optimizers()["optimizer"], 0.5)
     squares = [p.grad.square().sum() for p in module.parameters() if p.grad is not None]
     assert torch.stack(squares).sum().sqrt().item() == pytest.approx(0.5, rel=1e-4)
+
+
+def test_the_losses_of_inner_layers_are_added(monkeypatch):
+    parameters = {"width": 8, "heads": 2, "layers": 2, "self_conditioning_block": 0}
+    recipe = tone_corpus.recipe(
+        network="whisper_ctc",
+        front_end={"mels": 16},
+        parameters=parameters | {"dropout": 0.0},
+        intermediate_loss_weight=0.5,
+        **tone_corpus.PLAIN,
+    )
+    module = CtcModule(recipe)
+    logging(module, monkeypatch)
+    spoken = batch("abc", "fedcba")
+    features, frames = module.recogniser.front_end(spoken.waveforms, spoken.lengths)
+    outer, (inner,), frames = module.recogniser.network.forward_training(features, frames)
+    expected = module.loss(outer, frames, spoken) + 0.5 * module.loss(inner, frames, spoken)
+    assert module.training_step(spoken, 0).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_a_network_with_other_classes_than_the_alphabet_is_rejected():
+    parameters = {"width": 8, "heads": 2, "layers": 2, "labels": "written"}
+    recipe = tone_corpus.recipe(network="whisper_ctc", front_end={}, parameters=parameters)
+    with pytest.raises(InputError, match="it has 60 classes; task 'ctc' needs 29"):
+        CtcModule(recipe)

@@ -11,8 +11,9 @@ from training.export.bundle_writer import MODEL_FILE, new_bundle, write_bundle
 from training.export.manifest_fields import ctc_fields
 from training.export.torchscript import save_torchscript
 from training.fit import checkpoint, warm_start
-from training.fit.module import CtcModule
-from training.fit.train import train
+from training.fit.module import CtcModule, RecipeModule
+from training.fit.train import TASKS, train
+from training.fit.weights_folder import WeightsSource, save_weights
 from training.networks.registry import build
 from training.recipe import Recipe
 
@@ -57,6 +58,21 @@ def test_weights_of_another_network_are_rejected(learned, tmp_path):
         warm_start.initialise(fresh(learned.recipe), tmp_path / "nowhere")
 
 
+def test_weights_come_from_an_import(tmp_path):
+    recipe = RECIPES["whisper_ctc_frozen"]
+    published = fresh(recipe).state_dict()
+    encoder = {name: v.half() for name, v in published.items() if "encoder" in name}
+    source = WeightsSource("whisper-base", "base.pt", "0" * 64, "MIT", "(c) OpenAI", "2022")
+    save_weights(tmp_path, encoder, source)
+    recogniser = fresh(recipe)
+    warm_start.initialise(recogniser, tmp_path, recipe.reinitialise)
+    for name, value in recogniser.named_parameters():
+        if name in encoder:
+            assert torch.equal(value, encoder[name].float()), name
+    with pytest.raises(InputError, match="does not hold the weights"):
+        warm_start.initialise(recogniser, tmp_path)
+
+
 @pytest.mark.parametrize("init_from", ["learned", ""])
 def test_a_run_starts_from_the_weights_of_another(learned, monkeypatch, init_from):
     first: list[list[float]] = []
@@ -87,9 +103,9 @@ def convolutional(**more) -> Recipe:
     return replace(tone_corpus.recipe(), network="convolutional", parameters=parameters)
 
 
-def save(recipe: Recipe, run: Path) -> CtcModule:
+def save(recipe: Recipe, run: Path) -> RecipeModule:
     """Save a checkpoint of `recipe` with random weights."""
-    module = CtcModule(recipe)
+    module = TASKS[recipe.task](recipe)
     saved = {"state_dict": module.state_dict(), "hyper_parameters": {"recipe": asdict(recipe)}}
     torch.save(saved, run / "best.ckpt")
     return module
@@ -125,7 +141,10 @@ RECIPES = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name, recipe in RECIPES.items() if recipe.init_from])
+FROM_RUNS = [name for name, recipe in RECIPES.items() if recipe.init_from in RECIPES]
+
+
+@pytest.mark.parametrize("name", FROM_RUNS)
 def test_a_recipe_fits_the_one_that_it_starts_from(name, tmp_path):
     recipe = RECIPES[name]
     save(RECIPES[recipe.init_from], tmp_path)
