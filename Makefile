@@ -136,8 +136,8 @@ reproduce: $(TRAINER)  ## Retrace the default model from downloads to the bundle
 	    "$(or $(OUT),build/models/default)"
 
 ## Develop
-test: $(DEVELOPMENT)  ## Run the tests that need no container
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) --cov --cov-report=term
+test: $(DEVELOPMENT)  ## Run the tests that need no container (COVERAGE=1: and check their coverage)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=term)
 
 lint: $(DEVELOPMENT)  ## Check format, style, types, imports, spelling and the SAM template
 	$(BIN)/ruff format --check .
