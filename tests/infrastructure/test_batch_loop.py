@@ -98,7 +98,7 @@ def test_a_redriven_dead_letter_is_processed(place, queue):
 def test_killed_workers_lose_and_duplicate_no_output():
     """Small run of `benchmarks.batch_stress`."""
     command = [sys.executable, "-W", "ignore", "-m", "benchmarks.batch_stress"]
-    options = "--objects 40 --workers 2 --kill-seconds 2 --function-seconds 10".split()
+    options = "--objects 24 --workers 2 --kill-seconds 2 --function-seconds 10".split()
     clips = [str(path) for path in sorted((ROOT / "samples").glob("*.flac"))]
     run = subprocess.run(
         [*command, *clips, *options], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,7 +1,7 @@
 """Corpus manifests: tab-separated `manifest.tsv` files that list clips and their transcripts."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,15 +78,20 @@ def read_data_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:
     return sets
 
 
-def read_rows(manifest: Path) -> Iterator[dict[str, str]]:
-    """Read the rows of `manifest` without normalisation; raises as `read_manifest` does."""
+def read_rows(manifest: Path) -> list[dict[str, str]]:
+    """Read the rows of `manifest` without normalisation; raises as `read_manifest` does.
+
+    A list, since a generator would leave the file open where its consumer stops early.
+    """
     with manifest.open(encoding="utf-8", newline="") as lines:
-        rows = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
+        reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
             raise InputError(
                 f"{manifest} has no column {', '.join(missing)}; columns are separated by tabs"
             )
-        for row in rows:
+        rows = []
+        for row in reader:
             if None in row.values():
-                raise InputError(f"{manifest}, line {rows.line_num}: a column is missing")
-            yield row
+                raise InputError(f"{manifest}, line {reader.line_num}: a column is missing")
+            rows.append(row)
+        return rows
