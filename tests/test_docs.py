@@ -138,8 +138,10 @@ class Shell:
         }.items():
             (programs / name).write_text(f'#!/bin/sh\nexec {shutil.which(name)} {options} "$@"\n')
             (programs / name).chmod(0o755)
+        # Not of the `make` that may have started the tests: a nested one prints its folder.
+        inherited = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
         self._environment = {
-            **os.environ,
+            **inherited,
             "PATH": f"{programs}:{os.environ['PATH']}",
             "PYTHONPATH": f"{ROOT}:{ROOT / 'lambda'}",
         }
