@@ -131,12 +131,12 @@ add-language-model: $(TRAINER)  ## Add LANGUAGE_MODEL to BUNDLE and tune its wei
 card: $(TRAINER)  ## Write the model card of BUNDLE from its measurements
 	$(TRAINING) card "$(or $(BUNDLE),model_artifacts/default)"
 
-reproduce: $(TRAINER)  ## Retrace the default model from downloads to the bundle OUT; DATA keeps the corpora
+reproduce: $(TRAINER)  ## Reproduce the default model, from downloads (kept in DATA) to the bundle OUT
 	PYTHON=$(BIN)/python scripts/train/reproduce "$(or $(DATA),build/reproduce)" \
 	    "$(or $(OUT),build/models/default)"
 
 ## Develop
-test: $(DEVELOPMENT)  ## Run the tests that need no container (COVERAGE=1: and check their coverage)
+test: $(DEVELOPMENT)  ## Run the tests that need no container (COVERAGE=1 also measures coverage)
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile $(if $(COVERAGE),--cov --cov-report=term)
 
 lint: $(DEVELOPMENT)  ## Check format, style, types, imports, spelling and the SAM template
@@ -151,7 +151,7 @@ format: $(DEVELOPMENT)  ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-e2e: $(DEVELOPMENT)  ## Test the image through SAM (without an engine: the emulator alone), and the page
+e2e: $(DEVELOPMENT)  ## Test the image through SAM (without a container engine, in the emulator) and the page
 	if scripts/dev/docker-engine; then $(MAKE) image; fi
 	scripts/dev/chromium
 	$(BIN)/python -m pytest -m e2e -p no:randomly tests/e2e
@@ -169,7 +169,7 @@ manifest-validator: $(DEVELOPMENT)  ## Regenerate the bundle manifest's validato
 openapi: $(SERVING)  ## Regenerate docs/openapi.json from the routes
 	$(BIN)/python scripts/generate/make_openapi.py
 
-clean:  ## Remove everything that the other targets made (but runs/, which holds training)
+clean:  ## Remove everything that the other targets made (except runs/, the training runs)
 	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
 INSTALL = PATH="$(abspath $(BIN)):$$PATH" layers/install

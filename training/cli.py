@@ -67,7 +67,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
         "command", metavar="COMMAND", choices=COMMANDS, help="one of those listed below"
     )
     parser.add_argument("options", nargs=argparse.REMAINDER, help="options of the command")
-    options = parser.parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given:
+        parser.error("COMMAND is missing; --help lists the commands")
+    options = parser.parse_args(given)
     import_module(COMMANDS[options.command].module).main(options.options)
 
 

@@ -84,7 +84,7 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 def problem_document(code: str, status: int, title: str, detail: str) -> dict[str, Any]:
-    """The members of a problem document (RFC 9457); `code` is that of an `AsrError`."""
+    """The members of a problem document (RFC 9457); `code` is an `AsrError` code."""
     return {
         "type": f"urn:serverless-asr:problem:{code}",
         "title": title,

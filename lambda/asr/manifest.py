@@ -25,7 +25,7 @@ class Alphabet:
     Attributes
     ----------
     labels : tuple of str
-        The text of each class; that of the blank is not used.
+        The text of each class; the blank's text is unused.
     blank : int
         Index of the CTC blank.
     word_boundary : str

@@ -1,7 +1,7 @@
 """Process one object: transcribe its current version and publish the output documents.
 
 A permanent failure is published as an error document; a temporary one is raised, to be retried. An
-event only announces that an object was written: its current version is what is transcribed.
+event only announces that an object was written: the current version is transcribed.
 """
 
 from dataclasses import dataclass, replace

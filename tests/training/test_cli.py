@@ -194,6 +194,13 @@ def test_a_command_explains_its_options(name, capsys):
     assert f"usage: python -m training {name} " in capsys.readouterr().out
 
 
+def test_a_missing_command_is_reported(capsys):
+    with pytest.raises(SystemExit) as ended:
+        run([])
+    assert ended.value.code == 2
+    assert "COMMAND is missing; --help lists the commands" in capsys.readouterr().err
+
+
 def test_help_lists_every_command(capsys):
     with pytest.raises(SystemExit):
         run(["--help"])

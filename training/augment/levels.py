@@ -17,7 +17,7 @@ def trim(
     margin: int = MARGIN_FRAMES,
     reference: Samples | None = None,
 ) -> Samples:
-    """Trim from both ends what is more than `depth_db` below the peak level.
+    """Trim both ends where the level is more than `depth_db` below the peak level.
 
     Parameters
     ----------

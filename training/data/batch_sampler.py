@@ -1,7 +1,7 @@
 """Deterministic length-bucketed batch sampler: a batch depends only on the seed and the step.
 
 A sampler that starts at step `n` yields what an uninterrupted one yields from step `n` on, so that
-a resumed run sees the same data order.
+a resumed run has the same data order.
 """
 
 from collections.abc import Iterator, Sequence

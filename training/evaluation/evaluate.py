@@ -90,10 +90,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--bundle", default="", help="folder or s3:// prefix (default: the embedded bundle)"
     )
     recogniser.add_argument("--reference", choices=REFERENCES, help="evaluate this recogniser")
-    parser.add_argument("--decoder", choices=DECODERS, default=GREEDY, help="of the bundle")
-    parser.add_argument("--manifest", type=Path, required=True, nargs="+")
+    parser.add_argument(
+        "--decoder",
+        choices=DECODERS,
+        default=GREEDY,
+        help="decoder of the bundle (default: greedy)",
+    )
+    parser.add_argument(
+        "--manifest", type=Path, required=True, nargs="+", help="manifest.tsv of each data set"
+    )
     parser.add_argument("--clips", type=int, help="size of a random sample of each data set")
-    parser.add_argument("--seed", type=int, default=0, help="of the random sample (default: 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of the random sample (default: 0)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="processor threads (default: 1)")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)

@@ -68,7 +68,7 @@ class TimingErrors:
 
 
 def timing_errors(pairs: Sequence[tuple[Edges, Edges]]) -> TimingErrors:
-    """Summarise pairs of (recognised, aligned) edges, at least one; starts and ends weigh alike."""
+    """Summarise at least one pair of (recognised, aligned) edges; both edges have equal weight."""
     recognised, aligned = np.array(pairs).transpose(1, 0, 2)
     distance = np.abs(recognised - aligned)
     return TimingErrors(

@@ -12,7 +12,7 @@ def swap_directory(target: Path) -> Iterator[Path]:
 
     It lies beside `target`, on the same file system: the swap is two renames, and whatever
     interrupts the block leaves `target` as it was. After an error the new directory is removed;
-    after a kill it remains, under a hidden name (`.NAME.XXXXXXXX`).
+    if the process is killed it remains, under a hidden name (`.NAME.XXXXXXXX`).
 
     Raises
     ------
@@ -25,7 +25,7 @@ def swap_directory(target: Path) -> Iterator[Path]:
         new, old = Path(temporary) / "new", Path(temporary) / "old"
         new.mkdir()
         yield new
-        new.chmod(0o755)  # whatever the umask: a bundle is also read by a container's user
+        new.chmod(0o755)  # regardless of the umask: a bundle is also read by a container's user
         if target.exists():
             target.rename(old)
         new.rename(target)

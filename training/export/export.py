@@ -176,7 +176,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         help="data sets whose error rates are measured",
     )
     parser.add_argument("--clip", type=Path, default=GOLDEN_CLIP, help="golden clip")
-    parser.add_argument("--precision", choices=PRECISIONS, default=FLOAT32)
+    parser.add_argument(
+        "--precision", choices=PRECISIONS, default=FLOAT32, help="of the exported weights"
+    )
     parser.add_argument(
         "--reference", type=Path, help="report of `evaluate --reference`, for the card"
     )

@@ -66,9 +66,10 @@ def train(
     name : str
         Name of the run: the stem of the recipe's file.
     workers : int
-        Processes that load and augment audio, for each training process; 0: none of their own.
+        Loader processes per training process, which decode and augment audio; 0: load in the
+        training process itself.
     processes : int
-        Data-parallel training processes, each with its own batch: an update is that of so many
+        Data-parallel training processes, each with its own batch; an update averages over that many
         batches.
 
     Returns
@@ -189,21 +190,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = command_parser("train", __doc__)
     parser.add_argument("recipe", type=Path, help="YAML file; its stem names the run")
     parser.add_argument("--data", type=Path, required=True, help="folder of corpus folders")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of all runs")
     parser.add_argument(
-        "--workers", type=int, default=1, help="loader processes of each training process"
+        "--runs", type=Path, default=Path("runs"), help="folder of all runs (default: runs)"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, help="loader processes per training process (default: 1)"
     )
     parser.add_argument(
         "--processes",
         type=int,
         default=1,
-        help="data-parallel training processes: two of one thread are faster than one of two",
+        help="data-parallel training processes (default: 1); on two cores, two processes with one "
+        "thread each are faster than one with two",
     )
     parser.add_argument(
         "--threads",
         type=int,
         default=torch.get_num_threads(),
-        help="of each training process; a recurrent network on a shared machine is fastest with 1",
+        help="threads per training process; a recurrent network on a shared machine is fastest "
+        "with 1",
     )
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)

@@ -38,7 +38,7 @@ def group_k_fold(utterances: Sequence[Utterance], folds: int) -> list[int]:
     """Assign each utterance to a fold, all utterances of a speaker to the same one.
 
     Speakers are assigned in descending order of their clips, each to the fold that has the fewest
-    clips so far. Each clip of an unknown speaker ("?") counts as a speaker of its own.
+    clips so far. Each clip of an unknown speaker ("?") counts as a separate speaker.
 
     Raises
     ------

@@ -36,7 +36,7 @@ class Budget:
     Attributes
     ----------
     max_seconds : float
-        Decoded audio, whatever the header says.
+        Decoded audio, regardless of the header.
     max_decoded_bytes : int
         Waveform held in memory by `decode`, as float32 at 16 kHz mono.
     """

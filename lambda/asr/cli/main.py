@@ -62,7 +62,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="*",
         type=Path,
         metavar="FILE",
-        help="or folder, or -",
+        help="audio file, folder, or - for standard input",
     )
     parser.add_argument("--format", choices=FORMATS, help="default: text; with --json-lines, json")
     output = parser.add_mutually_exclusive_group()
@@ -75,10 +75,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     output.add_argument(
         "--json-lines",
         action="store_true",
-        help="print one JSON object per line, for a file that fails with the member error",
+        help="print one JSON object per line; a failed file gets one with the member `error`",
     )
-    parser.add_argument("--bundle", help="directory or s3:// prefix; default: MODEL_URI, embedded")
-    parser.add_argument("--decoder", choices=DECODERS, help="default: DECODER, greedy")
+    parser.add_argument(
+        "--bundle", help="directory or s3:// prefix; default: $MODEL_URI, or the embedded bundle"
+    )
+    parser.add_argument("--decoder", choices=DECODERS, help="default: $DECODER, or greedy")
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
     options = parser.parse_args(arguments)
     options.format = options.format or ("json" if options.json_lines else "text")

@@ -123,7 +123,7 @@ class NgramModel:
 
     @property
     def vocabulary_size(self) -> int:
-        """Number of ids, those of <s>, </s> and <unk> included."""
+        """Number of ids, <s>, </s> and <unk> included."""
         return len(self.orders[0].keys)
 
     def start(self) -> Integers:
@@ -168,7 +168,7 @@ def load(content: bytes) -> NgramModel:
     Raises
     ------
     ModelUnavailableError
-        If the content is not that of a language model.
+        If the content is not a language model.
     """
     try:
         with np.load(BytesIO(content), allow_pickle=False) as stored:

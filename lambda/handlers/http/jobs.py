@@ -46,7 +46,7 @@ def add_job_routes(app: ApiGatewayResolver, settings: JobSettings | None) -> Non
         owner, storage = _owner(app, configured_storage)
         job = status.job_status(storage, owner, id, datetime.now(UTC)) if ids.is_id(id) else None
         if job is None:
-            # The same response as for a missing route, so that nobody learns of others' jobs.
+            # The same response as for a missing route, so as not to reveal other users' jobs.
             raise NotFoundError
         return _json(HTTPStatus.OK, job)
 

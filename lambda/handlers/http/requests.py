@@ -117,7 +117,7 @@ def _parse_json_object(body: bytes) -> dict[str, Any]:
         parsed = json.loads(body)
     except (ValueError, RecursionError) as error:  # the latter if it is nested too deeply
         raise MalformedRequestError(
-            f"the body is not JSON, and its content type is not that of audio: {error}"
+            f"the body is not JSON, and its content type is not an audio type: {error}"
         ) from error
     if not isinstance(parsed, dict):
         raise MalformedRequestError("the body is JSON, but not an object")

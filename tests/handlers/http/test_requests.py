@@ -58,7 +58,7 @@ def test_an_error_does_not_repeat_a_long_value(option):
 
 def test_the_error_of_a_text_body_mentions_the_content_type():
     event = request("POST", "/v1/transcribe", "RIFF mangled", "audio/wav")
-    with pytest.raises(MalformedRequestError, match="its content type is not that of audio"):
+    with pytest.raises(MalformedRequestError, match="its content type is not an audio type"):
         parse(event)
 
 

@@ -20,7 +20,7 @@ class OpenAITranscriptionForm(OpenModel):
         "contents of verbose_json; rejected with other formats", alias="timestamp_granularities[]"
     )
     stream: Literal["true", "false"] = optional(
-        "server-sent events, whatever response_format is; they are sent together, "
+        "server-sent events, regardless of response_format; they are sent together, "
         "after the audio has been transcribed",
     )
     decoder: Decoder = optional("not part of OpenAI's API")
