@@ -1,7 +1,7 @@
 """Time and memory of one invocation of the batch function with a long file.
 
 `python -m benchmarks.batch_hours CLIP... --hours 4` joins clips repeatedly to one FLAC file, puts
-it into a bucket of moto's server, and invokes the function once in a process of its own. It prints
+it into a bucket of moto's server, and invokes the function once in a separate process. It prints
 the seconds, the peak memory of that process, and a summary of the output document as JSON.
 """
 

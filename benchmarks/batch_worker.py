@@ -12,7 +12,7 @@ from handlers import batch
 from tests.support.api_events import Context
 from tests.support.sqs_poller import Event, Queue, poll
 
-RESERVE_SHARE = 0.25  # of the time-out, for writing the output; that of the function is far longer
+RESERVE_SHARE = 0.25  # of the time-out, for writing the output; the function's is far longer
 PAUSE_SECONDS = 0.2  # after an empty receive; long polling would block moto's server
 
 

@@ -53,7 +53,7 @@ COMMANDS = {
 
 
 def run(arguments: Sequence[str] | None = None) -> None:
-    """Run the command named by the first of `arguments` (default: those of the process)."""
+    """Run the command named by the first of `arguments` (default: `sys.argv[1:]`)."""
     width = max(map(len, COMMANDS))
     parser = argparse.ArgumentParser(
         prog=PROGRAM,

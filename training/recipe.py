@@ -82,8 +82,8 @@ class Recipe:
         Whether clips are sampled so that words, corpora and speakers come equally often
         (`training.data.class_balance`), instead of each once an epoch.
     ema_decay : float
-        Decay of the exponential moving average of the weights, which is what is validated and
-        exported; it rises to this value at the start of a run.
+        Decay of the exponential moving average of the weights; the averaged weights are
+        validated and exported. The decay rises to this value at the start of a run.
     validation_interval : int
         Updates between validations on dev.
     early_stopping_patience : int
@@ -163,7 +163,7 @@ class Recipe:
 
 
 def _resolve(path: Path, extended_by: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """Keys of the recipe at `path`, merged over those of the recipe that it extends."""
+    """Keys of the recipe at `path`, merged over the keys of the recipe that it extends."""
     keys = _load_yaml(path)
     name = keys.pop(EXTENDS, None)
     if name is None:

@@ -20,8 +20,8 @@ from asr.errors import TooLongError, TooShortError
 from asr.manifest import Manifest
 from asr.types import LogProbs, Samples
 
-# Called before each batch of windows with the seconds of audio that are done, and those of the
-# batch. An exception that it raises ends the recognition.
+# Called before each batch of windows with the seconds of audio that are done, and the seconds in
+# the batch. An exception that it raises ends the recognition.
 ProgressCallback = Callable[[float, float], None]
 
 MIN_SECONDS = 0.1  # shorter than any word; the network would get a handful of frames
@@ -103,7 +103,7 @@ class CtcRecogniser:
     ) -> list[RecognisedWord]:
         """Recognise words; the last one may end a part of a frame after the audio.
 
-        Parameters, return value and errors are those of `Recogniser.recognise`.
+        Parameters, return value and errors as in `Recogniser.recognise`.
         """
         step = self._frame_seconds
         return [
@@ -162,7 +162,7 @@ class KeywordRecogniser:
     ) -> list[RecognisedWord]:
         """Recognise one word that lasts as long as the audio, or none in silence.
 
-        Parameters, return value and errors are those of `Recogniser.recognise`.
+        Parameters, return value and errors as in `Recogniser.recognise`.
         """
         samples = self._joined(blocks)
         _check_length(samples)

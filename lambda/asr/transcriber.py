@@ -126,7 +126,7 @@ class Transcriber:
     ) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.
 
-        The transcript and the errors are those of `transcribe`; exceptions of `on_progress` pass.
+        Return value and errors as in `transcribe`; exceptions of `on_progress` pass.
         """
         return self.transcribe_blocks(audio.stream(source, budget), on_progress, decoder)
 

@@ -56,7 +56,7 @@ class RuntimeEstimate:
     deadline : Deadline
         Of the invocation.
     header_duration : float or None
-        Seconds of audio by the file's header, None if it has none; corrected by what is read.
+        Seconds of audio by the file's header, None if it has none; corrected by the audio decoded.
     real_time_factor : float or None
         Processing seconds per second of audio, as measured on other files.
 

@@ -1,7 +1,7 @@
 """Input and output stores in local folders, with the consistency of S3.
 
 Keys are relative paths. The ETag of audio, which may be long, is made of its size and modification
-time; that of an output document is the SHA-256 of its content.
+time; the ETag of an output document is the SHA-256 of its content.
 """
 
 import fcntl

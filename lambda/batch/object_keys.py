@@ -9,7 +9,7 @@ which is valid until it expires.
 # Suffixes of the formats that may be written beside the result, by name in `asr.formats.registry`.
 # None ends in `.json`: that would be the result of another object, `k.transcribe` for example.
 EXTRA_FORMATS = {"text": ".txt", "srt": ".srt", "vtt": ".vtt", "transcribe": ".transcribe"}
-# A prefix of their own, so that a lifecycle rule can delete the leases of killed functions.
+# A separate prefix, so that a lifecycle rule can delete the leases of killed functions.
 LEASES = ".leases/"
 
 

@@ -1,6 +1,6 @@
 /**
- * Title, advice and whether a retry can help, for each error code. The codes are those of the
- * server, and of errors in the browser.
+ * Title, advice and whether a retry can help, for each error code. The codes are the
+ * server's, and codes of errors in the browser.
  */
 
 export const MESSAGES = {

@@ -26,7 +26,7 @@ export async function problemFromResponse(response) {
   return new Problem(document.code ?? BY_STATUS[response.status] ?? "internal", document.detail);
 }
 
-/** Problem of any exception; those of `fetch` lack the reason. */
+/** Problem of any exception; exceptions of `fetch` lack the reason. */
 export function problemFromError(error) {
   if (error instanceof Problem) return error;
   if (error.name === "TimeoutError") return new Problem("no_answer");

@@ -1,8 +1,8 @@
 """Bulk transcription: python scripts/aws/bulk.py STATE_MACHINE s3://BUCKET/PREFIX.
 
 Starts the state machine of the stack, prints its progress, and finally the location of its report.
-Objects with up-to-date output are skipped. With --manifest s3://BUCKET/KEY the objects are those of
-an S3 inventory (its manifest.json, with CSV files).
+Objects with up-to-date output are skipped. With --manifest s3://BUCKET/KEY the objects are taken
+from an S3 inventory (its manifest.json, with CSV files).
 """
 
 import argparse

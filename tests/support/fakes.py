@@ -46,7 +46,7 @@ class FakeSegment:
 
 
 def tone_command(voice: Voice, prosody: Prosody, sentence: str, file) -> EngineCommand:
-    """Write a tone of 1/20 s a character, surrounded by silence; some sentences fail."""
+    """Write a tone of 1/20 s per character, surrounded by silence; some sentences fail."""
     if "mute" in sentence:
         return EngineCommand(["false"], "")
     if "slow" in sentence:

@@ -74,7 +74,7 @@ def process_until(
 
 
 def _adopt(environment: dict[str, str]) -> None:
-    """Set the environment: a forked process starts with that of the fork server."""
+    """Set the environment: a forked process inherits the fork server's."""
     os.environ.update(environment)
 
 

@@ -1,4 +1,4 @@
-"""LocalStack in a process of its own; it verifies presigned requests, which moto does not."""
+"""LocalStack in a separate process; it verifies presigned requests, which moto does not."""
 
 import subprocess
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""moto's server as a process of its own: `python -m tests.support.moto_server [--lambda-url URL]`.
+"""moto's server as a separate process: `python -m tests.support.moto_server [--lambda-url URL]`.
 
 Prints its address and serves until its standard input is closed, hence at most as long as its
 parent runs. In a thread of pytest, a crash of the interpreter (Python 3.11 can run out of stack

@@ -1,4 +1,4 @@
-"""Small corpora for the tests of training, in which every character is a tone of its own."""
+"""Small corpora for the tests of training, in which every character is a distinct tone."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -2,7 +2,7 @@
 
 Writes `phones.tsv` beside each manifest, for recipes of the task `phones`. Alignment takes two
 passes, of words and of their phones (PocketSphinx, with the model of its wheel). Clips with
-out-of-vocabulary words, one in nine, are skipped. One core aligns 50 seconds of speech a second.
+out-of-vocabulary words, one in nine, are skipped. One core aligns 50 seconds of speech per second.
 """
 
 import sys

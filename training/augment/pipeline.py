@@ -38,7 +38,7 @@ class WaveformAugmentation:
         Speed perturbation (Ko et al. 2015), which changes the pitch too, by a factor from
         1 - speed to 1 + speed.
     trim_db : float
-        Trims from both ends what is quieter than the clip's peak by this; 0 disables it.
+        Audio at both ends that is quieter than the clip's peak by this is trimmed; 0 disables it.
     edge_trim_probability, edge_trim_db : float and (float, float)
         Probability and range of a second trim by the level below 4 kHz, as in recordings of
         single words that were cut by their level and lost fricatives at both ends.

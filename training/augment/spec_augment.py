@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 MIN_HERTZ, MAX_HERTZ = 20.0, 8000.0  # range of the mel channels of `features.LogMel`
-# Share of the band that is scaled; above it, a second line maps the rest onto what is left.
+# Share of the band that is scaled; above it, a second line maps the rest onto the remaining band.
 WARPED_SHARE = 0.6
 
 MELS_PER_LOG = 2595 / math.log(10)  # mel = MELS_PER_LOG * log(1 + hertz / 700)

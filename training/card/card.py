@@ -1,7 +1,8 @@
 """Model card of a bundle: `python -m training card BUNDLE` renders it from its measurements.
 
 `--report` replaces the measurements of the data sets by a report of `python -m training evaluate
---bundle BUNDLE`, `--reference` those of PocketSphinx. The model and its manifest are not changed.
+--bundle BUNDLE`, `--reference` the measurements of PocketSphinx. The model and its manifest are not
+changed.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ def write_imported_card(
 ) -> None:
     """Write the card of a bundle whose model was trained elsewhere.
 
-    Parameters are those of `render_imported_card`.
+    Parameters as in `render_imported_card`.
 
     Raises
     ------

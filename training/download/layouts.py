@@ -20,7 +20,7 @@ class ArchiveClip:
     split : str
         One of `SPLITS`, or empty if the whole archive is one split.
     corpus : str
-        Value of the `corpus` column; empty for that of the archive.
+        Value of the `corpus` column; empty for the archive's.
     """
 
     file: Path

@@ -14,7 +14,8 @@ CONFIDENCE_PERCENT = 95  # level of a bootstrap interval
 class Score:
     """Edit counts between references and hypotheses.
 
-    `words` and `characters` count those of the references, the denominators of the rates.
+    `words` and `characters` count the references' words and characters, the denominators of the
+    rates.
     """
 
     utterances: int

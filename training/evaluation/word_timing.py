@@ -1,4 +1,4 @@
-"""Word timing errors: times of correctly recognised words against those of a forced alignment."""
+"""Word timing errors: times of correctly recognised words against a forced alignment."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence

@@ -53,7 +53,7 @@ def add_language_model(
 ) -> dict[str, Any]:
     """Add a language model to the bundle `directory`, in place of one that it has.
 
-    The bundle is replaced only when the new one is complete and verified; but for the language
+    The bundle is replaced only when the new one is complete and verified. Except the language
     model and the card, its content does not change.
 
     Parameters
@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--clips", type=int, help="size of the random sample to tune on")
     parser.add_argument("--beam-size", type=int, default=START.beam_size, help="hypotheses kept")
     options = parser.parse_args(arguments)
-    torch.set_num_threads(1)  # the speed in the card is that of one core
+    torch.set_num_threads(1)  # the speed in the card is measured on one core
     measured = add_language_model(
         options.directory,
         options.language_model.read_bytes(),

@@ -124,8 +124,8 @@ def write_bundle(
 ) -> None:
     """Write the manifest of `transcriber` into `directory`, then verify the bundle.
 
-    The golden transcript is that of the transcriber's own decoder; the bundle is opened from
-    `directory` as for serving, and must reproduce it.
+    The golden transcript comes from the transcriber's own decoder; the bundle is opened from
+    `directory` as for serving, and must reproduce the transcript.
 
     Parameters
     ----------

@@ -8,11 +8,11 @@ from tempfile import TemporaryDirectory
 
 @contextmanager
 def swap_directory(target: Path) -> Iterator[Path]:
-    """Give an empty directory that replaces `target` when the block ends without an error.
+    """Yield an empty directory that replaces `target` when the block ends without an error.
 
-    It lies beside `target`, on the same file system: the swap is two renames, and whatever
-    interrupts the block leaves `target` as it was. After an error the new directory is removed;
-    if the process is killed it remains, under a hidden name (`.NAME.XXXXXXXX`).
+    It lies beside `target`, on the same file system: the swap is two renames, and an
+    interruption of the block leaves `target` unchanged. After an error the new directory is
+    removed; if the process is killed it remains, under a hidden name (`.NAME.XXXXXXXX`).
 
     Raises
     ------

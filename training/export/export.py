@@ -1,8 +1,8 @@
 """Export a trained run as a model bundle, with calibration, measurements and a model card.
 
 `python -m training export RUN --data DIR --out DIR --calibrate sentences-dev --measure
-sentences-dev sentences-test`. The error rates are those of the exported file in the pipeline that
-serves, not of the checkpoint. `--precision` stores the model in fewer bits; the card then has the
+sentences-dev sentences-test`. The error rates are measured on the exported file in the serving
+pipeline, not on the checkpoint. `--precision` stores the model in fewer bits; the card then has the
 differences to the float32 network.
 """
 
@@ -183,5 +183,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--reference", type=Path, help="report of `evaluate --reference`, for the card"
     )
     options = parser.parse_args(arguments)
-    torch.set_num_threads(1)  # the speed in the card is that of one core
+    torch.set_num_threads(1)  # the speed in the card is measured on one core
     export_run(**vars(options))

@@ -123,7 +123,7 @@ def _convolutions(model: Any) -> Any:  # noqa: ANN401 - torchaudio has no types
 
 
 def bundle_alphabet(labels: tuple[str, ...]) -> Alphabet:
-    """Convert the labels of a pipeline, whose first is the blank, to those of a bundle."""
+    """Convert the labels of a pipeline, whose first is the blank, to a bundle's alphabet."""
     characters = (" " if label == WORD_BOUNDARY else label.lower() for label in labels[1:])
     return Alphabet(labels=("", *characters), blank=0, word_boundary=" ")
 

@@ -22,8 +22,8 @@ def to_precision(recogniser: nn.Module, precision: str) -> nn.Module:
     """Copy `recogniser` in evaluation mode and in `precision`.
 
     Where the utterances of a batch could change each other's results, the copy runs them one by
-    one: unless `recogniser.batch_independent`, and always in int8, whose input scale is that of the
-    batch.
+    one: if not `recogniser.batch_independent`, or in int8, where the input scale is computed over
+    the batch.
 
     Parameters
     ----------

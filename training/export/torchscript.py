@@ -12,7 +12,7 @@ from training.export.quantisation import BFLOAT16, FLOAT32, to_precision
 def save_torchscript(recogniser: nn.Module, file: Path, precision: str = FLOAT32) -> None:
     """Script `recogniser`, convert it to `precision` and save it as `file`.
 
-    The module is frozen (its weights become constants, its layers are fused), but for bfloat16:
+    The module is frozen (its weights become constants, its layers are fused), except in bfloat16:
     constants could not be widened to float32 when the file is opened.
 
     Parameters

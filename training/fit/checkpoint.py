@@ -57,7 +57,7 @@ def saved_recipe(checkpoint: Path, saved: Mapping[str, Any]) -> Recipe:
     Raises
     ------
     InputError
-        If its keys are those of another version of this code.
+        If its keys belong to another version of this code.
     """
     keys = saved["hyper_parameters"]["recipe"]
     subject = f"{checkpoint} holds a recipe of another version; train it again with this one"

@@ -38,7 +38,7 @@ def initialise(recogniser: nn.Module, source: Path, reinitialise: Sequence[str] 
     Parameters
     ----------
     recogniser : nn.Module
-        Of the same shapes, but for the parameters in `reinitialise`.
+        Network of the same shapes, except the parameters in `reinitialise`.
     source : Path
         Folder of a run, of imported weights, or of a bundle in bfloat16; TorchScript files of the
         other precisions store no weights that could be loaded.

@@ -1,7 +1,7 @@
 """Prune an n-gram model with interpolated probabilities, and convert it to a backoff model.
 
-The result is that of an ARPA file: each context has a backoff weight, which scales the distribution
-of the shorter context for the words that have no n-gram of their own.
+The result has the form of an ARPA file: each context has a backoff weight, which scales the
+distribution of the shorter context for the words without an n-gram in this context.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Build an n-gram language model: `python -m training language-model TEXT... --out FILE`.
 
-Texts have one sentence a line; `--transcripts` adds the transcripts of speech corpora (their
+Texts have one sentence per line; `--transcripts` adds the transcripts of speech corpora (their
 `manifest.tsv`), and `--exclude-overlap` removes sentences that also occur in the test sets given.
 One sentence in 25 is held out; its perplexity is printed, as JSON, with the sizes.
 """

@@ -73,7 +73,7 @@ class Network(nn.Module):
         -------
         log_probs : Tensor, shape (B, F', classes)
         intermediate : list of Tensor, shape (B, F', classes of the alphabet) each
-            Empty but for networks with intermediate classifiers.
+            Empty for networks without intermediate classifiers.
         frames : Tensor, shape (B,)
         """
         log_probs, frames = self(features, lengths)

@@ -44,7 +44,7 @@ class Convolutional(Network):
         Probability, applied once in each block.
     conv2d_stem : dict, optional
         `channels` and `blocks` of a second stem of 2-D convolutions (`SpectrogramCnnStem`), whose
-        output is added to that of the first.
+        output is added to the first stem's output.
     """
 
     def __init__(

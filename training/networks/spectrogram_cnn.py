@@ -1,7 +1,7 @@
 """2-D CNN over the spectrogram: strided convolutions in time and frequency, residual ones between.
 
 Sharing weights along frequency, as in VGG-like and Conformer stems, makes features of speakers with
-different formants look alike, moved up or down.
+different formants similar up to a shift in frequency.
 """
 
 import torch

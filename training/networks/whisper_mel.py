@@ -23,8 +23,8 @@ class WhisperLogMel(FrontEnd):
     """Log-mel spectrogram of Whisper, scaled by the maximum of each utterance.
 
     The original has an absolute scale and floor: at -50 dB, word error rates grew by 0.14. Here
-    the maximum of each utterance is set to `PEAK`, near that of speech at full scale. The ends of
-    a signal are padded with zeros, as a batch is, instead of mirrored.
+    the maximum of each utterance is set to `PEAK`, near the maximum of speech at full scale. The
+    ends of a signal are padded with zeros, as a batch is, instead of mirrored.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ The same command continues an interrupted corpus.
 
 CPU time of an engine for a sentence of 5 s: espeak-ng 13 ms, flite 10 (kal16) to 58, pico 27,
 RHVoice 160, festival 170 to 310, 160 of which are its start. All engines together make 25 s of
-speech a second on one core: 0.4 hours a minute.
+speech per second on one core: 0.4 hours per minute.
 """
 
 import json

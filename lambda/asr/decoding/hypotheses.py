@@ -17,7 +17,7 @@ EMPTY_TEXT = HASH_MULTIPLIER  # hash of the empty text
 
 @dataclass(frozen=True, eq=False)
 class Beam:
-    """Hypotheses as arrays of shape (n,), but for `context`, shape (n, orders - 1).
+    """Hypotheses as arrays of shape (n,), except `context`, shape (n, orders - 1).
 
     Attributes
     ----------
@@ -47,7 +47,7 @@ class Beam:
         return Beam(*(values[index] for values in vars(self).values()))
 
     def joined(self, other: "Beam") -> "Beam":
-        """These hypotheses, followed by those of `other`."""
+        """These hypotheses, followed by the hypotheses of `other`."""
         pairs = zip(vars(self).values(), vars(other).values(), strict=True)
         return Beam(*(np.concatenate(pair) for pair in pairs))
 
@@ -121,7 +121,7 @@ def prune(unchanged: Doubles, extended: Doubles, beam_size: int) -> tuple[Intege
     Returns
     -------
     unchanged, extended : arrays
-        Ascending; those of `extended` are flat.
+        Indices in ascending order, the second into the flattened scores of the extensions.
     """
     scores = np.concatenate((unchanged, extended.ravel()))
     best = np.flatnonzero(scores > scores.max() - BEAM_THRESHOLD)

@@ -20,7 +20,7 @@ from asr.errors import ModelUnavailableError
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 
-# Ids of <s>, </s> and <unk>; those of the words follow, in the order of the trie.
+# Ids of <s>, </s> and <unk>; the ids of the words follow, in the order of the trie.
 START, END, UNKNOWN = range(3)
 FIRST_WORD = 3
 ROOT = 0  # node of the empty prefix

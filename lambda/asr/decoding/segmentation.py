@@ -48,7 +48,8 @@ def split_at_pauses(
 def _longest_pause(log_prob: NDArray[np.float32]) -> int:
     """Middle of the longest run of frames in which silence has a probability above 0.5.
 
-    `log_prob`, shape (frames,), is that of silence. Without such a frame, the most silent one.
+    `log_prob`, shape (frames,), is the log-probability of silence. Without such a frame, the most
+    silent one.
     """
     quiet = np.concatenate(([False], log_prob > np.log(0.5), [False]))
     starts, ends = np.flatnonzero(np.diff(quiet.astype(np.int8))).reshape(-1, 2).T

@@ -11,7 +11,7 @@ from asr.formats import amazon_transcribe, openai, subtitles
 from asr.transcript import Transcript
 
 JSON = "application/json"
-# Formats of result files, then those of HTTP responses and the command line.
+# Formats of result files, then formats of HTTP responses and the command line.
 FileFormat = Literal["json", "text", "srt", "vtt", "transcribe"]
 Format = Literal[FileFormat, "verbose_json"]
 # The members of a transcript's JSON object.

@@ -35,7 +35,7 @@ class OpenAIRequest:
     granularities : frozenset of str
         Contents of `verbose_json`: `word`, `segment`.
     stream : bool
-        Whether the response is server-sent events, whatever `response_format` is.
+        Whether the response is server-sent events, regardless of `response_format`.
     decoder : str, optional
         Not part of OpenAI's API: `greedy` or `beam`; None for the server's setting.
     """

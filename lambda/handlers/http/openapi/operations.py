@@ -32,7 +32,7 @@ from jobs.tickets import JobRequest
 
 JSON = "application/json"
 REFERENCE = "#/components/schemas/{model}"
-# Models that operations refer to; those of their fields come with them.
+# Models that operations refer to; the models of their fields are added with them.
 MODELS: tuple[type[BaseModel], ...] = (
     TranscriptionBody,
     Transcription,
