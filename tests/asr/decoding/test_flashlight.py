@@ -4,15 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from flashlight.lib.text.decoder import (
-    CriterionType,
-    LexiconDecoder,
-    LexiconDecoderOptions,
-    SmearingMode,
-    Trie,
-)
-from flashlight.lib.text.decoder.kenlm import KenLM
-from flashlight.lib.text.dictionary import Dictionary
 
 from asr.decoding import ctc
 from asr.decoding.beam_search import BeamSearch
@@ -20,6 +11,11 @@ from asr.decoding.ngram_model import FIRST_WORD
 from asr.manifest import Alphabet, BeamSearchConfig
 from tests.support import ngram_toy
 from training.language_model.arpa import write_arpa
+
+# There is no wheel for Python 3.13 and later.
+text_decoder = pytest.importorskip("flashlight.lib.text.decoder")
+kenlm = pytest.importorskip("flashlight.lib.text.decoder.kenlm")
+dictionaries = pytest.importorskip("flashlight.lib.text.dictionary")
 
 ALPHABET = Alphabet(("a", "b", " ", "c", "d", ""), blank=5, word_boundary=" ")
 LN_10 = math.log(10)  # KenLM has logarithms to base 10
@@ -34,13 +30,13 @@ def flashlight(tmp_path_factory):
     model = ngram_toy.model()
     write_arpa(model, path)
     words = model.lexicon.words()
-    dictionary = Dictionary([*words, "<unk>"])
-    trie = Trie(len(ALPHABET.labels), BOUNDARY)
+    dictionary = dictionaries.Dictionary([*words, "<unk>"])
+    trie = text_decoder.Trie(len(ALPHABET.labels), BOUNDARY)
     for index, word in enumerate(words):
         spelling = [ALPHABET.labels.index(letter) for letter in f"{word} "]
         trie.insert(spelling, index, float(model.orders[0].log_prob[FIRST_WORD + index]) / LN_10)
-    trie.smear(SmearingMode.MAX)
-    options = LexiconDecoderOptions(
+    trie.smear(text_decoder.SmearingMode.MAX)
+    options = text_decoder.LexiconDecoderOptions(
         beam_size=CONFIG.beam_size,
         beam_size_token=len(ALPHABET.labels),
         beam_threshold=50.0,
@@ -49,10 +45,10 @@ def flashlight(tmp_path_factory):
         unk_score=CONFIG.unk_score,
         sil_score=0.0,
         log_add=True,
-        criterion_type=CriterionType.CTC,
+        criterion_type=text_decoder.CriterionType.CTC,
     )
-    decoder = LexiconDecoder(
-        options, trie, KenLM(str(path), dictionary), BOUNDARY, ALPHABET.blank,
+    decoder = text_decoder.LexiconDecoder(
+        options, trie, kenlm.KenLM(str(path), dictionary), BOUNDARY, ALPHABET.blank,
         dictionary.get_index("<unk>"), [], False,
     )  # fmt: skip
 
