@@ -20,7 +20,7 @@ _validate: Callable[[Any], Any] = manifest_validator.validate
 
 @dataclass(frozen=True)
 class Alphabet:
-    """The labels of a CTC model's output classes.
+    """The labels of a CTC model's output classes: characters or subwords (`asr.decoding.units`).
 
     Attributes
     ----------
@@ -29,7 +29,8 @@ class Alphabet:
     blank : int
         Index of the CTC blank.
     word_boundary : str
-        The label that separates two words.
+        The label that separates two words, or what the labels that start a word begin with; empty
+        if the model writes no word boundaries.
     """
 
     labels: tuple[str, ...]
@@ -130,7 +131,7 @@ class Manifest:
     sample_rate : int
         Hz.
     labels : tuple of str
-        The text of each output class: a character, or a word.
+        The text of each output class: a character, a subword, or a word.
     window_seconds : float
         The longest audio that is passed to the model at once.
     precision : str
@@ -145,6 +146,8 @@ class Manifest:
         See `Alphabet`; `ctc` only.
     language_model : LanguageModel, optional
         For the beam search; `ctc` only.
+    language : str
+        Of the transcripts, a BCP 47 tag.
     """
 
     schema: int
@@ -167,6 +170,7 @@ class Manifest:
     blank: int = 0
     word_boundary: str = ""
     language_model: LanguageModel | None = None
+    language: str = "en"
 
     @property
     def alphabet(self) -> Alphabet:

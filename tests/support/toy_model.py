@@ -26,6 +26,9 @@ from asr.manifest import SCHEMA_VERSION, Alphabet
 
 CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"
 ALPHABET = Alphabet((*CHARACTERS, ""), blank=28, word_boundary=" ")
+# The labels of models that write case and punctuation marks.
+WRITTEN_CHARACTERS = " '-.,?!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+WRITTEN_ALPHABET = Alphabet((*WRITTEN_CHARACTERS, ""), blank=59, word_boundary=" ")
 FRAME = 320  # samples, 20 ms at 16 kHz
 LEVELS = 40  # class k is a level of (k + 1) / LEVELS
 FRAMES_PER_CHARACTER = 5

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from asr.decoding import ctc
-from asr.decoding.ctc import WordSpan
+from asr.decoding.words import WordSpan
 from asr.manifest import BeamSearchConfig, Manifest
 from asr.types import LogProbs
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from asr.decoding.ctc import WordSpan, greedy_decode
+from asr.decoding.units import units_of
+from asr.decoding.words import WordSpan, words_along
 from asr.manifest import Alphabet
 from asr.types import LogProbs
 
@@ -68,14 +69,14 @@ def align_text(log_probs: LogProbs, text: str, alphabet: Alphabet) -> list[WordS
     ----------
     log_probs : array, shape (frames, classes)
     text : str
-        Words of labels of `alphabet`, separated by its word boundary.
+        Words, separated by spaces.
     alphabet : Alphabet
 
     Raises
     ------
     ValueError
-        As `forced_path`.
+        As `forced_path` and `Units.encode`.
     """
-    labels = [alphabet.labels.index(character) for character in text]
-    path = forced_path(log_probs, labels, alphabet.blank)
-    return greedy_decode(path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0], alphabet)
+    units = units_of(alphabet)
+    path = forced_path(log_probs, units.encode(text), alphabet.blank)
+    return words_along(path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0], units)
