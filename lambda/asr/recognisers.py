@@ -20,6 +20,7 @@ from asr.decoding.units import units_of
 from asr.errors import TooLongError, TooShortError
 from asr.manifest import Manifest
 from asr.types import LogProbs, Samples
+from asr.written_text import plain
 
 # Called before each batch of windows with the seconds of audio that are done, and the seconds in
 # the batch. An exception that it raises ends the recognition.
@@ -33,7 +34,7 @@ SILENCE_PEAK = 8 / 32768
 
 @dataclass(frozen=True)
 class RecognisedWord:
-    """A word, its start and end in seconds, and its log-probability by the model."""
+    """A word as written by the model, its start and end in seconds, and its log-probability."""
 
     text: str
     start: float
@@ -90,7 +91,9 @@ class CtcRecogniser:
     def __init__(self, manifest: Manifest, model: AcousticModel, decode: CtcDecoder) -> None:
         self._model = model
         self._decode = decode
-        self._alphabet = units_of(manifest.alphabet).alphabet  # checks the labels
+        self._alphabet = manifest.alphabet
+        # Plain labels write plain words: without apostrophes or hyphens at the edges.
+        self._written = str if units_of(manifest.alphabet).are_written else plain
         self._frame_seconds = manifest.frame_seconds
         self._layout = windows.WindowLayout.from_seconds(
             manifest.window_seconds,
@@ -108,7 +111,9 @@ class CtcRecogniser:
         """
         step = self._frame_seconds
         return [
-            RecognisedWord(span.text, span.start * step, span.end * step, span.log_prob)
+            RecognisedWord(
+                self._written(span.text), span.start * step, span.end * step, span.log_prob
+            )
             for span in self._decode(self.log_probs(blocks, on_progress))
         ]
 

@@ -23,6 +23,7 @@ from asr.recognisers import (
 from asr.settings import BEAM, GREEDY, Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from asr.types import Samples
+from asr.written_text import plain
 
 NO_LANGUAGE_MODEL = (
     "the decoder beam needs a language model, and this model bundle has none: "
@@ -184,16 +185,18 @@ class Transcriber:
             duration=round(seconds, 3),
             model=session.identity,
             timing=timing,
+            language=self.manifest.language,
         )
 
 
 def _word(word: RecognisedWord, seconds: float, confidence: Confidence) -> Word:
     """Round the times, cut them to the audio's `seconds`, calibrate the confidence."""
     return Word(
-        word=word.text,
+        word=plain(word.text),
         start=round(word.start, 3),
         end=round(min(word.end, seconds), 3),
         confidence=round(confidence.calibrated(word.log_prob), 3),
+        punctuated_word=word.text,
     )
 
 

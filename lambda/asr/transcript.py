@@ -1,16 +1,34 @@
 """Transcript of a recording: words with times and confidences, the model, the timing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word, its start and end in seconds, and the calibrated probability that it is correct."""
+    """A word of a transcript.
+
+    Attributes
+    ----------
+    word : str
+        Plain form: lower case, without punctuation marks.
+    start, end : float
+        Seconds.
+    confidence : float
+        Calibrated probability that the plain form is correct.
+    punctuated_word : str
+        As written by the model; `word` by default.
+    """
 
     word: str
     start: float
     end: float
     confidence: float
+    punctuated_word: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.punctuated_word:
+            object.__setattr__(self, "punctuated_word", self.word)
 
 
 @dataclass(frozen=True)
@@ -65,17 +83,25 @@ class Transcript:
         Seconds of audio.
     model : ModelIdentity
     timing : Timing
+    language : str
+        BCP 47 tag.
     """
 
     words: tuple[Word, ...]
     duration: float
     model: ModelIdentity
     timing: Timing
+    language: str = "en"
 
     @property
     def text(self) -> str:
-        """The words, separated by single spaces."""
-        return " ".join(word.word for word in self.words)
+        """The words as written, separated by single spaces."""
+        return join_words(self.words)
+
+    def plain(self) -> "Transcript":
+        """The transcript with the plain form of each word, whose text is plain too."""
+        words = tuple(replace(word, punctuated_word=word.word) for word in self.words)
+        return replace(self, words=words)
 
     @property
     def confidence(self) -> float | None:
@@ -83,3 +109,8 @@ class Transcript:
         if not self.words:
             return None
         return round(sum(word.confidence for word in self.words) / len(self.words), 3)
+
+
+def join_words(words: Sequence[Word]) -> str:
+    """Written text of words, separated by single spaces."""
+    return " ".join(word.punctuated_word for word in words)

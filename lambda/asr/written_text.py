@@ -48,3 +48,12 @@ def plain(word: str) -> str:
     in_number = {match.start() for match in _IN_NUMBER.finditer(folded)}
     kept = "".join(c for i, c in enumerate(folded) if i in in_number or not is_mark(c))
     return unicodedata.normalize("NFC", kept.strip("'-"))
+
+
+def split_marks(written: str) -> tuple[str, str, str]:
+    """Marks before a word, the word with its case and inner marks, and the marks after it."""
+    inner = [index for index, character in enumerate(written) if not is_mark(character)]
+    if not inner:
+        return "", "", written
+    first, end = inner[0], inner[-1] + 1
+    return written[:first], written[first:end], written[end:]

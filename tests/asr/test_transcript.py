@@ -7,22 +7,33 @@ from asr.formats import registry
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
 HELLO = Transcript(
-    words=(Word("hello", 0.32, 0.61, 0.9), Word("world", 0.7, 1.1, 0.8)),
+    words=(
+        Word("hello", 0.32, 0.61, 0.9, "Hello,"),
+        Word("world", 0.7, 1.1, 0.8, "world."),
+    ),
     duration=1.62,
     model=ModelIdentity("m", "1", "ab"),
     timing=Timing(3.1, 41.0, 0.027, cold_start=False),
 )
+HELLO_WORD = {"word": "hello", "start": 0.32, "end": 0.61, "confidence": 0.9}
 SILENCE = Transcript((), 1.0, HELLO.model, HELLO.timing)
 
 
 def test_json_has_its_members():
     assert registry.to_json(HELLO) == {
-        "transcript": "hello world",
+        "transcript": "Hello, world.",
         "confidence": 0.85,
         "duration": 1.62,
+        "language": "en",
         "words": [
-            {"word": "hello", "start": 0.32, "end": 0.61, "confidence": 0.9},
-            {"word": "world", "start": 0.7, "end": 1.1, "confidence": 0.8},
+            HELLO_WORD | {"punctuated_word": "Hello,"},
+            {
+                "word": "world",
+                "start": 0.7,
+                "end": 1.1,
+                "confidence": 0.8,
+                "punctuated_word": "world.",
+            },
         ],
         "model": {"name": "m", "version": "1", "sha256": "ab", "decoder": "greedy"},
         "timing": {
@@ -38,6 +49,21 @@ def test_json_without_timestamps_has_no_words():
     assert "words" not in registry.to_json(HELLO, timestamps=False)
 
 
+def test_the_plain_transcript_has_plain_words_in_every_format():
+    plain = HELLO.plain()
+    assert plain.text == "hello world"
+    assert registry.to_json(plain)["words"][0] == HELLO_WORD | {"punctuated_word": "hello"}
+    assert "Hello" not in "".join(registry.FORMATS[name].render(plain) for name in registry.FORMATS)
+    assert plain.plain() == plain
+    assert [(w.word, w.start, w.end) for w in plain.words] == [
+        (w.word, w.start, w.end) for w in HELLO.words
+    ]
+
+
+def test_a_word_is_written_as_its_plain_form_by_default():
+    assert Word("hello", 0.0, 1.0, 0.5).punctuated_word == "hello"
+
+
 def test_silence_has_no_confidence():
     assert SILENCE.confidence is None
     assert SILENCE.text == ""
@@ -46,9 +72,9 @@ def test_silence_has_no_confidence():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("text", "hello world\n"),
-        ("srt", "1\n00:00:00,320 --> 00:00:01,320\nhello world\n"),
-        ("vtt", "WEBVTT\n\n00:00:00.320 --> 00:00:01.320\nhello world\n"),
+        ("text", "Hello, world.\n"),
+        ("srt", "1\n00:00:00,320 --> 00:00:01,320\nHello, world.\n"),
+        ("vtt", "WEBVTT\n\n00:00:00.320 --> 00:00:01.320\nHello, world.\n"),
     ],
 )
 def test_each_text_format(name, expected):
@@ -67,7 +93,7 @@ def test_every_format_renders_and_json_formats_have_members(name, transcript):
     )
     if output_format.members:
         assert json.loads(written) == output_format.members(transcript)
-    assert ("hello world" in written) == (transcript is HELLO)
+    assert ("Hello, world." in written) == (transcript is HELLO)
 
 
 def test_formats_have_unique_suffixes():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asr.written_text import is_written, plain
+from asr.written_text import is_mark, is_written, plain, split_marks
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,15 @@ def test_the_plain_form_is_its_own_plain_form(word):
 )
 def test_texts_are_written_if_they_have_marks_or_two_cases(texts, expected):
     assert is_written(texts) is expected
+
+
+@given(st.text("aB',.-?\u201c 5"))
+def test_splitting_marks_off_loses_nothing(written):
+    before, word, after = split_marks(written)
+    assert before + word + after == written
+    assert all(map(is_mark, before + after))
+    assert plain(word) == plain(written)
+
+
+def test_inner_marks_stay_in_the_word():
+    assert split_marks("\u201cU.S.A.,") == ("\u201c", "U.S.A", ".,")

@@ -1,30 +1,49 @@
 """Amazon Transcribe format: the JSON of its batch results.
 
-Times and confidences are strings, as in Amazon Transcribe. There is no `language_code`, which it
-returns only after language identification.
+Times and confidences are strings, as in Amazon Transcribe. Punctuation marks are items without
+times, as there.
 """
 
 import hashlib
 import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from asr.formats.segments import segments
-from asr.transcript import Transcript, Word
+from asr.transcript import Transcript, Word, join_words
+from asr.written_text import split_marks
 
 NO_ACCOUNT = "000000000000"  # a placeholder of twelve digits, as account ids have
 DIGEST_CHARACTERS = 16
+MARK_CONFIDENCE = "0.0"  # Amazon Transcribe has none for marks
 
 
 def to_transcribe(transcript: Transcript) -> dict[str, Any]:
-    """Members of a completed job: the transcript, its words and its segments."""
+    """Members of a completed job: the transcript, its items and its segments."""
+    items: list[dict[str, Any]] = []
+    audio_segments: list[dict[str, Any]] = []
+    for words in segments(transcript.words):
+        first = len(items)
+        for item in _items(words):
+            items.append({"id": len(items), **item})
+        audio_segments.append(
+            {
+                "id": len(audio_segments),
+                "transcript": join_words(words),
+                "start_time": str(words[0].start),
+                "end_time": str(words[-1].end),
+                "items": list(range(first, len(items))),
+            }
+        )
     return {
         "jobName": _job_name(transcript),
         "accountId": NO_ACCOUNT,
         "status": "COMPLETED",
         "results": {
+            "language_code": transcript.language,
             "transcripts": [{"transcript": transcript.text}],
-            "items": [_item(index, word) for index, word in enumerate(transcript.words)],
-            "audio_segments": _audio_segments(transcript),
+            "items": items,
+            "audio_segments": audio_segments,
         },
     }
 
@@ -36,28 +55,22 @@ def _job_name(transcript: Transcript) -> str:
     return f"{transcript.model.name}-{digest[:DIGEST_CHARACTERS]}"
 
 
-def _item(index: int, word: Word) -> dict[str, Any]:
+def _items(words: Sequence[Word]) -> Iterator[dict[str, Any]]:
+    """The words with their case, and each of their marks."""
+    for word in words:
+        before, content, after = split_marks(word.punctuated_word)
+        yield from map(_mark, before)
+        yield {
+            "type": "pronunciation",
+            "alternatives": [{"confidence": str(word.confidence), "content": content}],
+            "start_time": str(word.start),
+            "end_time": str(word.end),
+        }
+        yield from map(_mark, after)
+
+
+def _mark(mark: str) -> dict[str, Any]:
     return {
-        "id": index,
-        "type": "pronunciation",
-        "alternatives": [{"confidence": str(word.confidence), "content": word.word}],
-        "start_time": str(word.start),
-        "end_time": str(word.end),
+        "type": "punctuation",
+        "alternatives": [{"confidence": MARK_CONFIDENCE, "content": mark}],
     }
-
-
-def _audio_segments(transcript: Transcript) -> list[dict[str, Any]]:
-    members: list[dict[str, Any]] = []
-    first = 0
-    for index, words in enumerate(segments(transcript.words)):
-        members.append(
-            {
-                "id": index,
-                "transcript": " ".join(word.word for word in words),
-                "start_time": str(words[0].start),
-                "end_time": str(words[-1].end),
-                "items": list(range(first, first + len(words))),
-            }
-        )
-        first += len(words)
-    return members

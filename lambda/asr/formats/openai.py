@@ -6,8 +6,10 @@ import zlib
 from collections.abc import Collection, Sequence
 from typing import Any, Literal, get_args
 
+from asr.formats.languages import language_name
 from asr.formats.segments import segments
-from asr.transcript import Transcript, Word
+from asr.transcript import Transcript, Word, join_words
+from asr.written_text import split_marks
 
 Granularity = Literal["word", "segment"]
 GRANULARITIES: tuple[Granularity, ...] = get_args(Granularity)
@@ -27,14 +29,12 @@ def to_verbose_json(
     """Members of `verbose_json`, with `words` and `segments` according to `granularities`."""
     answer: dict[str, Any] = {
         "task": "transcribe",
-        "language": "english",
+        "language": language_name(transcript.language),
         "duration": transcript.duration,
         "text": transcript.text,
     }
     if "word" in granularities:
-        answer["words"] = [
-            {"word": word.word, "start": word.start, "end": word.end} for word in transcript.words
-        ]
+        answer["words"] = [_word(word) for word in transcript.words]
     if "segment" in granularities:
         answer["segments"] = [
             {"id": index, **_segment(words)}
@@ -48,7 +48,7 @@ def to_events(transcript: Transcript) -> str:
 
     The concatenated deltas are the text. They are sent together, after the transcription.
     """
-    texts = [_text(words) for words in segments(transcript.words)]
+    texts = [join_words(words) for words in segments(transcript.words)]
     deltas = [
         {"type": "transcript.text.delta", "delta": text if index == 0 else f" {text}"}
         for index, text in enumerate(texts)
@@ -60,13 +60,19 @@ def to_events(transcript: Transcript) -> str:
     )
 
 
+def _word(word: Word) -> dict[str, Any]:
+    """Members of a word, which has its case but no marks, as in OpenAI's API."""
+    _, text, _ = split_marks(word.punctuated_word)
+    return {"word": text, "start": word.start, "end": word.end}
+
+
 def _segment(words: Sequence[Word]) -> dict[str, Any]:
     """Members of a segment, with constants for those that a CTC model does not have.
 
     `avg_logprob` is the mean log of the words' calibrated confidences. There are no tokens and no
     sampling temperature, and silence has no segments.
     """
-    text = _text(words)
+    text = join_words(words)
     encoded = text.encode()
     log_probs = [math.log(max(word.confidence, CONFIDENCE_MIN)) for word in words]
     return {
@@ -80,10 +86,6 @@ def _segment(words: Sequence[Word]) -> dict[str, Any]:
         "compression_ratio": round(len(encoded) / len(zlib.compress(encoded)), 4),
         "no_speech_prob": 0.0,
     }
-
-
-def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.word for word in words)
 
 
 def _usage(transcript: Transcript) -> dict[str, Any]:

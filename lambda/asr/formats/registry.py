@@ -45,6 +45,7 @@ def to_json(transcript: Transcript, timestamps: bool = True) -> dict[str, Any]:
         "transcript": transcript.text,
         "confidence": transcript.confidence,
         "duration": transcript.duration,
+        "language": transcript.language,
     }
     if timestamps:
         members["words"] = [asdict(word) for word in transcript.words]
@@ -61,7 +62,7 @@ def _json_format(suffix: str, members: Members) -> OutputFormat:
 
 
 def _cues(transcript: Transcript) -> list[subtitles.Cue]:
-    words = [(word.word, word.start, word.end) for word in transcript.words]
+    words = [(word.punctuated_word, word.start, word.end) for word in transcript.words]
     return subtitles.make_cues(words, transcript.duration)
 
 

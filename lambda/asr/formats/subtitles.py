@@ -11,6 +11,7 @@ CUE_LINES = 2
 CUE_MAX_SECONDS = 7.0
 CUE_MIN_SECONDS = 1.0  # shorter cues are unreadable; they are extended up to the next cue
 PAUSE_SECONDS = 0.8  # silence that ends a cue
+SENTENCE_MARKS = (".", "?", "!", "\u2026", "\u3002", "\uff1f", "\uff01", "\u0964", "\u061f")
 
 # A word, and its start and end in seconds.
 TimedWord = tuple[str, float, float]
@@ -29,7 +30,7 @@ def make_cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cu
     """Split words, in order of time, into cues; none ends after `duration` seconds.
 
     A cue has at most 2 lines of 42 characters, lasts at most 7 s, ends at a pause of
-    `PAUSE_SECONDS`, and does not overlap the next.
+    `PAUSE_SECONDS`, or at the end of a sentence that fills a line, and does not overlap the next.
     """
     groups: list[Cue] = []
     for text, start, end in _pieces(words):
@@ -72,6 +73,7 @@ def _fits(cue: Cue, text: str, start: float, end: float) -> bool:
     return (
         start - cue.end < PAUSE_SECONDS
         and end - cue.start <= CUE_MAX_SECONDS
+        and not (len(cue.text) > LINE_CHARACTERS and cue.text.endswith(SENTENCE_MARKS))
         and len(_lines(f"{cue.text} {text}")) <= CUE_LINES
     )
 

@@ -8,6 +8,7 @@ import fastjsonschema
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asr import written_text
 from asr.formats import amazon_transcribe, registry
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 
@@ -27,10 +28,11 @@ SAID = Transcript(
 @st.composite
 def transcripts(draw):
     words, clock = [], 0.0
-    for text in draw(st.lists(st.text("abc'é ", min_size=1))):
+    for text in draw(st.lists(st.text("abC'é.,?", min_size=1).filter(written_text.plain))):
         start = round(clock + draw(st.floats(0, 3)), 3)
         clock = round(start + draw(st.floats(0.02, 3)), 3)
-        words.append(Word(text, start, clock, round(draw(st.floats(0, 1)), 3)))
+        confidence = round(draw(st.floats(0, 1)), 3)
+        words.append(Word(written_text.plain(text), start, clock, confidence, text))
     return Transcript(tuple(words), round(clock, 3), MODEL, TIMING)
 
 
@@ -42,16 +44,18 @@ def test_every_transcript_fits_the_schema(said):
 @given(transcripts())
 def test_all_words_and_times_are_included(said):
     results = amazon_transcribe.to_transcribe(said)["results"]
-    words = tuple(
-        Word(
-            item["alternatives"][0]["content"],
+    spoken = [item for item in results["items"] if item["type"] == "pronunciation"]
+    assert [
+        (
+            written_text.plain(item["alternatives"][0]["content"]),
             float(item["start_time"]),
             float(item["end_time"]),
             float(item["alternatives"][0]["confidence"]),
         )
-        for item in results["items"]
-    )
-    assert words == said.words
+        for item in spoken
+    ] == [(word.word, word.start, word.end, word.confidence) for word in said.words]
+    written = "".join(item["alternatives"][0]["content"] for item in results["items"])
+    assert written == said.text.replace(" ", "")
     assert [i for segment in results["audio_segments"] for i in segment["items"]] == [
         item["id"] for item in results["items"]
     ]
@@ -68,6 +72,24 @@ def test_segments_end_at_pauses_and_list_their_items():
         "items": [0, 1],
     }
     assert (second["transcript"], second["items"]) == ("again", [2])
+
+
+def test_marks_are_items_without_times_after_their_word():
+    said = replace(SAID, words=(Word("hello", 0.0, 0.61, 1.0, "Hello,"), Word("o", 1.0, 1.1, 0.5)))
+    results = amazon_transcribe.to_transcribe(said)["results"]
+    assert [item["type"] for item in results["items"]] == [
+        "pronunciation",
+        "punctuation",
+        "pronunciation",
+    ]
+    assert results["items"][0]["alternatives"] == [{"confidence": "1.0", "content": "Hello"}]
+    assert results["items"][1] == {
+        "id": 1,
+        "type": "punctuation",
+        "alternatives": [{"confidence": "0.0", "content": ","}],
+    }
+    assert results["audio_segments"][0]["items"] == [0, 1, 2]
+    assert results["language_code"] == "en"
 
 
 def test_the_job_name_is_independent_of_the_timing():

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -39,6 +40,21 @@ def test_verbose_json_has_words_and_segments():
     first, second = members["segments"]
     assert (first["id"], first["seek"], first["start"], first["end"]) == (0, 32, 0.32, 1.1)
     assert (second["id"], second["text"], second["seek"]) == (1, "again", 300)
+
+
+def test_words_have_their_case_but_no_marks_and_segments_are_written():
+    said = replace(SAID, words=(Word("don't", 0.0, 0.5, 0.9, "\u201cDon't"), SAID.words[1]))
+    members = openai.to_verbose_json(said)
+    assert members["words"][0] == {"word": "Don't", "start": 0.0, "end": 0.5}
+    assert members["segments"][0]["text"] == members["text"] == "\u201cDon't world"
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [("en", "english"), ("en-GB", "english"), ("pt-BR", "portuguese"), ("tlh", "tlh")],
+)
+def test_languages_have_their_english_names(tag, name):
+    assert openai.to_verbose_json(replace(SAID, language=tag))["language"] == name
 
 
 @pytest.mark.parametrize("granularities", [["word"], ["segment"], ["word", "segment"]])

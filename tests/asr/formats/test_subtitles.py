@@ -155,3 +155,12 @@ def test_vtt_has_a_header_and_escapes():
 def test_an_empty_transcript_gives_an_empty_file():
     assert subtitles.to_srt([]) == ""
     assert subtitles.to_vtt([]) == "WEBVTT\n"
+
+
+def test_a_cue_that_fills_a_line_ends_with_its_sentence():
+    words = ["Someone"] * 6 + ["came.", "He", "left.", "Nobody", "saw."]
+    timed = [(word, i * 0.3, i * 0.3 + 0.2) for i, word in enumerate(words)]
+    assert [cue.text for cue in subtitles.make_cues(timed)] == [
+        "Someone Someone Someone Someone Someone Someone came.",
+        "He left. Nobody saw.",
+    ]

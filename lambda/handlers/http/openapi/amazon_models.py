@@ -2,28 +2,28 @@
 
 from typing import Literal
 
-from handlers.http.openapi.base import ClosedModel
+from handlers.http.openapi.base import ClosedModel, optional
 
 
 class AmazonAlternative(ClosedModel):
-    """A hypothesis of a word."""
+    """A hypothesis of a word or mark."""
 
     confidence: str
     content: str
 
 
 class AmazonItem(ClosedModel):
-    """A word with its times in seconds."""
+    """A word with its times in seconds, or a punctuation mark."""
 
     id: int
-    type: Literal["pronunciation"]
+    type: Literal["pronunciation", "punctuation"]
     alternatives: list[AmazonAlternative]
-    start_time: str
-    end_time: str
+    start_time: str = optional("absent from a mark")
+    end_time: str = optional("absent from a mark")
 
 
 class AmazonSegment(ClosedModel):
-    """A phrase between pauses; `items` are the ids of its words."""
+    """A phrase between pauses; `items` are the ids of its words and marks."""
 
     id: int
     transcript: str
@@ -41,6 +41,7 @@ class AmazonTranscript(ClosedModel):
 class AmazonResults(ClosedModel):
     """The text, its words and its segments."""
 
+    language_code: str
     transcripts: list[AmazonTranscript]
     items: list[AmazonItem]
     audio_segments: list[AmazonSegment]

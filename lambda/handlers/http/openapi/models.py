@@ -40,10 +40,11 @@ class ModelIdentity(ClosedModel):
 class TranscribedWord(ClosedModel):
     """A word with its times and its calibrated confidence."""
 
-    word: str
+    word: str = Field(description="lower case, without punctuation marks")
     start: Seconds
     end: Seconds
     confidence: Probability
+    punctuated_word: str = Field(description="as written by the model")
 
 
 class Timing(ClosedModel):
@@ -61,6 +62,7 @@ class Transcription(ClosedModel):
     transcript: str
     confidence: Probability | None
     duration: Seconds
+    language: str = Field(description="BCP 47 tag")
     words: list[TranscribedWord] = optional("absent if timestamps is false")
     model: ModelIdentity
     timing: Timing
