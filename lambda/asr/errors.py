@@ -39,9 +39,20 @@ class TooLargeError(AsrError):
 
 
 class TooLongError(AsrError):
-    """More seconds of audio than the budget allows."""
+    """More seconds of audio than the budget allows.
+
+    Attributes
+    ----------
+    seconds : float or None
+        Duration of the audio by its header, where it was looked up.
+    """
 
     code, status, title = "too_long", 413, "Audio is too long"
+    seconds: float | None = None
+
+
+class ClipTooLongError(TooLongError):
+    """More seconds of audio than the model takes, whatever the interface."""
 
 
 class UnsupportedAudioError(AsrError):

@@ -17,7 +17,7 @@ from asr.acoustic_model import AcousticModel
 from asr.audio.audio import SAMPLE_RATE
 from asr.decoding.decoders import CtcDecoder
 from asr.decoding.units import units_of
-from asr.errors import TooLongError, TooShortError
+from asr.errors import ClipTooLongError, TooShortError
 from asr.manifest import Manifest
 from asr.types import LogProbs, Samples
 from asr.written_text import plain
@@ -79,7 +79,7 @@ class Recogniser(Protocol):
         ------
         TooShortError
             If there is less than `MIN_SECONDS` of audio.
-        TooLongError
+        ClipTooLongError
             If there is more audio than this kind of model can take.
         """
         ...
@@ -188,9 +188,9 @@ class KeywordRecogniser:
             clip.append(block)
             length += len(block)
             if length > self._max_seconds * SAMPLE_RATE:
-                raise TooLongError(
-                    f"The audio is longer than {self._max_seconds:g} seconds, "
-                    "the most that this model takes for one word."
+                raise ClipTooLongError(
+                    f"The audio is longer than {self._max_seconds:g} seconds, the most that this "
+                    "keyword model takes; send one spoken word, or use a model for sentences."
                 )
         return np.concatenate(clip)
 

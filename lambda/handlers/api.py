@@ -17,10 +17,11 @@ from handlers.http.routes import add_api_routes
 from handlers.http.transcription import transcribe_request
 from handlers.observability import logger, metrics, record_error, tracer
 from handlers.preload import preload
+from jobs.settings import JobSettings
 
 settings = Settings.from_environment()
 app = api_gateway_resolver()
-add_api_routes(app, settings)
+add_api_routes(app, settings, JobSettings.from_environment())
 
 
 def invoke(payload: Any) -> Any:  # noqa: ANN401 - JSON, in and out

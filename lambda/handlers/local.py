@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler import HttpResolverLocal
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.settings import Settings
+from handlers.http.bodies import MAX_BODY_BYTES
 from handlers.http.jobs import add_job_routes
 from handlers.http.page import add_page_routes
-from handlers.http.requests import MAX_BODY_BYTES
 from handlers.http.routes import add_api_routes
 from handlers.observability import metrics
 from jobs.settings import JobSettings
@@ -70,6 +70,6 @@ async def _read_body(receive: Receive) -> bytes:
 
 
 app = LocalResolver(enable_validation=True)
-add_api_routes(app, Settings.from_environment())
+add_api_routes(app, Settings.from_environment(), JobSettings.from_environment())
 add_job_routes(app, JobSettings.from_environment())
 add_page_routes(app, JobSettings.from_environment())

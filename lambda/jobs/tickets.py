@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
+from asr.choices import unknown_name
 from asr.errors import MalformedRequestError
 from asr.formats.registry import FileFormat
 from asr.settings import Decoder
@@ -99,11 +101,15 @@ def parse_request(body: str | bytes) -> JobRequest:
     try:
         return JobRequest.model_validate_json(body)
     except ValidationError as error:
-        messages = [
-            ".".join(map(str, details["loc"])) + ": " * bool(details["loc"]) + details["msg"]
-            for details in error.errors()
-        ]
+        messages = map(_message, error.errors())
         raise MalformedRequestError("; ".join(messages)) from error
+
+
+def _message(details: ErrorDetails) -> str:
+    names = tuple(map(str, details["loc"]))
+    if details["type"] == "extra_forbidden":
+        return unknown_name(names[-1], tuple(JobRequest.model_fields), "member")
+    return ".".join(names) + ": " * bool(names) + details["msg"]
 
 
 def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:

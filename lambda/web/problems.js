@@ -10,20 +10,25 @@ const BY_STATUS = {
   504: "timed_out",
 };
 
-/** An error with a message for the user; `detail` is the server's message, if there is one. */
+/**
+ * An error with a message for the user; `detail` is the server's message, if there is one, and `jobs`
+ * whether a job would take the audio that a request does not.
+ */
 export class Problem extends Error {
-  constructor(code, detail = "") {
+  constructor(code, detail = "", jobs = false) {
     super(code);
     this.code = code in MESSAGES ? code : "internal";
     [this.title, this.advice, this.retry = false] = MESSAGES[this.code];
     this.detail = detail;
+    this.jobs = jobs;
   }
 }
 
 /** Problem of a failed response of the server or of API Gateway. */
 export async function problemFromResponse(response) {
   const document = await response.json().catch(() => ({}));
-  return new Problem(document.code ?? BY_STATUS[response.status] ?? "internal", document.detail);
+  const code = document.code ?? BY_STATUS[response.status] ?? "internal";
+  return new Problem(code, document.detail, Boolean(document.jobs) || code === "timed_out");
 }
 
 /** Problem of any exception; exceptions of `fetch` lack the reason. */

@@ -6,7 +6,6 @@ import { fetchApi, readBytes, mediaType } from "./server.js";
 
 // In base64 and within API Gateway's event, just under Lambda's 6 MiB.
 const REQUEST_MAX_BYTES = 4_700_000;
-const NEEDS_JOB = new Set(["too_large", "too_long", "timed_out"]);
 const NO_JOBS = new Set(["not_found", "jobs_unavailable"]);
 
 let last = Promise.resolve(); // the last submission
@@ -37,7 +36,7 @@ async function send(audio, name, options) {
     const load = formatLoader(audio, answer, options);
     return async () => ({ transcript: JSON.parse(answer), load });
   } catch (problem) {
-    if (!NEEDS_JOB.has(problem.code)) throw problem;
+    if (!problem.jobs) throw problem;
     return sendAsJob(problem, audio, name, options);
   }
 }

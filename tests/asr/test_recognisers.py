@@ -98,7 +98,7 @@ def test_audio_shorter_than_the_minimum_is_rejected(recogniser):
 def test_a_keyword_clip_may_be_as_long_as_the_window(keywords):
     clip = toy_model.keyword_waveform("no", 2.0)
     assert [found.text for found in keywords.recognise([clip])] == ["no"]
-    with pytest.raises(TooLongError, match="longer than 2 seconds, the most that this model"):
+    with pytest.raises(TooLongError, match="longer than 2 seconds, the most that this key"):
         keywords.recognise([clip, np.zeros(1, np.float32)])
 
 

@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from handlers import local
+from handlers.http.bodies import MAX_BODY_BYTES
 from handlers.http.jobs import add_job_routes
-from handlers.http.requests import MAX_BODY_BYTES
 from tests.support import toy_model
 
 

@@ -1,6 +1,7 @@
 """SAM template: routes, API keys, permissions, queue, alarms."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from batch import object_keys
 from handlers.api import app
 from handlers.http.openapi import document
 from handlers.http.page import load_page
+from jobs.settings import JobSettings
 from tests.support.sam_template import bulk_bucket
 
 
@@ -131,12 +133,21 @@ def test_every_variable_of_the_functions_is_read_by_the_settings(resources):
     for name in ("ApiFunction", "BatchFunction"):
         variables = resources[name]["Properties"]["Environment"]["Variables"]
         ours = {v for v in variables if not v.startswith("POWERTOOLS_")} - {"CORS_ORIGIN"}
+        ours -= {"INPUT_BUCKET", "JOB_MAX_BYTES"}  # of JobSettings
         default = Settings.from_environment({})
         for variable in ours:
             value = {"DECODER": "beam"}.get(
                 variable, "7" if variable.endswith("SECONDS") else "true"
             )
             assert Settings.from_environment({variable: value}) != default, variable
+
+
+def test_the_api_function_knows_what_a_job_would_take(resources):
+    def limits(name):
+        variables = resources[name]["Properties"]["Environment"]["Variables"]
+        return JobSettings.from_environment(variables | {"JOB_MAX_BYTES": "7"})
+
+    assert limits("ApiFunction") == replace(limits("JobsFunction"), owner_key="")
 
 
 def test_all_functions_share_one_image(resources):

@@ -79,8 +79,9 @@ def test_a_given_content_type_is_kept(content_type: str):
         ('{"file_name": "a", "formats": ["json", "pdf"]}', r"formats\.1: .*'vtt'"),
         (
             '{"file_name": "a", "callback_url": "https://example.com"}',
-            "callback_url: .*not permitted",
+            "unknown member .callback_url.; expected one of file_name, ",
         ),
+        ('{"file_name": "a", "format": ["srt"]}', "'format', did you mean 'formats'"),
         ('{"file_name": "a", "content_type": "text/html"}', "content_type: .*audio"),
         ('{"file_name": "a", "content_type": "audio/mpeg\\r\\nx: y"}', "content_type: .*audio"),
     ],

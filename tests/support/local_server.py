@@ -19,11 +19,12 @@ from tests.support import aws
 def local_server(settings: Settings, aws_url: str) -> Iterator[str]:
     """Serve all routes but the page, with jobs at a server of moto; yields the base URL."""
     app = LocalResolver(enable_validation=True)
-    add_api_routes(app, settings)
     with pytest.MonkeyPatch.context() as environment:
         for name, value in aws.access(aws_url).items():
             environment.setenv(name, value)
-        add_job_routes(app, aws.job_settings())
+        jobs = aws.job_settings()
+        add_api_routes(app, settings, jobs)
+        add_job_routes(app, jobs)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -1,12 +1,11 @@
 """Output formats of a transcript: their media types, file suffixes and renderers."""
 
 import json
-import reprlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from asr.errors import MalformedRequestError
+from asr.choices import check_value
 from asr.formats import amazon_transcribe, openai, subtitles
 from asr.transcript import Transcript
 
@@ -86,8 +85,4 @@ def get_format(name: str) -> OutputFormat:
     MalformedRequestError
         If there is no format of this name.
     """
-    if name not in FORMATS:
-        raise MalformedRequestError(
-            f"format is {reprlib.repr(name)}, expected one of {', '.join(FORMATS)}"
-        )
-    return FORMATS[name]
+    return FORMATS[check_value("format", name, FORMATS)]

@@ -6,18 +6,15 @@ Errors become problem documents (RFC 9457).
 import json
 import os
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, CORSConfig, Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from asr.errors import (
     PROBLEM_MEDIA_TYPE,
     AsrError,
-    MalformedRequestError,
     problem_document,
     problem_from_error,
 )
@@ -25,6 +22,8 @@ from handlers.observability import logger, record_error
 
 # Response to a request without a route, by method and path; None for a problem document.
 NotFoundResponse = Callable[[str, str], Response[Any] | None]
+# Whether a job would take the audio that a request was refused for.
+JobAccepts = Callable[[AsrError], bool]
 
 JOBS_PATH = "/v1/jobs"  # takes audio that is too large or too long for one request
 
@@ -46,18 +45,17 @@ def problem_response(problem: dict[str, Any]) -> Response[str]:
 
 
 def add_error_handlers(
-    app: ApiGatewayResolver, not_found_response: NotFoundResponse = lambda _, __: None
+    app: ApiGatewayResolver,
+    not_found_response: NotFoundResponse = lambda _, __: None,
+    job_accepts: JobAccepts = lambda _: False,
 ) -> None:
     """Turn every error of the routes of `app` into a response."""
 
     @app.exception_handler(AsrError)
     def asr_error(error: AsrError) -> Response[str]:
-        return _error_response(error)
-
-    @app.exception_handler(RequestValidationError)
-    def invalid_parameters(error: RequestValidationError) -> Response[str]:
-        names = ", ".join(str(details["loc"][-1]) for details in error.errors())
-        return _error_response(MalformedRequestError(f"invalid value for: {names}"))
+        record_error(error.code, error.detail)
+        problem = problem_from_error(error)
+        return problem_response(_with_jobs_link(problem) if job_accepts(error) else problem)
 
     @app.not_found
     def not_found(_: NotFoundError) -> Response[Any]:
@@ -73,14 +71,7 @@ def add_error_handlers(
         )
 
 
-def _error_response(error: AsrError) -> Response[str]:
-    record_error(error.code, error.detail)
-    return problem_response(_with_jobs_link(problem_from_error(error)))
-
-
 def _with_jobs_link(problem: dict[str, Any]) -> dict[str, Any]:
     """Point from audio that exceeds the limits of a request to the route that takes it."""
-    if problem["status"] != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return problem
     detail = f"{problem['detail'].rstrip('.')}; a job accepts more: POST {JOBS_PATH}"
     return problem | {"detail": detail, "jobs": JOBS_PATH}

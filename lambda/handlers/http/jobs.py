@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from asr.errors import JobsUnavailableError, problem_from_error
 from handlers.http.app import JOBS_PATH, problem_response
-from handlers.http.requests import decode_base64
+from handlers.http.bodies import decode_base64
 from handlers.observability import logger
 from jobs import ids, status, tickets
 from jobs.settings import JobSettings

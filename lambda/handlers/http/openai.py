@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+from asr.choices import OptionError
 from asr.errors import AsrError
 from asr.formats import openai
 from asr.formats.registry import JSON, get_format
@@ -19,7 +20,7 @@ from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from asr.transcript import Transcript
 from handlers.http import openai_requests
-from handlers.http.openai_requests import FormFieldError, OpenAIRequest
+from handlers.http.openai_requests import OpenAIRequest
 from handlers.http.transcription import transcribe_request
 from handlers.observability import logger, record_error
 
@@ -87,8 +88,8 @@ def _transcription(request: OpenAIRequest, transcript: Transcript) -> Response[A
 
 def _form_field(error: AsrError) -> str | None:
     """Form field that caused an error; unusable audio comes from `file`."""
-    if isinstance(error, FormFieldError):
-        return error.field
+    if isinstance(error, OptionError):
+        return error.option
     return "file" if error.status in {413, 415, 422} else None
 
 

@@ -1,29 +1,32 @@
 """Parser of transcription requests of OpenAI's clients."""
 
-import reprlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
-from asr.errors import MalformedRequestError
+from asr.choices import OptionError, check_names, check_value
 from asr.formats.openai import GRANULARITIES
 from asr.settings import DECODERS
-from handlers.http import requests
+from handlers.http import bodies, requests
 from handlers.http.multipart_form import Form, parse_form
 
 ResponseFormat = Literal["json", "text", "srt", "vtt", "verbose_json"]
 _GRANULARITIES = "timestamp_granularities"
 _DEFAULT_GRANULARITIES = frozenset({"segment"})
-
-
-class FormFieldError(MalformedRequestError):
-    """A field of the form is missing or has an invalid value."""
-
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__(detail)
-        self.field = field
+FIELDS = ("file", "model", "response_format", _GRANULARITIES, "stream", "decoder")
+# Options of OpenAI's API, then of servers that follow it (speaches, vLLM, whisper.cpp, Groq), for
+# features that CTC models do not have.
+IGNORED_FIELDS = frozenset(
+    """language prompt temperature include chunking_strategy known_speaker_names
+    known_speaker_references user
+    hotwords vad_filter without_timestamps task batch_size beam_size best_of patience length_penalty
+    temperature_inc no_context suppress_blank seed top_p top_k min_p frequency_penalty
+    presence_penalty repetition_penalty max_completion_tokens stream_include_usage
+    stream_continuous_usage_stats diarize no_speech_threshold condition_on_previous_text""".split()
+)
+QUERY_PARAMETERS = ("api-version",)  # of Azure's clients; ignored
 
 
 @dataclass(frozen=True)
@@ -51,24 +54,24 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
     """Parse a request to `/v1/audio/transcriptions`.
 
     `model` is required and may have any value, since the server has one model. Options for other
-    kinds of model are ignored: `language`, `prompt`, `temperature`, `include[]`,
-    `chunking_strategy` and so on.
+    kinds of model are ignored: `IGNORED_FIELDS`.
 
     Raises
     ------
-    FormFieldError
-        If a field is missing or has an invalid value.
+    OptionError
+        If a field is missing, unknown or has an invalid value.
     MalformedRequestError, InvalidBase64Error, TooLargeError
         If the body is not a form or exceeds the limits.
     """
+    check_names(requests.query_options(event), QUERY_PARAMETERS, "query parameter")
     content_type = event.headers.get("content-type") or ""
-    form = parse_form(requests.body_bytes(event), content_type)
-    audio = form.first("file")
-    if audio is None:
-        raise FormFieldError("file", "the field file (the audio) is missing")
-    requests.check_audio_size(audio)
-    if not form.first("model"):
-        raise FormFieldError("model", "the field model is missing")
+    form = parse_form(bodies.body_bytes(event), content_type)
+    audio = form.audio(["file"])
+    bodies.check_audio_size(audio)
+    names = [name for name in form.names if name not in IGNORED_FIELDS]
+    check_names(names, FIELDS, "form field")
+    if not any(form.texts("model")):
+        raise OptionError("model", "the field model is missing; it may have any value")
     response_format = _choice(form, "response_format", get_args(ResponseFormat), "json")
     return OpenAIRequest(
         audio,
@@ -81,28 +84,20 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
 
 def _choice(form: Form, field: str, choices: Collection[str], default: str) -> str:
     """Last value of a field, which must be one of `choices`."""
-    values = form.texts([field])
+    values = form.texts(field)
     if not values:
         return default
-    _check_choice(field, values[-1], choices)
-    return values[-1]
-
-
-def _check_choice(field: str, value: str, choices: Collection[str]) -> None:
-    if value not in choices:
-        raise FormFieldError(
-            field, f"invalid {field} {reprlib.repr(value)}; expected one of {', '.join(choices)}"
-        )
+    value = values[-1].lower() if field == "stream" else values[-1]  # Python writes `True`
+    return check_value(field, value, choices)
 
 
 def _granularities(form: Form, response_format: str) -> frozenset[str]:
-    values = form.texts([_GRANULARITIES, f"{_GRANULARITIES}[]"])
+    values = form.texts(_GRANULARITIES)
     if not values:
         return _DEFAULT_GRANULARITIES
     if response_format != "verbose_json":
-        raise FormFieldError(
-            _GRANULARITIES, f"{_GRANULARITIES} requires response_format to be verbose_json"
+        raise OptionError(
+            _GRANULARITIES,
+            f"{_GRANULARITIES} needs response_format verbose_json, not {response_format}",
         )
-    for value in values:
-        _check_choice(_GRANULARITIES, value, GRANULARITIES)
-    return frozenset(values)
+    return frozenset(check_value(_GRANULARITIES, value, GRANULARITIES) for value in values)

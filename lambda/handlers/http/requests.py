@@ -1,28 +1,20 @@
 """Parser of transcription requests: HTTP requests and payloads of direct invocations."""
 
-import base64
-import binascii
 import json
-import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
-from asr.errors import InvalidBase64Error, MalformedRequestError, TooLargeError
-from asr.formats.registry import OutputFormat, get_format, to_json
+from asr.choices import OptionError, check_names, check_value
+from asr.formats.registry import FORMATS, OutputFormat, get_format, to_json
 from asr.settings import DECODERS
 from asr.transcript import Transcript
+from handlers.http import bodies, multipart_form
+from handlers.http.multipart_form import Form, parse_form
 
-# Lambda's limit for a synchronous invocation, and the audio that it holds in base64, which is how
-# API Gateway passes binary bodies.
-MAX_BODY_BYTES = 6 * 1024 * 1024
-MAX_AUDIO_BYTES = MAX_BODY_BYTES // 4 * 3  # 4.5 MiB
-DECODER_DESCRIPTION = (
-    "`greedy` decodes each frame on its own; `beam` searches with the language model of the "
-    "bundle, if it has one. Defaults to the server's setting."
-)
+AUDIO_FIELDS = ("file", "audio")  # of a form
 OPTIONS = ("format", "timestamps", "decoder")
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -56,100 +48,72 @@ class TranscriptionRequest:
 
 
 def from_http(event: BaseProxyEvent) -> TranscriptionRequest:
-    """Parse a request to `/v1/transcribe`: JSON with base64 audio, or the audio itself.
+    """Parse a request to `/v1/transcribe`: a form, JSON with base64 audio, or the audio itself.
 
-    Options are keys of the JSON object or query parameters; the JSON takes precedence.
+    Options are fields of the form, members of the JSON object or query parameters; the body takes
+    precedence.
 
     Raises
     ------
     MalformedRequestError, InvalidBase64Error, TooLargeError
-        If the body is missing, invalid or too large, or an option is invalid.
+        If the body is missing, invalid or too large, or an option is unknown or invalid.
     """
-    body = body_bytes(event)
-    query = event.query_string_parameters or {}
-    options = {name: query[name] for name in OPTIONS if query.get(name)}
-    media_type = (event.headers.get("content-type") or "").partition(";")[0].strip().lower()
-    if media_type == _JSON or not event.is_base64_encoded:
-        return from_payload(options | _parse_json_object(body))
-    return _request(body, options)
-
-
-def body_bytes(event: BaseProxyEvent) -> bytes:
-    """Body of a request, decoded if it is base64.
-
-    Raises
-    ------
-    MalformedRequestError, InvalidBase64Error
-        If it is empty, or declared as base64 but is not.
-    """
-    body = event.body or ""
-    if not body:
-        raise MalformedRequestError("the request has no body")
-    return decode_base64(body) if event.is_base64_encoded else body.encode()
+    query = query_options(event)
+    check_names(query, OPTIONS, "query parameter")
+    body = bodies.body_bytes(event)
+    if bodies.media_type(event) == multipart_form.MEDIA_TYPE:
+        return _from_form(parse_form(body, event.headers["content-type"]), query)
+    if _is_json(event, body):
+        return from_payload(query | bodies.parse_json_object(body))
+    return _request(body, query)
 
 
 def from_payload(payload: Mapping[str, Any]) -> TranscriptionRequest:
     """Parse `{"audio": "<base64>", ...options}`; raises the same errors as `from_http`."""
+    check_names(payload, ("audio", *OPTIONS), "member")
     encoded = payload.get("audio")
     if not isinstance(encoded, str):
-        raise MalformedRequestError('the key "audio" (a base64 string) is missing')
-    return _request(decode_base64(encoded), payload)
+        raise OptionError("audio", 'the member "audio" (a base64 string) is missing')
+    return _request(bodies.decode_audio(encoded), payload)
 
 
-def decode_base64(encoded: str) -> bytes:
-    """Decode base64 (RFC 4648), with or without line breaks; raises InvalidBase64Error."""
-    try:
-        return base64.b64decode("".join(encoded.split()), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidBase64Error(f"the audio is not valid base64: {error}") from error
+def query_options(event: BaseProxyEvent) -> dict[str, Any]:
+    """Query parameters; of a repeated one the last value."""
+    given = event.query_string_parameters or {}
+    return {multipart_form.base_name(name): value for name, value in given.items()}
 
 
-def check_audio_size(audio: bytes) -> None:
-    """Raise TooLargeError for more than `MAX_AUDIO_BYTES`."""
-    if len(audio) > MAX_AUDIO_BYTES:
-        raise TooLargeError(
-            f"the audio has {len(audio):,} bytes; the limit of a request is {MAX_AUDIO_BYTES:,}"
-        )
+def _from_form(form: Form, query: Mapping[str, Any]) -> TranscriptionRequest:
+    audio = form.audio(AUDIO_FIELDS)
+    names = [name for name in form.names if name not in AUDIO_FIELDS]
+    check_names(names, OPTIONS, "form field")
+    return _request(audio, {**query, **{name: form.texts(name)[-1] for name in names}})
 
 
-def _parse_json_object(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError) as error:  # the latter if it is nested too deeply
-        raise MalformedRequestError(
-            f"the body is not JSON, and its content type is not an audio type: {error}"
-        ) from error
-    if not isinstance(parsed, dict):
-        raise MalformedRequestError("the body is JSON, but not an object")
-    return parsed
-
-
-def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
-    format_name = options.get("format", "json")
-    if not isinstance(format_name, str):
-        raise MalformedRequestError("format is not a string")
-    get_format(format_name)
-    check_audio_size(audio)
-    return TranscriptionRequest(
-        audio, format_name, _boolean("timestamps", options), _decoder(options)
+def _is_json(event: BaseProxyEvent, body: bytes) -> bool:
+    """Whether a body is JSON, whose content type `curl --data` does not name."""
+    return (
+        bodies.media_type(event) == _JSON
+        or not event.is_base64_encoded
+        or body.lstrip().startswith(b'{"')
     )
 
 
+def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
+    request = TranscriptionRequest(
+        audio,
+        check_value("format", options.get("format", "json"), FORMATS),
+        _boolean("timestamps", options),
+        _decoder(options),
+    )
+    bodies.check_audio_size(audio)
+    return request
+
+
 def _decoder(options: Mapping[str, Any]) -> str | None:
-    if "decoder" not in options:
-        return None
-    name = options["decoder"]
-    if name not in DECODERS:
-        raise MalformedRequestError(
-            f"invalid decoder {reprlib.repr(name)}; expected one of {', '.join(DECODERS)}"
-        )
-    return str(name)
+    return check_value("decoder", options["decoder"], DECODERS) if "decoder" in options else None
 
 
 def _boolean(name: str, options: Mapping[str, Any]) -> bool:
-    value = options.get(name, True)
-    if isinstance(value, bool):
-        return value
-    if str(value).lower() not in _BOOLEANS:
-        raise MalformedRequestError(f"invalid {name}; expected true or false")
-    return _BOOLEANS[str(value).lower()]
+    text = check_value(name, str(options.get(name, True)).lower(), _BOOLEANS)
+    return _BOOLEANS[text]

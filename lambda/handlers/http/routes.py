@@ -6,15 +6,21 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from asr.settings import Settings
 from handlers.http import openai
 from handlers.http.app import add_error_handlers, api_gateway_resolver
-from handlers.http.transcription import add_transcription_routes
+from handlers.http.transcription import add_transcription_routes, job_accepts
+from jobs.settings import JobSettings
 
 
-def add_api_routes(app: ApiGatewayResolver, settings: Settings) -> None:
-    """Add the transcription routes, the documentation and the error handlers to `app`."""
+def add_api_routes(
+    app: ApiGatewayResolver, settings: Settings, jobs: JobSettings | None = None
+) -> None:
+    """Add the transcription routes, the documentation and the error handlers to `app`.
+
+    `jobs` are the settings of jobs of the same deployment, which errors may point to.
+    """
     add_transcription_routes(app, settings)
     openai.add_openai_routes(app, settings)
     _add_documentation_routes(app)
-    add_error_handlers(app, openai.not_found_response)
+    add_error_handlers(app, openai.not_found_response, job_accepts(settings, jobs))
 
 
 def _add_documentation_routes(app: ApiGatewayResolver) -> None:

@@ -1,20 +1,23 @@
 """The routes `POST /v1/transcribe` and `GET /v1/health`."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
-from aws_lambda_powertools.event_handler.openapi.params import Query
 
+from asr.audio import audio
 from asr.audio.audio import Budget
-from asr.formats.registry import Format
-from asr.settings import Decoder, Settings
+from asr.errors import AsrError, ClipTooLongError, TooLargeError, TooLongError
+from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from asr.transcript import Transcript
 from handlers.http import requests
+from handlers.http.app import JobAccepts
+from handlers.http.bodies import MAX_AUDIO_BYTES
 from handlers.http.openai_requests import OpenAIRequest
-from handlers.http.requests import DECODER_DESCRIPTION, TranscriptionRequest
+from handlers.http.requests import TranscriptionRequest
 from handlers.observability import record_transcription
+from jobs.settings import JobSettings
 
 
 def transcribe_request(
@@ -22,22 +25,39 @@ def transcribe_request(
 ) -> Transcript:
     """Transcribe the audio of a request and record its metrics; raises AsrError."""
     budget = Budget(settings.request_max_seconds)
-    transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
+    try:
+        transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
+    except TooLongError as error:
+        error.seconds = audio.header_duration(request.audio)
+        raise
     record_transcription(transcript)
     return transcript
+
+
+def job_accepts(settings: Settings, jobs: JobSettings | None) -> JobAccepts:
+    """Whether a job would take audio that was refused with an error; never without jobs."""
+
+    def accepts(error: AsrError) -> bool:
+        if jobs is None or isinstance(error, ClipTooLongError):
+            return False
+        if isinstance(error, TooLongError):
+            longer = settings.batch_max_seconds > settings.request_max_seconds
+            return longer and (error.seconds or 0) <= settings.batch_max_seconds
+        if isinstance(error, TooLargeError):
+            # A clip of one word that is so large would be refused for its length.
+            is_keyword = warm_transcriber(settings).manifest.kind == "keyword"
+            return jobs.max_bytes > MAX_AUDIO_BYTES and not is_keyword
+        return False
+
+    return accepts
 
 
 def add_transcription_routes(app: ApiGatewayResolver, settings: Settings) -> None:
     """Add `/v1/transcribe` and `/v1/health` to `app`."""
 
     @app.post("/v1/transcribe")
-    def transcribe(
-        format: Annotated[Format, Query(description="Format of the response")] = "json",
-        timestamps: Annotated[bool, Query(description="Whether json has `words`")] = True,
-        decoder: Annotated[Decoder | None, Query(description=DECODER_DESCRIPTION)] = None,
-    ) -> Response[Any]:
-        # Powertools validates and documents the parameters. Their values are read from the event,
-        # because keys of a JSON body take precedence over them.
+    def transcribe() -> Response[Any]:
+        # No parameters: options of the query, of JSON and of forms are checked in one place.
         request = requests.from_http(app.current_event)
         transcript = transcribe_request(request, settings)
         return Response(200, request.output_format.media_type, request.body(transcript))

@@ -29,7 +29,7 @@ class Jobs:
         self.uploads: list[bytes] = []
         self.upload_response: dict[str, Any] = {"status": 204}
         self.max_bytes = 10_000_000
-        rejection = json.dumps({"code": "too_long", "detail": "more than 300 s"})
+        rejection = json.dumps({"code": "too_long", "detail": "over 300 s", "jobs": "/v1/jobs"})
         page.route("**/v1/transcribe*", lambda route: route.fulfill(status=413, body=rejection))
         page.route("**/v1/jobs", self.create)
         page.route("**/v1/jobs/7", self.read)

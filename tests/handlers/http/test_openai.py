@@ -13,8 +13,8 @@ from urllib3.filepost import encode_multipart_formdata
 
 from asr.errors import ModelUnavailableError
 from handlers import api
+from handlers.http import bodies, transcription
 from handlers.http import openai as openai_routes
-from handlers.http import requests, transcription
 from tests.support import toy_model
 from tests.support.api_events import Context, request
 
@@ -131,7 +131,7 @@ def test_unusable_audio_is_a_bad_request(client: OpenAI, content: bytes, code: s
     assert rejection.value.type == "invalid_request_error"
 
 
-@pytest.mark.parametrize("size", [requests.MAX_AUDIO_BYTES + 1, requests.MAX_BODY_BYTES * 2])
+@pytest.mark.parametrize("size", [bodies.MAX_AUDIO_BYTES + 1, bodies.MAX_BODY_BYTES * 2])
 def test_a_file_that_is_too_large_has_status_413(client: OpenAI, size: int):
     with pytest.raises(openai.APIStatusError) as rejection:
         client.audio.transcriptions.create(file=("clip.wav", b"\0" * size), model="any")

@@ -4,8 +4,9 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from urllib3.filepost import encode_multipart_formdata
 
+from asr.choices import OptionError
 from handlers.http import openai_requests
-from handlers.http.openai_requests import FormFieldError, OpenAIRequest
+from handlers.http.openai_requests import OpenAIRequest
 from tests.support.api_events import request
 
 
@@ -27,8 +28,9 @@ def test_fields_for_other_models_are_ignored():
     )
 
 
-@pytest.mark.parametrize("name", ["timestamp_granularities", "timestamp_granularities[]"])
-def test_the_name_of_the_granularities_may_have_brackets(name):
+@pytest.mark.parametrize("index", ["", "[]", "[0]", "[1]"])
+def test_the_name_of_the_granularities_may_have_brackets(index):
+    name = f"timestamp_granularities{index}"
     given = parse(("response_format", "verbose_json"), (name, "word"), (name, "segment"))
     assert given.granularities == {"word", "segment"}
     assert parse(("response_format", "verbose_json"), (name, "word")).granularities == {"word"}
@@ -48,9 +50,35 @@ def test_the_last_of_repeated_fields_counts():
     ],
 )
 def test_an_error_has_the_name_of_the_field(field, value):
-    with pytest.raises(FormFieldError, match=field) as rejection:
+    with pytest.raises(OptionError, match=field) as rejection:
         parse((field, value))
-    assert rejection.value.field == field
+    assert rejection.value.option == field
+
+
+@pytest.mark.parametrize(
+    ("field", "nearest"),
+    [("respons_format", "response_format"), ("timestamp_granularity[]", "timestamp_granularities")],
+)
+def test_an_unknown_field_is_refused_with_the_nearest_name(field, nearest):
+    with pytest.raises(OptionError, match=f"did you mean '{nearest}'") as rejection:
+        parse((field, "srt"))
+    assert rejection.value.option == field.removesuffix("[]")
+
+
+def test_options_in_the_query_are_refused():
+    body, content_type = encode_multipart_formdata({"file": ("a", b"RIFF"), "model": "m"})
+    path, event = "/v1/audio/transcriptions", APIGatewayProxyEvent
+    with pytest.raises(OptionError, match="response_format"):
+        openai_requests.from_http(
+            event(request("POST", path, body, content_type, "response_format=srt"))
+        )
+    azure = event(request("POST", path, body, content_type, "api-version=2024-06-01"))
+    assert openai_requests.from_http(azure).audio == b"RIFF"
+
+
+@pytest.mark.parametrize(("given", "expected"), [("True", True), ("False", False)])
+def test_a_boolean_of_python_is_understood(given, expected):
+    assert parse(("stream", given)).stream is expected
 
 
 def test_the_decoder_can_be_chosen():

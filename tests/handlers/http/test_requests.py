@@ -2,14 +2,16 @@ import base64
 
 import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
+from urllib3.filepost import encode_multipart_formdata
 
-from asr.errors import InvalidBase64Error, MalformedRequestError, TooLargeError
-from handlers.http import requests
+from asr.choices import OptionError
+from asr.errors import MalformedRequestError, TooLargeError
+from handlers.http import bodies, requests
 from handlers.http.requests import TranscriptionRequest
 from tests.support.api_events import json_request, request
 
 
-def parse(event):
+def parse(event) -> TranscriptionRequest:
     return requests.from_http(APIGatewayProxyEvent(event))
 
 
@@ -25,21 +27,10 @@ def test_case_and_parameters_of_the_content_type_are_ignored():
     assert parse(event).audio == b"a"
 
 
-@pytest.mark.parametrize("encoded", ["aGVs\nbG8=", " aGVsbG8= ", "aGVsbG8="])
-def test_base64_may_contain_white_space(encoded):
-    assert requests.decode_base64(encoded) == b"hello"
-
-
-@pytest.mark.parametrize("encoded", ["aGVsbG8", "aGVs-G8=", "a", "====", "日本"])
-def test_invalid_base64_is_rejected(encoded):
-    with pytest.raises(InvalidBase64Error):
-        requests.decode_base64(encoded)
-
-
 def test_audio_is_not_a_query_parameter():
     event = request("POST", "/v1/transcribe", "{}", "application/json")
     event["queryStringParameters"] = {"audio": "aGVsbG8="}
-    with pytest.raises(MalformedRequestError, match='"audio"'):
+    with pytest.raises(MalformedRequestError, match="unknown query parameter 'audio'"):
         parse(event)
 
 
@@ -63,7 +54,7 @@ def test_the_error_of_a_text_body_mentions_the_content_type():
 
 
 def test_the_error_of_too_much_audio_has_the_limit():
-    audio = b"\0" * (requests.MAX_AUDIO_BYTES + 1)
+    audio = b"\0" * (bodies.MAX_AUDIO_BYTES + 1)
     with pytest.raises(TooLargeError, match="limit of a request is 4,718,592"):
         requests.from_payload({"audio": base64.b64encode(audio).decode()})
 
@@ -87,3 +78,61 @@ def test_the_decoder_may_be_in_the_body_or_in_the_query():
     event["queryStringParameters"] = {"decoder": "beam"}
     assert parse(event).decoder == "beam"
     assert requests.from_payload({"audio": "", "decoder": "greedy"}).decoder == "greedy"
+
+
+def form(fields, query="") -> TranscriptionRequest:
+    """Parse a form of POST /v1/transcribe."""
+    body, content_type = encode_multipart_formdata(fields)
+    return parse(request("POST", "/v1/transcribe", body, content_type, query))
+
+
+@pytest.mark.parametrize("name", ["file", "audio"])
+def test_a_form_has_the_audio_as_a_file_and_the_options_as_fields(name):
+    fields = {name: ("a.wav", b"RIFF"), "format": "srt", "decoder": "beam", "timestamps": "0"}
+    assert form(fields) == TranscriptionRequest(b"RIFF", "srt", timestamps=False, decoder="beam")
+    assert form({name: b"RIFF"}) == TranscriptionRequest(b"RIFF")
+
+
+def test_the_fields_of_a_form_take_precedence_over_the_query():
+    parsed = form({"file": b"RIFF", "format": "srt"}, "format=vtt&decoder=greedy")
+    assert (parsed.format, parsed.decoder) == ("srt", "greedy")
+
+
+def test_json_needs_no_content_type():
+    event = request(
+        "POST", "/v1/transcribe", b' {"audio": "YQ=="}', "application/x-www-form-urlencoded"
+    )
+    assert parse(event).audio == b"a"
+
+
+def query(options):
+    return parse(request("POST", "/v1/transcribe", b"RIFF", "audio/wav", options))
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda name, value: query(f"{name}={value}"),
+        lambda name, value: requests.from_payload({"audio": "YQ==", name: value}),
+        lambda name, value: form({"file": b"RIFF", name: value}),
+    ],
+    ids=["query", "JSON", "form"],
+)
+def test_an_unknown_option_is_refused_with_the_nearest_name(send):
+    with pytest.raises(OptionError, match=r"'formatt', did you mean 'format'\?; .*timestamps"):
+        send("formatt", "srt")
+    with pytest.raises(OptionError, match=r"'speakers'; expected one of .*decoder"):
+        send("speakers", "2")
+    with pytest.raises(OptionError, match="format is 'pdf', expected one of json, text, srt"):
+        send("format", "pdf")
+    with pytest.raises(OptionError, match="timestamps is 'maybe', expected one of true, "):
+        send("timestamps", "maybe")
+    with pytest.raises(OptionError, match="decoder is 'viterbi', expected one of greedy, beam"):
+        send("decoder", "viterbi")
+
+
+def test_an_empty_query_parameter_is_refused():
+    event = request("POST", "/v1/transcribe", b"RIFF", "audio/wav")
+    event["queryStringParameters"] = {"decoder": ""}
+    with pytest.raises(OptionError, match="decoder is '', expected"):
+        parse(event)

@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class OpenModel(BaseModel):
-    """Base of request bodies: unknown keys are ignored."""
+    """Base of request bodies that may have more keys than are listed."""
 
 
 class ClosedModel(BaseModel):
-    """Base of response bodies: there are no other keys."""
+    """Base of bodies without other keys."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -10,22 +10,37 @@ from handlers.http.openapi.base import (
     Base64,
     ClosedModel,
     DateTime,
-    OpenModel,
     Probability,
     Seconds,
     Uri,
     optional,
 )
-from handlers.http.requests import DECODER_DESCRIPTION
 
 
-class TranscriptionBody(OpenModel):
-    """Audio in base64, with options."""
+class TranscriptionOptions(ClosedModel):
+    """Options as query parameters, members of a JSON body or fields of a form."""
 
-    audio: Annotated[Base64, Field(description="base64")]
-    format: Format = "json"
-    decoder: Decoder = optional(DECODER_DESCRIPTION)
-    timestamps: bool | Literal["true", "false", "1", "0", 1, 0] = True
+    format: Annotated[Format, Field(description="Format of the response")] = "json"
+    timestamps: Annotated[
+        bool | Literal["true", "false", "1", "0", 1, 0],
+        Field(description="Whether json has `words`"),
+    ] = True
+    decoder: Decoder = optional(
+        "`greedy` decodes each frame on its own; `beam` searches with the language model of the "
+        "bundle, if it has one. Defaults to the server's setting."
+    )
+
+
+class TranscriptionBody(TranscriptionOptions):
+    """Audio in base64, with options; an unknown member is an error."""
+
+    audio: Annotated[Base64, Field(description="base64 or base64url, or a data URI")]
+
+
+class TranscriptionForm(TranscriptionOptions):
+    """Audio as a file of a form, with options; an unknown field is an error."""
+
+    file: Annotated[bytes, Field(description="the audio; the field may also be named `audio`")]
 
 
 class ModelIdentity(ClosedModel):

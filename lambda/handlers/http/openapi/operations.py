@@ -18,6 +18,8 @@ from handlers.http.openapi.models import (
     Problem,
     Transcription,
     TranscriptionBody,
+    TranscriptionForm,
+    TranscriptionOptions,
 )
 from handlers.http.openapi.openai_models import (
     OpenAIError,
@@ -35,6 +37,7 @@ REFERENCE = "#/components/schemas/{model}"
 # Models that operations refer to; the models of their fields are added with them.
 MODELS: tuple[type[BaseModel], ...] = (
     TranscriptionBody,
+    TranscriptionForm,
     Transcription,
     AmazonTranscription,
     Health,
@@ -90,13 +93,24 @@ def _openai_errors(descriptions: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _query_parameters(options: type[BaseModel]) -> list[dict[str, Any]]:
+    """The fields of a model as optional query parameters."""
+    return [
+        {"in": "query", "name": name, "required": False, "schema": schema}
+        for name, schema in options.model_json_schema()["properties"].items()
+    ]
+
+
 _TRANSCRIBE = {
     "summary": "Transcribe audio",
-    "description": "The audio is the body itself, or base64 in JSON. Its container and codec are "
-    "detected from the bytes.",
+    "description": "The audio is the body itself, a file of a form, or base64 in JSON. Its "
+    "container and codec are detected from the bytes. Options in the body take precedence over "
+    "query parameters; an unknown option is an error.",
+    "parameters": _query_parameters(TranscriptionOptions),
     "requestBody": _request_body(
         {
             JSON: _schema(TranscriptionBody),
+            "multipart/form-data": _schema(TranscriptionForm),
             "audio/*": _BINARY,
             "video/*": _BINARY,
             "application/octet-stream": _BINARY,

@@ -4,6 +4,7 @@ from asr import errors
 from asr.formats import registry
 from batch.object_keys import EXTRA_FORMATS
 from handlers import api
+from handlers.http import openai_requests, requests
 from handlers.http.openapi.operations import MODELS
 from scripts.generate import make_openapi
 from tests.support.api_events import Context, request
@@ -59,10 +60,11 @@ def test_a_job_request_lists_the_formats_of_result_files():
     assert formats == ["json", *EXTRA_FORMATS]
 
 
-def test_the_body_may_be_json_or_audio():
+def test_the_body_may_be_json_a_form_or_audio():
     body = document()["paths"]["/v1/transcribe"]["post"]["requestBody"]
     assert set(body["content"]) == {
         "application/json",
+        "multipart/form-data",
         "audio/*",
         "video/*",
         "application/octet-stream",
@@ -75,6 +77,19 @@ def test_the_documented_formats_are_those_of_the_registry():
     parameters = document()["paths"]["/v1/transcribe"]["post"]["parameters"]
     (parameter,) = [p["schema"] for p in parameters if p["name"] == "format"]
     assert set(parameter["enum"]) == names
+
+
+def test_the_documented_options_are_those_that_the_parser_knows():
+    options = set(requests.OPTIONS)
+    operation = document()["paths"]["/v1/transcribe"]["post"]
+    assert {parameter["name"] for parameter in operation["parameters"]} == options
+    assert schema("TranscriptionBody")["properties"].keys() == options | {"audio"}
+    assert schema("TranscriptionForm")["properties"].keys() == options | {"file"}
+    for name in ("TranscriptionBody", "TranscriptionForm"):
+        assert schema(name)["additionalProperties"] is False
+    form = schema("OpenAITranscriptionForm")["properties"]
+    known = {*openai_requests.FIELDS, *openai_requests.IGNORED_FIELDS}
+    assert {name.removesuffix("[]") for name in form} <= known
 
 
 def test_every_reference_has_a_schema():
