@@ -55,12 +55,22 @@ class Recipe:
         Keyword arguments of the front end (and its `type`, a key of `FRONT_ENDS`) and the network.
     train, dev : list of str
         Folders under the data directory, each with a `manifest.tsv`.
+    teacher_labels : str
+        File under the data directory with the text that a teacher wrote of training clips, for
+        networks with written labels: its case and marks are laid over transcripts that have none
+        (`training.data.teacher`). Empty for none.
+    corpus_weights : dict
+        How often a clip of a corpus comes in an epoch, on average, by name of the corpus; 1 for
+        those that it lacks.
     batch_seconds : float
         Padded seconds of audio in a batch.
     steps : int
         Optimiser updates in all; the learning rate has decayed to zero by then.
     learning_rate, warmup_steps, weight_decay, gradient_clip_norm
         AdamW: peak rate, updates until the peak, weight decay, bound of the gradient's norm.
+    decay_steps : int, optional
+        Updates at the end during which the learning rate decays to zero; before them it is
+        constant. By default all after the warm-up.
     head_learning_rate : float, optional
         Peak rate of the parameters outside of a pre-trained encoder; by default `learning_rate`.
     layer_learning_rate_decay : float
@@ -117,12 +127,15 @@ class Recipe:
     warmup_steps: int
     task: str = "ctc"
     license: str = "CC BY 4.0"
+    teacher_labels: str = ""
+    corpus_weights: dict[str, float] = field(default_factory=dict)
     sortagrad_epochs: int = 1
     bucket_by_length: bool = True
     class_balanced: bool = False
     weight_decay: float = 0.01
     gradient_clip_norm: float = 1.0
     ema_decay: float = 0.999
+    decay_steps: int | None = None
     validation_interval: int = 500
     early_stopping_patience: int = 0
     head_learning_rate: float | None = None
@@ -151,6 +164,8 @@ class Recipe:
         recipe = validate_dataclass(str(path), Recipe, _resolve(path))
         if recipe.task not in TASKS:
             raise InputError(f"{path}: unknown task {recipe.task!r}; use one of {', '.join(TASKS)}")
+        if recipe.class_balanced and recipe.corpus_weights:
+            raise InputError(f"{path}: class_balanced and corpus_weights exclude each other")
         augment = validate_dataclass(
             f"{path}, augmentation", WaveformAugmentation, recipe.augmentation
         )

@@ -8,6 +8,7 @@ import numpy as np
 
 from asr.types import Samples
 from tests.support import toy_model
+from training.data import text as plain_text
 from training.recipe import Recipe
 
 TONE_SECONDS = 0.12
@@ -49,7 +50,7 @@ def write_corpus(folder: Path, texts: Sequence[str], corpus: str = "an4") -> Pat
     folder.mkdir(parents=True)
     rows = []
     for index, text in enumerate(texts):
-        samples = tones(text)
+        samples = tones(plain_text.normalise(text))
         (folder / f"{index}.flac").write_bytes(toy_model.encode(samples, "FLAC"))
         rows.append(f"{index}.flac\t{len(samples) / 16_000:.3f}\tsynth\t{corpus}\t{text}\n")
     manifest = folder / "manifest.tsv"

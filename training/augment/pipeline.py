@@ -1,5 +1,6 @@
 """Waveform augmentation pipeline: trimming, speed, room, babble, noise, microphone, channel."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,9 @@ class WaveformAugmentation:
         an "s" differs by 20 dB between speakers.
     shift_seconds : float
         Maximum silence inserted before a clip, and after it.
+    max_seconds : float
+        Bound of the duration after changes of speed and shifts, for networks of a longest input;
+        0 for none. Longer clips keep their duration.
     gain_db : float
         Gain from -gain_db to +gain_db.
     noise_probability, noise_snr_db : float and (float, float)
@@ -77,6 +81,7 @@ class WaveformAugmentation:
     crop: float = 0.0
     level_expansion: float = 0.0
     shift_seconds: float = 0.0
+    max_seconds: float = 0.0
     room_probability: float = 0.0
     room_decay_seconds: tuple[float, float] = (0.1, 0.6)
     babble_probability: float = 0.0
@@ -111,7 +116,7 @@ class WaveformAugmentation:
         random = stage_generators(seed)
         samples = self._trim(samples, random[Stage.TRIM])
         samples = self._change_speed(samples, random[Stage.SPEED])
-        samples = np.pad(samples, self._padding(random[Stage.SHIFT]))
+        samples = self._shift(samples, random[Stage.SHIFT])
         samples = self._add_room(samples, random[Stage.ROOM])
         samples = self._add_babble(samples, sample_clip, random[Stage.BABBLE])
         samples = self._add_noise(samples, random[Stage.NOISE])
@@ -127,7 +132,11 @@ class WaveformAugmentation:
     def preserves_alignment(self) -> bool:
         """Whether `time_map` maps every instant of a clip to the augmented one."""
         return not (
-            self.trim_db or self.edge_trim_probability or self.crop or self.silence_probability
+            self.trim_db
+            or self.edge_trim_probability
+            or self.crop
+            or self.max_seconds
+            or self.silence_probability
         )
 
     def silences(self, seed: tuple[int, ...]) -> bool:
@@ -151,8 +160,19 @@ class WaveformAugmentation:
         return samples
 
     def _change_speed(self, samples: Samples, random: np.random.Generator) -> Samples:
-        rate = SAMPLE_RATE * self._speed_factor(random)
+        slowest = min(len(samples) / self._max_samples, 1.0)
+        rate = SAMPLE_RATE * max(self._speed_factor(random), slowest)
         return soxr.resample(samples, rate, SAMPLE_RATE, quality="QQ")
+
+    @property
+    def _max_samples(self) -> float:
+        return self.max_seconds * SAMPLE_RATE or math.inf
+
+    def _shift(self, samples: Samples, random: np.random.Generator) -> Samples:
+        before, after = self._padding(random).tolist()
+        if before + len(samples) + after > self._max_samples:
+            return samples
+        return np.pad(samples, (before, after))
 
     def _speed_factor(self, random: np.random.Generator) -> float:
         return random.uniform(1 - self.speed, 1 + self.speed)

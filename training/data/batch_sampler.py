@@ -27,6 +27,7 @@ def epoch_batches(
     ascending: bool,
     bucket_by_length: bool = True,
     weights: NDArray[np.float64] | None = None,
+    repetitions: NDArray[np.float64] | None = None,
 ) -> list[list[int]]:
     """Split all utterances into the batches of an epoch, in training order.
 
@@ -44,6 +45,8 @@ def epoch_batches(
         batches, for tasks where length hints at the class.
     weights : NDArray[float64], shape (utterances,), optional
         Sampling probability of each utterance, with replacement; None takes each once.
+    repetitions : NDArray[float64], shape (utterances,), optional
+        Mean number of times that each utterance comes in an epoch; None takes each once.
     """
     random = np.random.default_rng((seed, epoch))
     durations = np.asarray(seconds)
@@ -51,11 +54,14 @@ def epoch_batches(
     order = np.argsort(durations * random.uniform(0.9, 1.1, len(durations)), kind="stable")
     if weights is not None:
         order = order[np.sort(random.choice(len(order), len(order), p=weights[order]))]
+    if repetitions is not None:
+        times = np.floor(repetitions[order] + random.random(len(order))).astype(np.int64)
+        order = np.repeat(order, times)
     if not bucket_by_length:
         random.shuffle(order)
         pools = [order[first : first + POOL_SIZE] for first in range(0, len(order), POOL_SIZE)]
         order = np.concatenate([pool[np.argsort(durations[pool], kind="stable")] for pool in pools])
-    batches: list[list[int]] = [[]]
+    batches: list[list[int]] = [[]] if len(order) else []
     longest = 0.0
     for index in order.tolist():
         longest = max(longest, durations[index])
@@ -73,7 +79,7 @@ class BatchSampler(Sampler[list[Item]]):
 
     Parameters
     ----------
-    seconds, batch_seconds, seed, bucket_by_length, weights
+    seconds, batch_seconds, seed, bucket_by_length, weights, repetitions
         As in `epoch_batches`.
     start_step : int
         Step of the first batch.
@@ -93,6 +99,7 @@ class BatchSampler(Sampler[list[Item]]):
         sortagrad_epochs: int = 1,
         bucket_by_length: bool = True,
         weights: NDArray[np.float64] | None = None,
+        repetitions: NDArray[np.float64] | None = None,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
@@ -103,6 +110,7 @@ class BatchSampler(Sampler[list[Item]]):
         self.sortagrad_epochs = sortagrad_epochs
         self.bucket_by_length = bucket_by_length
         self.weights = weights
+        self.repetitions = repetitions
         self.rank, self.world_size = rank, world_size
 
     def __iter__(self) -> Iterator[list[Item]]:
@@ -116,6 +124,7 @@ class BatchSampler(Sampler[list[Item]]):
                 ascending=epoch < self.sortagrad_epochs,
                 bucket_by_length=self.bucket_by_length,
                 weights=self.weights,
+                repetitions=self.repetitions,
             )
             for batch in batches:
                 step, rank = divmod(batch_number, self.world_size)

@@ -15,6 +15,8 @@ from training.augment.levels import trim
 from training.data import text
 from training.data.batch_sampler import Item
 from training.data.corpus import Corpus
+from training.data.manifest import Utterance
+from training.data.written_text import WRITTEN_ALPHABET
 from training.errors import InputError
 
 
@@ -89,14 +91,18 @@ class SpeechDataset(TrainingSet):
             return corpus.seconds(index)
         return len(trim(corpus.waveform(index), trim_db)) / SAMPLE_RATE
 
+    def transcript(self, utterance: Utterance) -> str:
+        """Transcript to train on."""
+        return utterance.text
+
     def encode_target(self, transcript: str) -> list[int]:
-        """Class indices of a normalised transcript, empty for a clip without speech."""
+        """Class indices of a transcript, empty for a clip without speech."""
         return text.encode(transcript)
 
     def __getitem__(self, item: Item) -> tuple[Tensor, Tensor]:
         index, number = item
         corpus, clip = self.corpora[self.clips[index][0]], self.clips[index][1]
-        samples, transcript = corpus.waveform(clip), corpus.utterances[clip].text
+        samples, transcript = corpus.waveform(clip), self.transcript(corpus.utterances[clip])
         if self.augmentation is not None:
             seed = (self.seed, number, index)
             if self.augmentation.silences(seed):
@@ -108,6 +114,21 @@ class SpeechDataset(TrainingSet):
     def clip_of(self, index: int) -> tuple[int, int]:
         """Index of an item's corpus, and of its clip therein."""
         return self.clips[index]
+
+
+class WrittenDataset(SpeechDataset):
+    """Whole clips with the written form of their transcripts where there is one, else plain text.
+
+    Both are in `WRITTEN_ALPHABET`; plain text has neither capitals nor marks.
+    """
+
+    def transcript(self, utterance: Utterance) -> str:
+        """Written transcript, else the plain one."""
+        return utterance.written or utterance.text
+
+    def encode_target(self, transcript: str) -> list[int]:
+        """Class indices of a transcript, empty for a clip without speech."""
+        return text.encode(transcript, WRITTEN_ALPHABET)
 
 
 class KeywordDataset(SpeechDataset):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from training.data import text
+from training.data.written_text import normalise_written
 from training.errors import InputError
 
 CORPUS_MANIFEST = "manifest.tsv"
@@ -15,13 +16,23 @@ HEADER = "\t".join(COLUMNS) + "\n"
 
 @dataclass(frozen=True)
 class Utterance:
-    """A clip and its normalised transcript."""
+    """A clip and its normalised transcript.
+
+    Attributes
+    ----------
+    text : str
+        Plain transcript, as of `training.data.text.normalise`.
+    written : str, optional
+        Transcript with case and punctuation, as of
+        `training.data.written_text.normalise_written`; None if the corpus has none.
+    """
 
     path: Path
     seconds: float
     speaker: str
     corpus: str
     text: str
+    written: str | None = None
 
 
 def read_manifest(manifest: Path) -> list[Utterance]:
@@ -42,6 +53,7 @@ def read_manifest(manifest: Path) -> list[Utterance]:
                 speaker=row["speaker"],
                 corpus=row["corpus"],
                 text=text.normalise(row["text"]),
+                written=normalise_written(row["text"]),
             )
             for row in read_rows(manifest)
         ]
@@ -55,11 +67,12 @@ def read_manifest(manifest: Path) -> list[Utterance]:
 def write_manifest(folder: Path, utterances: Iterable[Utterance]) -> None:
     """Write the manifest of `utterances`, with absolute paths or paths relative to `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [
-        f"{each.path}\t{each.seconds:.3f}\t{each.speaker}\t{each.corpus}\t{each.text}\n"
-        for each in utterances
-    ]
-    (folder / CORPUS_MANIFEST).write_text(HEADER + "".join(rows), encoding="utf-8")
+    (folder / CORPUS_MANIFEST).write_text(HEADER + "".join(map(_row, utterances)), encoding="utf-8")
+
+
+def _row(clip: Utterance) -> str:
+    text = clip.written or clip.text
+    return f"{clip.path}\t{clip.seconds:.3f}\t{clip.speaker}\t{clip.corpus}\t{text}\n"
 
 
 def read_data_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:
@@ -78,14 +91,14 @@ def read_data_sets(manifests: Sequence[Path]) -> dict[str, list[Utterance]]:
     return sets
 
 
-def read_rows(manifest: Path) -> list[dict[str, str]]:
-    """Read the rows of `manifest` without normalisation; raises as `read_manifest` does.
+def read_rows(manifest: Path, columns: Sequence[str] = COLUMNS) -> list[dict[str, str]]:
+    """Read the rows of a table with at least `columns`; raises as `read_manifest` does.
 
     A list, since a generator would leave the file open where its consumer stops early.
     """
     with manifest.open(encoding="utf-8", newline="") as lines:
         reader = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
+        if missing := [name for name in columns if name not in (reader.fieldnames or ())]:
             raise InputError(
                 f"{manifest} has no column {', '.join(missing)}; columns are separated by tabs"
             )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 from asr.manifest import Alphabet
 
@@ -11,7 +12,6 @@ CHARACTERS = "' abcdefghijklmnopqrstuvwxyz"
 # 29 classes; the label of the blank is empty.
 ALPHABET = Alphabet(labels=(*CHARACTERS, ""), blank=len(CHARACTERS), word_boundary=" ")
 
-_INDEX = {character: index for index, character in enumerate(CHARACTERS)}
 _APOSTROPHES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "&": " and "})
 _NOT_A_CHARACTER = re.compile(r"[^a-z']+")
 # An apostrophe belongs to a word only between two letters; elsewhere it is a quotation mark.
@@ -29,7 +29,7 @@ def normalise(text: str) -> str:
     return " ".join(words.split())
 
 
-def encode(text: str) -> list[int]:
+def encode(text: str, alphabet: Alphabet = ALPHABET) -> list[int]:
     """Class indices of normalised `text`.
 
     Raises
@@ -37,9 +37,15 @@ def encode(text: str) -> list[int]:
     KeyError
         For a character outside the alphabet.
     """
-    return [_INDEX[character] for character in text]
+    index = _class_indices(alphabet)
+    return [index[character] for character in text]
 
 
-def decode(indices: Iterable[int]) -> str:
+def decode(indices: Iterable[int], alphabet: Alphabet = ALPHABET) -> str:
     """Text of class indices without blanks, with single spaces between words."""
-    return " ".join("".join(CHARACTERS[index] for index in indices).split())
+    return " ".join("".join(alphabet.labels[index] for index in indices).split())
+
+
+@cache
+def _class_indices(alphabet: Alphabet) -> dict[str, int]:
+    return {label: index for index, label in enumerate(alphabet.labels)}

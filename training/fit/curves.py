@@ -11,6 +11,7 @@ PANELS = {
     "dev_loss": "loss, dev",
     "dev_wer": "WER, dev",
     "dev_cer": "CER, dev",
+    "dev_written_wer": "written WER, dev",
     "dev_accuracy": "accuracy, dev",
 }
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import Any, ClassVar
 
 import torch
-import torch.nn.functional as F
 from lightning import LightningModule
 from torch import Tensor
 
@@ -15,11 +14,13 @@ from asr.decoding import ctc
 from training.augment import SpecAugment, WaveformAugmentation
 from training.data import text
 from training.data.corpus import Corpus
-from training.data.dataset import SpeechDataset, TrainingSet
+from training.data.dataset import SpeechDataset, TrainingSet, WrittenDataset
 from training.data.loaders import Batch
+from training.data.written_text import WRITTEN_ALPHABET, alphabet_of, is_written
 from training.errors import InputError
 from training.evaluation.metrics import score
 from training.fit import optimiser
+from training.fit.ctc_loss import ctc_losses, plain_targets, written_losses
 from training.networks.features import LogMel
 from training.networks.registry import build
 from training.recipe import Recipe
@@ -143,7 +144,7 @@ class RecipeModule(LightningModule, ABC):
         scheduler = torch.optim.lr_scheduler.LambdaLR(
             optimizer,
             lambda step: optimiser.learning_rate_factor(
-                step, self.recipe.warmup_steps, self.recipe.steps
+                step, self.recipe.warmup_steps, self.recipe.steps, self.recipe.decay_steps
             ),
         )
         return {
@@ -155,48 +156,67 @@ class RecipeModule(LightningModule, ABC):
 class CtcModule(RecipeModule):
     """CTC training on characters, without alignment; loss per character.
 
+    The number of the network's classes decides the alphabet: plain, or written, with capitals and
+    punctuation.
+
     Raises
     ------
     InputError
-        If the network has not a class for each label of the alphabet.
+        If the network has another number of classes, or the recipe has teacher labels and the
+        network plain ones.
     """
 
     monitor, mode = "dev_wer", "min"
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__(recipe)
-        classes, labels = self.recogniser.network.classes, len(text.ALPHABET.labels)
-        if classes != labels:
-            raise InputError(f"network: it has {classes} classes; task 'ctc' needs {labels}")
+        self.alphabet = alphabet_of(self.recogniser.network.classes)
+        self.written = self.alphabet == WRITTEN_ALPHABET
+        if recipe.teacher_labels and not self.written:
+            raise InputError("teacher_labels: the network's labels are plain; remove the key")
 
     def dataset(
         self, corpora: Sequence[Corpus], augmentation: WaveformAugmentation | None = None
     ) -> TrainingSet:
         """Clips with the characters of their transcripts."""
-        return SpeechDataset(corpora, augmentation, self.recipe.seed)
+        kind = WrittenDataset if self.written else SpeechDataset
+        return kind(corpora, augmentation, self.recipe.seed)
 
     def loss(self, log_probs: Tensor, frames: Tensor, batch: Batch) -> Tensor:
-        """CTC loss (Graves et al. 2006); 0 for an utterance with too few frames for its text."""
-        losses = F.ctc_loss(
-            log_probs.float().transpose(0, 1),
-            batch.targets,
-            frames,
-            batch.target_lengths,
-            blank=text.ALPHABET.blank,
-            reduction="none",
-            zero_infinity=True,
-        )
-        silent = batch.target_lengths == 0
-        weights = torch.where(silent, frames / SILENCE_FRAMES_PER_CHARACTER, batch.target_lengths)
+        """CTC loss (Graves et al. 2006); 0 for an utterance with too few frames for its text.
+
+        The classes of an inner layer are plain, whichever those of the network are.
+        """
+        targets, lengths = batch.targets, batch.target_lengths
+        losses_of = ctc_losses
+        if self.written and log_probs.shape[-1] == len(self.alphabet.labels):
+            losses_of = written_losses
+        elif self.written:
+            targets, lengths = plain_targets(targets)
+        losses = losses_of(log_probs, frames, targets, lengths)
+        weights = torch.where(lengths == 0, frames / SILENCE_FRAMES_PER_CHARACTER, lengths)
         return (losses / weights.clamp_min(1)).mean()
 
     def predict(self, log_probs: Tensor) -> list[int]:
         """Characters of the greedy transcript."""
-        return ctc.collapse(log_probs.argmax(-1).tolist(), text.ALPHABET.blank)
+        return ctc.collapse(log_probs.argmax(-1).tolist(), self.alphabet.blank)
 
     def scores(
         self, references: Sequence[Sequence[int]], hypotheses: Sequence[Sequence[int]]
     ) -> dict[str, float]:
-        """Word and character error rates."""
-        total = score(list(map(text.decode, references)), list(map(text.decode, hypotheses)))
-        return {"dev_wer": total.wer, "dev_cer": total.cer}
+        """Word and character error rates of plain text; with written labels, of written words too.
+
+        `dev_written_wer` counts a word as correct if its case and its marks are, in clips whose
+        reference has both.
+        """
+        pairs = [
+            (text.decode(reference, self.alphabet), text.decode(hypothesis, self.alphabet))
+            for reference, hypothesis in zip(references, hypotheses, strict=True)
+        ]
+        normalise = text.normalise if self.written else str
+        plain = score(*([normalise(each) for each in side] for side in zip(*pairs, strict=True)))
+        metrics = {"dev_wer": plain.wer, "dev_cer": plain.cer}
+        written = [pair for pair in pairs if is_written(pair[0])] if self.written else []
+        if written:
+            metrics["dev_written_wer"] = score(*zip(*written, strict=True)).wer
+        return metrics

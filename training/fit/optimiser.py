@@ -12,11 +12,16 @@ from training.networks.recogniser import Recogniser
 from training.recipe import Recipe
 
 
-def learning_rate_factor(step: int, warmup: int, steps: int) -> float:
-    """Linear warm-up to 1, then cosine decay to 0 at `steps` (Loshchilov and Hutter 2017)."""
+def learning_rate_factor(step: int, warmup: int, steps: int, decay: int | None = None) -> float:
+    """Linear warm-up to 1, then cosine decay to 0 at `steps` (Loshchilov and Hutter 2017).
+
+    With `decay`, the factor is 1 until that many updates before the end (a warm-up, stable and
+    decay schedule, Hu et al. 2024).
+    """
     if step < warmup:
         return (step + 1) / warmup
-    progress = min(1.0, (step - warmup) / max(1, steps - warmup))
+    start = warmup if decay is None else max(warmup, steps - decay)
+    progress = min(1.0, max(0, step - start) / max(1, steps - start))
     return 0.5 * (1.0 + math.cos(math.pi * progress))
 
 

@@ -23,9 +23,11 @@ from lightning.pytorch.strategies import DDPStrategy
 
 from training.augment import WaveformAugmentation
 from training.cli import command, command_parser
-from training.data import class_balance, corpus, manifest
+from training.data import class_balance, corpus_weights, teacher
 from training.data.batch_sampler import BatchSampler
+from training.data.corpus import Corpus, load_corpus
 from training.data.loaders import evaluation_loader, training_loader
+from training.data.manifest import CORPUS_MANIFEST
 from training.fit import curves, loggers, warm_start
 from training.fit.callbacks import MovingAverage, SaveLast, StopEarly
 from training.fit.checkpoint import BEST, LAST, check_resumable, load_checkpoint
@@ -97,19 +99,12 @@ def train(
         source = warm_start.resolve(recipe.init_from, runs)
         warm_start.initialise(module.recogniser, source, recipe.reinitialise)
     cache = runs / "cache"
-    train_set = module.dataset(
-        [
-            corpus.load_corpus(data / folder / manifest.CORPUS_MANIFEST, cache)
-            for folder in recipe.train
-        ],
-        WaveformAugmentation(**recipe.augmentation),
-    )
-    dev_set = module.dataset(
-        [
-            corpus.load_corpus(data / folder / manifest.CORPUS_MANIFEST, cache)
-            for folder in recipe.dev
-        ]
-    )
+    corpora = _load_corpora(data, recipe.train, cache)
+    if recipe.teacher_labels:
+        labels = teacher.read_teacher_labels(data / recipe.teacher_labels)
+        corpora = teacher.with_teacher_labels(corpora, labels)
+    train_set = module.dataset(corpora, WaveformAugmentation(**recipe.augmentation))
+    dev_set = module.dataset(_load_corpora(data, recipe.dev, cache))
     trainer = Trainer(
         **_parallel(processes),
         max_steps=recipe.steps,
@@ -133,6 +128,7 @@ def train(
         weights=class_balance.sampling_weights(train_set.corpora)
         if recipe.class_balanced
         else None,
+        repetitions=corpus_weights.repetitions(train_set.corpora, recipe.corpus_weights),
         rank=trainer.global_rank,
         world_size=trainer.world_size,
     )
@@ -146,6 +142,10 @@ def train(
     if trainer.is_global_zero:
         loggers.close_loggers(trainer.loggers, curves.plot_curves(run))
     return run
+
+
+def _load_corpora(data: Path, folders: Sequence[str], cache: Path) -> list[Corpus]:
+    return [load_corpus(data / folder / CORPUS_MANIFEST, cache) for folder in folders]
 
 
 def _interactive() -> bool:

@@ -83,7 +83,7 @@ class WhisperCtc(Network):
         disables self-conditioning.
     labels : str
         Output classes, a key of `CLASSES`: `plain` are the 29 of `training.data.text.ALPHABET`,
-        `written` 60 with capitals and punctuation.
+        `written` the 60 of `training.data.written_text`, with capitals and punctuation.
     dropout : float
         Probability before the classifier. The encoder has none: its residual stream has a few
         channels of very large values, and fine-tuning with dropout there lost what was learned.

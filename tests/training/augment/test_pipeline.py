@@ -218,3 +218,12 @@ def test_clips_are_silenced_with_their_probability(probability):
     augment = WaveformAugmentation(silence_probability=probability)
     silenced = sum(augment.silences((0, step, 3)) for step in range(1000))
     assert silenced == pytest.approx(1000 * probability, abs=40 if 0 < probability < 1 else 0)
+
+
+@settings(max_examples=20)
+@given(seeds, st.integers(8_000, 24_000))
+def test_speed_and_shifts_do_not_exceed_the_longest_duration(seed, length):
+    augment = replace(OFF, speed=0.4, shift_seconds=0.5, max_seconds=1.0)
+    augmented = augment(tone(length), seed)
+    assert len(augmented) <= max(16_000, length) + 1
+    assert not augment.preserves_alignment()

@@ -135,3 +135,27 @@ def test_a_weight_belongs_to_its_utterance_in_any_order(bucket_by_length):
     weights = np.array([0.0, 0.0, 1.0, 0.0])
     sampler = sampler_of(seconds, 10.0, bucket_by_length=bucket_by_length, weights=weights)
     assert {index for batch in first(sampler, 6) for index, _ in batch} == {2}
+
+
+@given(durations, bounds, seeds)
+def test_an_utterance_is_repeated_as_often_as_asked(seconds, bound, seed):
+    times = np.arange(len(seconds)) % 3
+    batches = epoch_of(seconds, bound, seed, repetitions=times.astype(float))
+    assert np.bincount(list(chain(*batches)), minlength=len(seconds)).tolist() == times.tolist()
+    assert all(batches)
+
+
+def test_a_fraction_of_a_repetition_is_its_share_of_the_utterances():
+    repetitions = np.repeat([0.4, 1.5], 500)
+    one, other = (
+        np.bincount(
+            list(chain(*epoch_of([1.0] * 1000, 100.0, epoch=epoch, repetitions=repetitions))),
+            minlength=1000,
+        )
+        for epoch in (0, 1)
+    )
+    assert set(one[:500]) == {0, 1}
+    assert set(one[500:]) == {1, 2}
+    assert 0.3 < one[:500].mean() < 0.5
+    assert 1.4 < one[500:].mean() < 1.6
+    assert one.tolist() != other.tolist()

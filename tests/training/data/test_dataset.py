@@ -9,7 +9,9 @@ from training.data import corpus, text
 from training.data.dataset import (
     KeywordDataset,
     SpeechDataset,
+    WrittenDataset,
 )
+from training.data.written_text import WRITTEN_ALPHABET
 from training.errors import InputError
 
 TEXTS = ["a", "bc", "def", "ghij", "klmno"]
@@ -91,3 +93,10 @@ def test_silenced_clips_need_an_empty_label(two_corpora):
     augment = WaveformAugmentation(silence_probability=0.1)
     with pytest.raises(InputError, match="transcript '' is not a label"):
         KeywordDataset(two_corpora, TEXTS, augment)
+
+
+def test_written_targets_are_written_text_or_else_plain(tmp_path):
+    manifest = tone_corpus.write_corpus(tmp_path / "tones", ["Fed, a cab.", "A BAD CAFE"])
+    dataset = WrittenDataset([corpus.load_corpus(manifest, tmp_path / "cache")])
+    texts = [text.decode(dataset[index, 0][1].tolist(), WRITTEN_ALPHABET) for index in (0, 1)]
+    assert texts == ["Fed, a cab.", "a bad cafe"]

@@ -14,14 +14,14 @@ def test_a_manifest_is_read_in_order_with_normalised_transcripts(tmp_path):
     rows = ['b/1.ogg\t2.5\tanna\tan4\t"Well said I\n', "a.flac\t0.25\tben\tvctk\tDON\u2019T\n"]
     file.write_text(manifest.HEADER + "".join(rows), encoding="utf-8")
     assert manifest.read_manifest(file) == [
-        Utterance(tmp_path / "b/1.ogg", 2.5, "anna", "an4", "well said i"),
+        Utterance(tmp_path / "b/1.ogg", 2.5, "anna", "an4", "well said i", "Well said I"),
         Utterance(tmp_path / "a.flac", 0.25, "ben", "vctk", "don't"),
     ]
 
 
 def test_a_written_manifest_lists_absolute_and_relative_paths(tmp_path):
     clips = [
-        Utterance(tmp_path / "elsewhere" / "a.flac", 0.25, "anna", "an4", "don't"),
+        Utterance(tmp_path / "elsewhere" / "a.flac", 0.25, "anna", "an4", "don't", "Don't!"),
         Utterance(Path("b.flac"), 1.5, "wake:?", "wake", "view glass"),
     ]
     folder = tmp_path / "new" / "corpus"

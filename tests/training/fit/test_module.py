@@ -3,7 +3,9 @@ import torch
 
 from tests.support import tone_corpus, toy_model
 from training.data import text
+from training.data.dataset import WrittenDataset
 from training.data.loaders import collate
+from training.data.written_text import WRITTEN_ALPHABET
 from training.errors import InputError
 from training.fit.module import CtcModule
 from training.recipe import Recipe
@@ -186,8 +188,80 @@ def test_the_losses_of_inner_layers_are_added(monkeypatch):
     assert module.training_step(spoken, 0).item() == pytest.approx(expected.item(), rel=1e-5)
 
 
-def test_a_network_with_other_classes_than_the_alphabet_is_rejected():
-    parameters = {"width": 8, "heads": 2, "layers": 2, "labels": "written"}
-    recipe = tone_corpus.recipe(network="whisper_ctc", front_end={}, parameters=parameters)
-    with pytest.raises(InputError, match="it has 60 classes; task 'ctc' needs 29"):
+WRITTEN = tone_corpus.recipe(
+    network="whisper_ctc",
+    front_end={"mels": 16},
+    parameters={
+        "width": 8,
+        "heads": 2,
+        "layers": 2,
+        "self_conditioning_block": 0,
+        "labels": "written",
+    },
+    **tone_corpus.PLAIN,
+)
+
+
+def written_batch(*texts):
+    return collate(
+        [
+            (
+                torch.from_numpy(tone_corpus.tones(text.normalise(written) or "abc")),
+                torch.tensor(text.encode(written, WRITTEN_ALPHABET)),
+            )
+            for written in texts
+        ]
+    )
+
+
+def test_a_network_with_written_labels_trains_on_written_and_plain_text(monkeypatch):
+    module = CtcModule(WRITTEN)
+    logging(module, monkeypatch)
+    spoken = written_batch("Fed, a cab.", "bad cafe", "")
+    assert isinstance(module.dataset([]), WrittenDataset)
+    loss = module.training_step(spoken, 0)
+    loss.backward()
+    assert loss.item() > 0
+    gradients = {name: p.grad for name, p in module.recogniser.named_parameters()}
+    gradient = gradients["network.classifiers.written.weight"]
+    assert gradient is not None
+    assert gradient.isfinite().all()
+
+
+def test_self_conditioning_trains_on_the_plain_text_of_written_targets():
+    module = CtcModule(WRITTEN)
+    plain = tone_corpus.recipe(network="whisper_ctc", front_end={"mels": 16}, parameters={
+        "width": 8, "heads": 2, "layers": 2})  # fmt: skip
+    inner = torch.randn(2, 40, 29).log_softmax(-1)
+    frames = torch.tensor([40, 31])
+    spoken = written_batch("Fed-a cab.", "bad cafe")
+    expected = CtcModule(plain).loss(inner, frames, batch("fed a cab", "bad cafe"))
+    assert module.loss(inner, frames, spoken).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_dev_metrics_are_of_plain_text_and_of_written_words_where_the_reference_has_them():
+    module = CtcModule(WRITTEN)
+
+    def encode(*texts):
+        return [text.encode(each, WRITTEN_ALPHABET) for each in texts]
+
+    references = encode("Well-known, he said.", "plain text")
+    scores = module.scores(references, encode("Well known, He said", "Plain, text"))
+    assert (scores["dev_wer"], scores["dev_cer"]) == (0.0, 0.0)
+    # Of "Well-known," "he" "said." none is as written: a substitution each, and an insertion.
+    assert scores["dev_written_wer"] == pytest.approx(4 / 3)
+    assert "dev_written_wer" not in module.scores(references[1:], encode("Plain, text"))
+    assert "dev_written_wer" not in CtcModule(PLAIN).scores([[2]], [[2]])
+
+
+def test_a_network_with_other_classes_than_an_alphabet_is_rejected():
+    recipe = tone_corpus.recipe(
+        network="convolutional", parameters={"width": 8, "kernels": [3], "classes": 30}
+    )
+    with pytest.raises(InputError, match=r"it has 30 classes; task 'ctc' needs 29 .* or 60"):
         CtcModule(recipe)
+
+
+def test_teacher_labels_of_a_network_with_plain_labels_are_rejected():
+    with pytest.raises(InputError, match="teacher_labels: the network's labels are plain"):
+        CtcModule(tone_corpus.recipe(teacher_labels="labels.tsv"))

@@ -32,6 +32,12 @@ def test_the_learning_rate_decays_as_a_cosine():
     assert factors == pytest.approx([0.5 + 0.5**1.5, 0.5, 0.5 - 0.5**1.5])
 
 
+def test_the_learning_rate_is_constant_until_the_decay():
+    factors = [learning_rate_factor(step, 10, 110, 50) for step in (10, 35, 60, 85, 110)]
+    assert factors == pytest.approx([1.0, 1.0, 1.0, 0.5, 0.0])
+    assert learning_rate_factor(5, 10, 110, 200) == pytest.approx(0.6)
+
+
 def peak_rates(module: CtcModule) -> dict[str, float]:
     """Peak learning rate of each trained parameter, by its name in the network."""
     names = {p: n.removeprefix("recogniser.network.") for n, p in module.named_parameters()}
