@@ -31,6 +31,11 @@ def is_written(texts: Iterable[str]) -> bool:
     return has_case or any(map(is_mark, text))
 
 
+def fold(text: str) -> str:
+    """Lower case, in NFC, with ASCII apostrophes and hyphens."""
+    return unicodedata.normalize("NFC", text.lower()).translate(_STRAIGHT)
+
+
 def plain(word: str) -> str:
     """Plain form of a written word, which is idempotent: lower case, without marks.
 
@@ -44,7 +49,7 @@ def plain(word: str) -> str:
     """
     if word.isascii() and word.isalpha():
         return word.lower()
-    folded = unicodedata.normalize("NFC", word.lower()).translate(_STRAIGHT)
+    folded = fold(word)
     in_number = {match.start() for match in _IN_NUMBER.finditer(folded)}
     kept = "".join(c for i, c in enumerate(folded) if i in in_number or not is_mark(c))
     return unicodedata.normalize("NFC", kept.strip("'-"))

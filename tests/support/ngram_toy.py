@@ -44,6 +44,14 @@ def write_bundle(directory: Path, **changes: Any) -> Path:
     return directory
 
 
+def write_written_bundle(directory: Path, **changes: Any) -> Path:
+    """The same with the toy model that writes case and punctuation marks."""
+    golden = {"golden": "Golden."}
+    toy_model.write_written_bundle(directory, language_model=members(**golden | changes))
+    (directory / "language.npz").write_bytes(content())
+    return directory
+
+
 def ambiguous_wav(text: str) -> bytes:
     """WAV of one frame per letter, so short that the language model can override the audio."""
     return toy_model.encode(toy_model.text_waveform(text, frames_per_character=1))

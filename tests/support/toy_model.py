@@ -31,6 +31,7 @@ WRITTEN_CHARACTERS = " '-.,?!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxy
 WRITTEN_ALPHABET = Alphabet((*WRITTEN_CHARACTERS, ""), blank=59, word_boundary=" ")
 FRAME = 320  # samples, 20 ms at 16 kHz
 LEVELS = 40  # class k is a level of (k + 1) / LEVELS
+WRITTEN_LEVELS = 80  # of the model that writes case and marks
 FRAMES_PER_CHARACTER = 5
 WORDS = ("no", "yes", "smart mirror")
 CTC_MEMBERS = {"frame_seconds", "blank", "word_boundary", "overlap_seconds"}
@@ -44,6 +45,17 @@ class ToyCtcModel(nn.Module):
         classes = (level * 40).round().long() - 1
         classes = torch.where(classes < 0, torch.full_like(classes, 28), classes.clamp(max=27))
         scores = torch.nn.functional.one_hot(classes, 29).float() * 6.0
+        return scores.log_softmax(-1), torch.div(lengths + 319, 320, rounding_mode="floor")
+
+
+class ToyWrittenModel(nn.Module):
+    def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        frames = (waveforms.shape[1] + 319) // 320
+        padded = torch.nn.functional.pad(waveforms, [0, frames * 320 - waveforms.shape[1]])
+        level = padded.reshape(waveforms.shape[0], -1, 320).median(dim=2).values
+        classes = (level * 80).round().long() - 1
+        classes = torch.where(classes < 0, torch.full_like(classes, 59), classes.clamp(max=58))
+        scores = torch.nn.functional.one_hot(classes, 60).float() * 6.0
         return scores.log_softmax(-1), torch.div(lengths + 319, 320, rounding_mode="floor")
 
 
@@ -62,6 +74,15 @@ def text_waveform(
     levels = [0.0 if k == ALPHABET.blank else (k + 1) / LEVELS for k in path]
     spoken = np.repeat(levels, frames_per_character * FRAME)
     return np.concatenate([spoken, np.zeros(5 * FRAME)]).astype(np.float32)
+
+
+def written_wav(text: str, frames_per_character: int = FRAMES_PER_CHARACTER) -> bytes:
+    """A written text as a WAV file for `ToyWrittenModel`, as `text_wav` for the plain one."""
+    classes = [WRITTEN_ALPHABET.labels.index(c) for c in text]
+    path = ctc.insert_blanks(classes, WRITTEN_ALPHABET.blank)
+    levels = [0.0 if k == WRITTEN_ALPHABET.blank else (k + 1) / WRITTEN_LEVELS for k in path]
+    spoken = np.repeat(levels, frames_per_character * FRAME)
+    return encode(np.concatenate([spoken, np.zeros(5 * FRAME)]).astype(np.float32))
 
 
 def keyword_waveform(word: str, seconds: float = 0.5) -> NDArray[np.float32]:
@@ -134,6 +155,14 @@ def keyword_manifest(model: bytes, **changes: Any) -> dict[str, Any]:
 def write_bundle(directory: Path, **changes: Any) -> Path:
     """Write a bundle of the CTC model, with `changes` to its manifest."""
     return _write(directory, torchscript(), manifest(torchscript(), **changes))
+
+
+def write_written_bundle(directory: Path, **changes: Any) -> Path:
+    """Write a bundle of the CTC model that writes case and marks, with `changes`."""
+    model = torchscript(ToyWrittenModel)
+    golden = {"audio": base64.b64encode(written_wav("Golden.")).decode(), "transcript": "Golden."}
+    labels = {"labels": list(WRITTEN_ALPHABET.labels), "blank": WRITTEN_ALPHABET.blank}
+    return _write(directory, model, manifest(model, golden=golden, **labels) | changes)
 
 
 def write_keyword_bundle(directory: Path, **changes: Any) -> Path:

@@ -21,7 +21,9 @@ from asr.decoding.hypotheses import (
     merge,
     prune,
 )
-from asr.decoding.ngram_model import END, ROOT, UNKNOWN, Integers, NgramModel
+from asr.decoding.ngram_model import ROOT, Integers, NgramModel
+from asr.decoding.plain_labels import BOUNDARY, plain_labels
+from asr.decoding.word_scores import WordScores
 from asr.manifest import Alphabet, BeamSearchConfig
 from asr.types import LogProbs
 
@@ -31,7 +33,10 @@ UNCHANGED = -1  # class in the back-pointers of a hypothesis that was not extend
 
 
 class BeamSearch:
-    """Beam search over the log-probabilities of a `ctc` model.
+    """Beam search over the log-probabilities of a `ctc` model of characters.
+
+    The search is for plain text: classes that differ in case are one letter, and punctuation marks
+    count as blanks (`plain_labels`).
 
     Parameters
     ----------
@@ -39,22 +44,24 @@ class BeamSearch:
         Labels that are neither letters of the lexicon nor the word boundary are never emitted.
     model : NgramModel
     config : BeamSearchConfig
+
+    Attributes
+    ----------
+    plain_labels : PlainLabels
+
+    Raises
+    ------
+    ModelUnavailableError
+        If the labels are not characters with a word boundary.
     """
 
     def __init__(self, alphabet: Alphabet, model: NgramModel, config: BeamSearchConfig) -> None:
-        lexicon = model.lexicon
-        self._alphabet = alphabet
-        self._model = model
-        self._config = config
-        self._boundary = alphabet.labels.index(alphabet.word_boundary)
-        # The letter of each class; a class that is no letter counts as the start of a word.
-        self._letter = np.array(
-            [lexicon.letters.find(label) if label else -1 for label in alphabet.labels]
-        )
-        self._letter_classes = np.flatnonzero(self._letter >= 0)
-        self._letter[self._letter < 0] = len(lexicon.letters)
-        self._letter_bigrams = config.lm_weight * lexicon.letter_bigrams.astype(np.float64)
-        self._lookahead = config.lm_weight * lexicon.lookahead.astype(np.float64)
+        self.plain_labels = plain_labels(alphabet, model.lexicon.letters)
+        self._labels = self.plain_labels.alphabet.labels
+        self._blank = self.plain_labels.alphabet.blank
+        self._boundary = self._labels.index(BOUNDARY)
+        self._scores = WordScores(self._labels, model, config)
+        self._beam_size = config.beam_size
 
     def best_text(self, log_probs: LogProbs) -> str:
         """The text with the highest score.
@@ -62,17 +69,17 @@ class BeamSearch:
         Parameters
         ----------
         log_probs : array, shape (frames, classes)
+            Of the alphabet.
 
         Returns
         -------
         str
-            Words separated by single spaces.
+            Plain words separated by single spaces.
         """
         beam = self._initial_beam()
         history: list[tuple[Integers, Integers]] = []
-        blank = self._alphabet.blank
-        for frame in log_probs.astype(np.float64):
-            if frame[blank] >= BLANK_SKIP_LOG_PROB:
+        for frame in self.plain_labels.log_probs(log_probs):
+            if frame[self._blank] >= BLANK_SKIP_LOG_PROB:
                 _, blanks, others = self._unextended(beam, frame)
                 beam = replace(beam, blank=blanks, other=others)
             else:
@@ -90,7 +97,7 @@ class BeamSearch:
             spelling=zero,
             last=one * self._boundary,
             node=one * ROOT,
-            context=self._model.start(),
+            context=self._scores.start(),
             text=np.full(1, EMPTY_TEXT),
             prefix=np.zeros(1, np.uint64),
         )
@@ -100,7 +107,7 @@ class BeamSearch:
         total = np.logaddexp(beam.blank, beam.other)
         # A boundary after a boundary, or before the first word, changes nothing.
         repeated = np.where(beam.node == ROOT, total, beam.other) + frame[beam.last]
-        return total, total + frame[self._alphabet.blank], repeated
+        return total, total + frame[self._blank], repeated
 
     def _step(self, beam: Beam, frame: Doubles) -> tuple[Beam, Integers, Integers]:
         """Extend the hypotheses by a frame, and prune them.
@@ -123,7 +130,7 @@ class BeamSearch:
         unchanged, extended = prune(
             np.logaddexp(blank, other) + beam.words + beam.lookahead,
             extensions.paths + extensions.words + extensions.lookahead,
-            self._config.beam_size,
+            self._beam_size,
         )
         rows, columns = np.divmod(extended, max(len(extensions.classes), 1))
         label = extensions.classes[columns]
@@ -149,21 +156,16 @@ class BeamSearch:
         self, beam: Beam, frame: Doubles, total: Doubles, candidate: NDArray[np.bool_]
     ) -> Extensions:
         """Extend the incomplete words by the candidates, shape (classes,), that are letters."""
-        lexicon = self._model.lexicon
-        classes = self._letter_classes[candidate[self._letter_classes]]
-        letter = self._letter[classes]
-        node = lexicon.child(beam.node[:, None], letter)
-        bigrams = self._letter_bigrams[self._letter[beam.last][:, None], letter]
-        spelling = beam.spelling[:, None] + bigrams
-        unknown = node == lexicon.out_of_vocabulary_node
+        letters = self._scores.letter_classes
+        classes = letters[candidate[letters]]
+        node, spelling, lookahead = self._scores.extend_word(beam, classes)
         # A repeated letter needs a blank before it.
         paths = np.where(beam.last[:, None] == classes, beam.blank[:, None], total[:, None])
         return Extensions(
             classes=classes,
             paths=paths + frame[classes],
             words=np.repeat(beam.words[:, None], len(classes), axis=1),
-            lookahead=self._lookahead[node]
-            + np.where(unknown, spelling + self._config.unk_score, 0.0),
+            lookahead=lookahead,
             spelling=spelling,
             node=node,
         )
@@ -172,7 +174,7 @@ class BeamSearch:
         self, beam: Beam, frame: Doubles, total: Doubles, letters: Extensions
     ) -> tuple[Extensions, Integers]:
         """Append the word boundary to the classes; also returns the contexts after it."""
-        score, context = self._end_word(beam)
+        score, context = self._scores.end_word(beam)
         paths = np.where(beam.node == ROOT, -np.inf, total + frame[self._boundary])
         zero = np.zeros(len(total))
         extensions = Extensions(
@@ -185,24 +187,10 @@ class BeamSearch:
         )
         return extensions, context
 
-    def _end_word(self, beam: Beam) -> tuple[Doubles, Integers]:
-        """Score of each incomplete word as a complete one, shape (n,), and the context after it."""
-        word = self._model.lexicon.word_ids[beam.node]
-        log_prob, context = self._model.score(beam.context, word)
-        spelling = beam.spelling + self._letter_bigrams[self._letter[beam.last], -1]
-        score = self._config.lm_weight * log_prob.astype(np.float64) + self._config.word_score
-        unknown = np.where(word == UNKNOWN, spelling + self._config.unk_score, 0.0)
-        return score + unknown, context
-
     def _best(self, beam: Beam) -> int:
         """Index of the best complete text, with or without a final word boundary."""
-        score, context = self._end_word(beam)
-        complete = beam.node == ROOT
-        context = np.where(complete[:, None], beam.context, context)
-        end, _ = self._model.score(context, np.full(len(complete), END))
-        score = beam.words + np.where(complete, 0.0, score) + self._config.lm_weight * end
-        score += np.logaddexp(beam.blank, beam.other)
-        text = np.where(complete & (beam.prefix != 0), beam.prefix, beam.text)
+        score = self._scores.end_text(beam)
+        text = np.where((beam.node == ROOT) & (beam.prefix != 0), beam.prefix, beam.text)
         _, same = np.unique(text, return_inverse=True)
         sums = np.full(same.max() + 1, -np.inf)
         np.logaddexp.at(sums, same, score)
@@ -212,6 +200,6 @@ class BeamSearch:
         labels: list[str] = []
         for parents, classes in reversed(history):
             if (label := int(classes[index])) != UNCHANGED:
-                labels.append(self._alphabet.labels[label])
+                labels.append(self._labels[label])
             index = int(parents[index])
         return "".join(reversed(labels)).strip()

@@ -1,6 +1,7 @@
 """CTC decoders: greedy, and beam search with an n-gram language model."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,7 +27,9 @@ def greedy_decoder(manifest: Manifest) -> CtcDecoder:
 
 
 def beam_decoder(manifest: Manifest, language_model: bytes, config: BeamSearchConfig) -> CtcDecoder:
-    """Beam-search decoder, one utterance at a time; word times come from forced alignment.
+    """Beam-search decoder, one utterance at a time.
+
+    The search finds plain text; its words get their times, case and marks from an alignment.
 
     Parameters
     ----------
@@ -38,29 +41,25 @@ def beam_decoder(manifest: Manifest, language_model: bytes, config: BeamSearchCo
     Raises
     ------
     ModelUnavailableError
-        If the language model cannot be read.
+        If the language model cannot be read, or the model's labels are not characters.
     """
     # Imported here: greedy decoding does not need these.
     from asr.decoding import ngram_model  # noqa: PLC0415
     from asr.decoding.beam_search import BeamSearch  # noqa: PLC0415
-    from asr.decoding.forced_alignment import align_text  # noqa: PLC0415
     from asr.decoding.segmentation import split_at_pauses  # noqa: PLC0415
+    from asr.decoding.written_alignment import written_words  # noqa: PLC0415
 
-    alphabet = manifest.alphabet
-    silence = [alphabet.blank, alphabet.labels.index(alphabet.word_boundary)]
-    search = BeamSearch(alphabet, ngram_model.load(language_model), config)
+    search = BeamSearch(manifest.alphabet, ngram_model.load(language_model), config)
+    plain = search.plain_labels
 
     def decode(pieces: Iterable[LogProbs]) -> list[WordSpan]:
         spans: list[WordSpan] = []
         start = 0
-        for frames in split_at_pauses(pieces, silence, manifest.frame_seconds):
+        for frames in split_at_pauses(pieces, plain.silence, manifest.frame_seconds):
             if text := search.best_text(frames):
-                # The model may emit more word boundaries than the text has: count them as blank.
-                merged = frames.copy()
-                merged[:, alphabet.blank] = np.logaddexp.reduce(frames[:, silence], axis=1)
                 spans += [
-                    WordSpan(span.text, start + span.start, start + span.end, span.log_prob)
-                    for span in align_text(merged, text, alphabet)
+                    replace(span, start=start + span.start, end=start + span.end)
+                    for span in written_words(frames, text, plain)
                 ]
             start += len(frames)
         return spans

@@ -1,23 +1,20 @@
-"""Forced alignment: the frames of each word of a known text.
-
-Finds the most probable path among those that collapse to the text: Viterbi over the label sequence
-with blanks inserted (Graves et al. 2006, section 4.1, with the maximum in place of the sum).
-"""
+"""Forced alignment: the most probable path that collapses to known labels, and words of a text."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from asr.decoding.plain_labels import plain_labels
 from asr.decoding.units import units_of
-from asr.decoding.words import WordSpan, words_along
+from asr.decoding.viterbi import best_states, ctc_states
+from asr.decoding.words import ClassPath, WordSpan, words_along
+from asr.decoding.written_alignment import plain_words
 from asr.manifest import Alphabet
 from asr.types import LogProbs
+from asr.written_text import plain
 
-IMPOSSIBLE = -np.inf
 
-
-def forced_path(log_probs: LogProbs, labels: Sequence[int], blank: int) -> NDArray[np.int64]:
+def forced_path(log_probs: LogProbs, labels: Sequence[int], blank: int) -> ClassPath:
     """The most probable path that collapses to `labels`.
 
     Parameters
@@ -36,34 +33,15 @@ def forced_path(log_probs: LogProbs, labels: Sequence[int], blank: int) -> NDArr
     ValueError
         If there are too few frames for the labels and the blanks between equal neighbours.
     """
-    states = np.full(2 * len(labels) + 1, blank)
-    states[1::2] = labels
-    may_skip = np.zeros(len(states), dtype=bool)  # over the blank between two different labels
-    may_skip[3::2] = states[3::2] != states[1:-2:2]
-    emissions = log_probs[:, states].astype(np.float64)
-    score = np.full(len(states), IMPOSSIBLE)
-    score[:2] = emissions[0, :2]
-    steps = np.zeros(emissions.shape, dtype=np.int8)
-    for frame in range(1, len(emissions)):
-        one = np.concatenate(([IMPOSSIBLE], score[:-1]))
-        two = np.where(
-            may_skip, np.concatenate(([IMPOSSIBLE] * 2, score))[: len(states)], IMPOSSIBLE
-        )
-        choices = np.stack([score, one, two])
-        steps[frame] = choices.argmax(axis=0)
-        score = choices.max(axis=0) + emissions[frame]
-    state = len(states) - 1 - int(score[-2:][::-1].argmax())
-    if score[state] == IMPOSSIBLE:
-        raise ValueError(f"{len(emissions)} frames are too few for {len(labels)} labels")
-    path = np.empty(len(emissions), dtype=np.int64)
-    for frame in range(len(emissions) - 1, -1, -1):
-        path[frame] = states[state]
-        state -= int(steps[frame, state])
-    return path
+    states, may_skip = ctc_states(labels, blank)
+    return states[best_states(log_probs[:, states], may_skip)]
 
 
 def align_text(log_probs: LogProbs, text: str, alphabet: Alphabet) -> list[WordSpan]:
     """Align a text with log-probabilities.
+
+    With characters, the plain form of the text is aligned: each letter in either case, and marks
+    anywhere. With subwords, the text as it is, in the subwords of `Units.encode`.
 
     Parameters
     ----------
@@ -72,11 +50,19 @@ def align_text(log_probs: LogProbs, text: str, alphabet: Alphabet) -> list[WordS
         Words, separated by spaces.
     alphabet : Alphabet
 
+    Returns
+    -------
+    list of WordSpan
+        The words of the text, in plain form with characters.
+
     Raises
     ------
     ValueError
-        As `forced_path` and `Units.encode`.
+        As `forced_path`, or if the model has no label for a character.
     """
     units = units_of(alphabet)
+    if units.are_characters:
+        words = " ".join(filter(None, map(plain, text.split())))
+        return plain_words(log_probs, words, plain_labels(alphabet, words))
     path = forced_path(log_probs, units.encode(text), alphabet.blank)
     return words_along(path, np.take_along_axis(log_probs, path[:, None], axis=1)[:, 0], units)

@@ -27,15 +27,9 @@ _WHITESPACE, _CONTROL = b"\t\n\v\f\r ", bytes([*range(32), 127])
 
 @dataclass(frozen=True)
 class Unit:
-    """What a class writes.
+    """What a class writes: UTF-8 or a part of it, and whether that is more than marks.
 
-    Attributes
-    ----------
-    text : bytes
-        UTF-8, or a part of a character; empty for a blank, a special token and a lone boundary.
-    starts_word : bool
-    is_letter : bool
-        Whether there is text that is more than punctuation marks.
+    The text is empty for a blank, a special token and a lone word boundary.
     """
 
     text: bytes = b""
@@ -67,10 +61,11 @@ class Units:
     @property
     def are_characters(self) -> bool:
         """Whether no unit is longer than a character, and a lone boundary separates words."""
-        return not any(
+        longer = any(
             (start and text) or len(text.decode(errors="replace")) > 1
             for start, text in zip(self.starts_word, self.texts, strict=True)
         )
+        return bool(self.starts_word.any()) and not longer
 
     def decode(self, classes: list[int]) -> str:
         """Text of consecutive classes of one word, in NFC; invalid bytes become U+FFFD."""

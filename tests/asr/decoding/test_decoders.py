@@ -6,11 +6,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asr import open_transcriber
 from asr.audio.audio import Budget
+from asr.settings import Settings
+from asr.transcriber import Transcriber, check_golden
 from tests.support import ngram_toy, toy_model
 
 HOUR = Budget(max_seconds=3600.0)
 sentences = st.lists(st.sampled_from(["a", "cab", "bad", "dada"]), min_size=1, max_size=12)
+
+
+@pytest.fixture(scope="module")
+def written_transcriber(tmp_path_factory) -> Transcriber:
+    """The toy model that writes case and marks, with the toy language model."""
+    directory = ngram_toy.write_written_bundle(tmp_path_factory.mktemp("bundle"))
+    return open_transcriber(Settings(model_uri=str(directory)))
+
+
+@pytest.mark.parametrize("decoder", ["greedy", "beam"])
+@pytest.mark.parametrize(
+    "text", ["A cab.", "A bad, bad cab? A Cab!", "Bad-cab, a", "a cab . Bad", "Dada, a"]
+)
+def test_both_decoders_write_case_and_marks(written_transcriber, decoder, text):
+    found = written_transcriber.transcribe(toy_model.written_wav(text), HOUR, decoder)
+    assert found.text == text.replace(" .", ".")
+    assert found.plain().text == found.text.lower().translate(str.maketrans("", "", ".,?!"))
+    check_golden(written_transcriber)
+
+
+def test_the_language_model_changes_the_letters_but_not_the_marks(written_transcriber):
+    clip = toy_model.written_wav("A, dab.", frames_per_character=1)
+    assert written_transcriber.transcribe(clip, HOUR, "greedy").text == "A, dab."
+    assert written_transcriber.transcribe(clip, HOUR, "beam").text == "A, cab."
 
 
 @settings(max_examples=20)
