@@ -13,7 +13,14 @@ from pathlib import Path
 
 from training.data.corpus import Corpus
 from training.data.manifest import Utterance, read_rows
-from training.data.written_text import CHARACTERS, MARKS, is_written, tidy
+from training.data.written_text import (
+    CHARACTERS,
+    MARKS,
+    is_written,
+    plain_word,
+    split_words,
+    tidy,
+)
 from training.errors import InputError
 
 LABEL_COLUMNS = ("file", "text")
@@ -22,7 +29,6 @@ MIN_AGREEMENT = 0.7  # share of the true words that the teacher must have recogn
 # As corpora spell out what a teacher abbreviates, whose full stop ends no sentence.
 _ABBREVIATIONS = {"Mr": "Mister", "Mrs": "Missus", "Dr": "Doctor", "St": "Saint"}
 _ABBREVIATION = re.compile(rf"\b({'|'.join(_ABBREVIATIONS)})\.")
-_TOKEN = re.compile(r"[^\s-]+-?")  # a word with its mark, or a part of a compound with its hyphen
 _FIRST_PERSON = re.compile(r"i(?:'(?:d|ll|m|ve))?")
 _ENDS = MARKS.replace(",", "")  # marks that end a sentence
 
@@ -83,9 +89,9 @@ def transfer(plain: str, teacher: str) -> str | None:
         `MIN_AGREEMENT` of them, or wrote neither capitals nor marks.
     """
     spelled_out = _ABBREVIATION.sub(lambda found: _ABBREVIATIONS[found[1]], teacher)
-    words, tokens = plain.split(), _TOKEN.findall(tidy(spelled_out))
-    keys = [token.lower().rstrip(MARKS + "-") for token in tokens]
-    blocks = SequenceMatcher(a=words, b=keys, autojunk=False).get_matching_blocks()
+    words, tokens = plain.split(), split_words(tidy(spelled_out))
+    matcher = SequenceMatcher(a=words, b=[*map(plain_word, tokens)], autojunk=False)
+    blocks = matcher.get_matching_blocks()
     if not words or sum(block.size for block in blocks) < MIN_AGREEMENT * len(words):
         return None
     written = [_capitalise(w) if _FIRST_PERSON.fullmatch(w) else w for w in words]

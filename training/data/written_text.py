@@ -21,6 +21,7 @@ WRITTEN_ALPHABET = Alphabet(
 )
 ALPHABETS = {len(each.labels): each for each in (text.ALPHABET, WRITTEN_ALPHABET)}
 
+_TOKEN = re.compile(r"[^\s-]+-?")
 _TO_ASCII = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "`": "'", "&": " and "}
     | {"\u2010": "-", "\u2013": ", ", "\u2014": ", ", ";": ",", ":": ","}
@@ -61,6 +62,16 @@ def _one_mark(run: re.Match[str]) -> str:
     """The first mark of a run that ends a sentence, else a comma."""
     ends = [mark for mark in run[1] if mark in ".?!"]
     return f"{ends[0] if ends else ','} "
+
+
+def split_words(tidied: str) -> list[str]:
+    """Words of a tidied text, each with its mark; a part of a compound with its hyphen."""
+    return _TOKEN.findall(tidied)
+
+
+def plain_word(word: str) -> str:
+    """Plain form of a word of `split_words`."""
+    return word.lower().rstrip(f"{MARKS}-")
 
 
 def normalise_written(written: str) -> str | None:

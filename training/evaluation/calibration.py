@@ -39,23 +39,30 @@ def confidence_pairs(results: Sequence[Result], kind: str = "ctc") -> tuple[Floa
     confidences: list[float] = []
     correct: list[float] = []
     for result in results:
-        if result.transcript is None or not result.text:
+        if result.transcript is None or not result.transcript.words:
             continue
         confidences += [word.confidence for word in result.transcript.words]
-        correct += IS_CORRECT[kind](result.utterance.text, result.text)
+        correct += IS_CORRECT[kind](result)
     return np.array(confidences), np.array(correct)
 
 
-def _words_correct(reference: str, hypothesis: str) -> list[float]:
-    hits = {position for _, position in word_hits(reference, hypothesis)}
-    return [float(position in hits) for position in range(len(hypothesis.split()))]
+def _words_correct(result: Result) -> list[float]:
+    """Whether each word of the transcript is; a compound, if all of its parts are."""
+    hits = {position for _, position in word_hits(result.utterance.text, result.text)}
+    correct: list[float] = []
+    first = 0
+    for words in result.plain_words:
+        places = range(first, first + len(words))
+        correct.append(float(bool(words) and hits.issuperset(places)))
+        first = places.stop
+    return correct
 
 
-def _keyword_correct(reference: str, hypothesis: str) -> list[float]:
-    return [float(reference == hypothesis)]
+def _keyword_correct(result: Result) -> list[float]:
+    return [float(result.utterance.text == result.text)]
 
 
-IS_CORRECT: dict[str, Callable[[str, str], list[float]]] = {
+IS_CORRECT: dict[str, Callable[[Result], list[float]]] = {
     "ctc": _words_correct,
     "keyword": _keyword_correct,
 }

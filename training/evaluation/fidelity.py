@@ -13,6 +13,7 @@ from asr.decoding import ctc
 from asr.transcriber import Transcriber
 from training.data.corpus import decode_clip
 from training.data.manifest import Utterance
+from training.data.text import normalise
 from training.evaluation.metrics import score
 
 
@@ -80,7 +81,10 @@ def measure_fidelity(
         cpu_seconds += (between - started, time.process_time() - between)
         differences.append(np.abs(exported - expected))
         texts.append(
-            [ctc.greedy_text(frames, manifest.alphabet) for frames in (exported, expected)]
+            [
+                normalise(ctc.greedy_text(frames, manifest.alphabet))
+                for frames in (exported, expected)
+            ]
         )
     all_differences = np.concatenate(differences)
     references = [utterance.text for utterance in utterances]

@@ -13,6 +13,7 @@ from asr.audio.audio import AudioSource, Budget
 from asr.errors import TooShortError
 from asr.transcript import ModelIdentity, Transcript
 from training.data.manifest import Utterance
+from training.data.text import normalise
 from training.errors import error_context
 
 BUDGET = Budget(max_seconds=600.0)
@@ -45,9 +46,21 @@ class Result:
     cpu_seconds: float = 0.0
 
     @property
-    def text(self) -> str:
-        """Text of the hypothesis; empty if there is no transcript."""
+    def written(self) -> str:
+        """Hypothesis as the recogniser wrote it; empty if there is no transcript."""
         return self.transcript.text if self.transcript else ""
+
+    @property
+    def plain_words(self) -> list[list[str]]:
+        """Plain words of each word of the transcript: a compound has several, a number none."""
+        if self.transcript is None:
+            return []
+        return [normalise(word.punctuated_word).split() for word in self.transcript.words]
+
+    @property
+    def text(self) -> str:
+        """Plain hypothesis, comparable with the plain reference."""
+        return " ".join(word for words in self.plain_words for word in words)
 
 
 def transcribe_corpus(recogniser: RecogniserLike, utterances: Sequence[Utterance]) -> list[Result]:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
+from asr.decoding.units import units_of
 from asr.transcriber import Transcriber
 from training.evaluation.calibration import (
     confidence_pairs,
@@ -14,6 +15,7 @@ from training.evaluation.calibration import (
 from training.evaluation.error_analysis import most_frequent_errors
 from training.evaluation.inference import Result
 from training.evaluation.metrics import accuracy, bootstrap_interval, score
+from training.evaluation.punctuation import punctuation_report
 from training.evaluation.word_timing import ctc_aligner, pocketsphinx_aligner, word_timing_errors
 
 DURATION_EDGES = (3, 6, 10, 15)  # seconds
@@ -99,7 +101,8 @@ def bundle_report(results: Sequence[Result], transcriber: Transcriber) -> dict[s
     Returns
     -------
     dict
-        Also `confidence`, as `calibration_report` gives it, and `word_timing` (`ctc` only): by
+        Also `confidence`, as `calibration_report` gives it; `punctuation`, of a model that writes
+        case and marks, as `punctuation_report` gives it; and `word_timing` (`ctc` only): by
         aligner, the members of `training.evaluation.word_timing.TimingErrors`, or None.
 
     Raises
@@ -109,6 +112,8 @@ def bundle_report(results: Sequence[Result], transcriber: Transcriber) -> dict[s
     """
     kind = transcriber.manifest.kind
     report = recognition_report(results, kind) | {"confidence": calibration_report(results, kind)}
+    if kind == "ctc" and units_of(transcriber.manifest.alphabet).are_written:
+        report["punctuation"] = punctuation_report(results)
     if kind == "ctc":
         aligners = {"model": ctc_aligner(transcriber), "pocketsphinx": pocketsphinx_aligner()}
         report["word_timing"] = {

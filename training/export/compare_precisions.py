@@ -13,6 +13,7 @@ import torch
 from asr.transcriber import Transcriber
 from training.cli import command, command_parser
 from training.data.manifest import read_manifest
+from training.data.written_text import alphabet_of
 from training.errors import InputError
 from training.evaluation.fidelity import Fidelity, measure_fidelity
 from training.export.bundle_writer import MODEL_FILE, new_bundle
@@ -49,7 +50,11 @@ def compare_precisions(checkpoint: Path, manifest: Path, clips: int) -> list[Fid
             save_torchscript(recogniser, directory / MODEL_FILE, precision)
             opened = new_bundle(
                 directory,
-                fields=ctc_fields(frame_seconds, context_seconds=recogniser.context_seconds),
+                fields=ctc_fields(
+                    frame_seconds,
+                    alphabet_of(recogniser.network.classes),
+                    recogniser.context_seconds,
+                ),
                 name=recipe.name,
                 version=recipe.version,
                 license=recipe.license,

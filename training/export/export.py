@@ -19,6 +19,7 @@ from training.card import card
 from training.card.measurements import Measurements, read_report
 from training.cli import command, command_parser
 from training.data.manifest import CORPUS_MANIFEST, Utterance, read_manifest
+from training.data.written_text import alphabet_of
 from training.errors import InputError
 from training.evaluation import confusion_matrix
 from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
@@ -45,7 +46,7 @@ FIDELITY_CLIPS = 50  # compared with the network before export
 
 FIELDS: dict[str, Callable[[Recogniser, float], dict[str, Any]]] = {
     "ctc": lambda recogniser, frame_seconds: ctc_fields(
-        frame_seconds, context_seconds=recogniser.context_seconds
+        frame_seconds, alphabet_of(recogniser.network.classes), recogniser.context_seconds
     ),
     "keyword": lambda recogniser, _: keyword_fields(recogniser.network.labels),
 }

@@ -4,7 +4,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 from training.errors import InputError
 
 WEIGHTS, DESCRIPTION = "weights.pt", "weights.json"
+INVALID = "{} holds no imported weights: import them again"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ def save_weights(folder: Path, weights: Mapping[str, Tensor], source: WeightsSou
     (folder / DESCRIPTION).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
 
 
+def read_source(folder: Path) -> WeightsSource:
+    """Source of the weights in `folder`; raises as `load_weights` does."""
+    members = _read_description(folder)
+    return WeightsSource(**{field.name: members[field.name] for field in fields(WeightsSource)})
+
+
 def load_weights(folder: Path) -> dict[str, Tensor]:
     """Weights by the recogniser's parameter names.
 
@@ -57,14 +64,25 @@ def load_weights(folder: Path) -> dict[str, Tensor]:
         If a file is missing.
     """
     file = folder / WEIGHTS
+    expected = _read_description(folder)["sha256"]
+    if (found := _sha256(file)) != expected:
+        raise InputError(f"{file}: SHA-256 is {found}, {DESCRIPTION} has {expected}")
     try:
-        expected = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))["sha256"]
-        if (found := _sha256(file)) != expected:
-            raise InputError(f"{file}: SHA-256 is {found}, {DESCRIPTION} has {expected}")
         weights: dict[str, Tensor] = torch.load(file, map_location="cpu", weights_only=True)
-    except (ValueError, KeyError, TypeError, RuntimeError, pickle.UnpicklingError) as error:
-        raise InputError(f"{folder} holds no imported weights: import them again") from error
+    except (RuntimeError, pickle.UnpicklingError) as error:
+        raise InputError(INVALID.format(folder)) from error
     return weights
+
+
+def _read_description(folder: Path) -> dict[str, str]:
+    required = {"sha256", *(field.name for field in fields(WeightsSource))}
+    try:
+        members: dict[str, str] = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(INVALID.format(folder)) from error
+    if not isinstance(members, dict) or not required <= members.keys():
+        raise InputError(INVALID.format(folder))
+    return members
 
 
 def _sha256(file: Path) -> str:

@@ -163,3 +163,29 @@ def test_the_card_of_an_imported_model_has_its_published_rates(manifest):
     assert "It was trained by others." in card
     assert "WER 3.4 / 8.6. None of it was measured on this file" in one_line(card)
     assert "curves.svg" not in card
+
+
+RATES = {"precision": 0.91, "recall": 0.82, "f1": 0.86, "count": 77}
+PUNCTUATION = {"utterances": 9, "written_wer": 0.4567} | dict.fromkeys(
+    [".", ",", "?", "all", "capitals"], RATES
+)
+
+
+def test_a_model_that_writes_has_a_section_on_punctuation(manifest):
+    report = RECOGNITION_REPORT | {"punctuation": PUNCTUATION}
+    sets = {"songs-dev": RECOGNITION_REPORT | {"punctuation": None}, "songs-test": report}
+    card = render_trained_card(manifest, replace(MEASUREMENTS, sets=sets))
+    assert "## Capitals and punctuation" in card
+    assert "| songs-test | 9 | 0.457 | question marks | 77 | 0.910 | 0.820 | 0.860 |" in card
+    assert "songs-dev | 9" not in card
+    assert "## Capitals" not in render_trained_card(manifest, MEASUREMENTS)
+
+
+def test_initial_weights_are_a_source_without_hours(manifest):
+    speech = {"name": "LJ", "hours": 1.5, "license": "public domain", "reference": "Ito 2017"}
+    weights = {"name": "initial weights: whisper-base", "license": "MIT", "reference": "2022"}
+    card = render_trained_card(replace(manifest, sources=[speech, weights]), MEASUREMENTS)
+    assert "| initial weights: whisper-base | | MIT | 2022 |" in card
+    assert "fine-tuned from published weights" in one_line(card)
+    assert "random weights" not in card
+    assert "random weights" in render_trained_card(manifest, MEASUREMENTS)

@@ -140,3 +140,14 @@ def test_a_reliability_diagram_is_written_as_svg_reproducibly(tmp_path):
         )
     assert (tmp_path / "one.svg").read_text().count("<svg") == 1
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "other.svg").read_bytes()
+
+
+def test_a_compound_is_correct_if_all_of_its_parts_are(tmp_path):
+    words = [("well-known", 0.9), ("mother-in-law", 0.8), ("he", 0.7)]
+    _, correct = confidence_pairs([result("well known mother in he", words, tmp_path)])
+    assert correct.tolist() == [1.0, 0.0, 1.0]
+
+
+def test_a_word_without_plain_characters_is_not_correct(tmp_path):
+    _, correct = confidence_pairs([result("in he", [("in", 0.9), ("1940", 0.8)], tmp_path)])
+    assert correct.tolist() == [1.0, 0.0]

@@ -2,6 +2,7 @@ import json
 
 from tests.support import tone_corpus, toy_model
 from training.export.lineage import lineage_sources
+from training.fit.weights_folder import WeightsSource, save_weights
 
 
 def hours(found):
@@ -56,3 +57,18 @@ def test_the_sources_of_an_initial_bundle_are_sources(tmp_path):
     found = lineage_sources(recipe, tmp_path, tmp_path)
     assert found[1] == birds
     assert hours(found) == {"LJ Speech 1.1": 1.0, "Birds": 0.5}
+
+
+def test_imported_weights_are_a_source_without_hours(tmp_path):
+    corpus_of(tmp_path / "a", "lj", 1)
+    imported = WeightsSource("whisper-base", "base.pt", "0" * 64, "MIT", "(c) OpenAI", "2022")
+    (tmp_path / "weights").mkdir()
+    save_weights(tmp_path / "weights", {}, imported)
+    recipe = tone_corpus.recipe(train=["a"], init_from=str(tmp_path / "weights"))
+    speech, weights = lineage_sources(recipe, tmp_path, tmp_path)
+    assert speech["name"] == "LJ Speech 1.1"
+    assert weights == {
+        "name": "initial weights: whisper-base",
+        "license": "MIT, (c) OpenAI",
+        "reference": "2022",
+    }
