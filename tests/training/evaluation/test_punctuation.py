@@ -67,6 +67,6 @@ def test_compounds_are_aligned_part_by_part():
 
 
 def test_utterances_without_case_are_left_out():
-    assert measured(result("he saw anna", "He saw Anna.")]) is None
-    both = punctuation_report([result("he saw anna", "X."), result("I did.", "I did."))
+    assert punctuation_report([result("he saw anna", "He saw Anna.")]) is None
+    both = measured(result("he saw anna", "X."), result("I did.", "I did."))
     assert (both["utterances"], rates(both, "all")) == (1, (1.0, 1.0, 1.0, 1))
