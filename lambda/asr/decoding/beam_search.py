@@ -6,7 +6,9 @@ at once, as arrays. Out-of-vocabulary words are scored by a character bigram mod
 remain possible.
 """
 
+import copy
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +24,12 @@ from asr.decoding.hypotheses import (
     prune,
 )
 from asr.decoding.ngram_model import ROOT, Integers, NgramModel
+from asr.decoding.phrase_automaton import (
+    LETTER_BONUS,
+    WORD_START,
+    PhraseAutomaton,
+    build_automaton,
+)
 from asr.decoding.plain_labels import BOUNDARY, plain_labels
 from asr.decoding.word_scores import WordScores
 from asr.manifest import Alphabet, BeamSearchConfig
@@ -61,7 +69,16 @@ class BeamSearch:
         self._blank = self.plain_labels.alphabet.blank
         self._boundary = self._labels.index(BOUNDARY)
         self._scores = WordScores(self._labels, model, config)
-        self._beam_size = config.beam_size
+        self._model, self._config = model, config
+        self._phrases: PhraseAutomaton | None = None
+
+    def with_phrases(
+        self, phrases: Iterable[str], letter_bonus: float = LETTER_BONUS
+    ) -> "BeamSearch":
+        """A copy that prefers phrases, given as for `build_automaton`."""
+        lexicon, biased = self._model.lexicon, copy.copy(self)
+        biased._phrases = build_automaton(phrases, lexicon, self._config, letter_bonus)
+        return biased
 
     def best_text(self, log_probs: LogProbs) -> str:
         """The text with the highest score.
@@ -100,6 +117,7 @@ class BeamSearch:
             context=self._scores.start(),
             text=np.full(1, EMPTY_TEXT),
             prefix=np.zeros(1, np.uint64),
+            phrase=one * WORD_START,
         )
 
     def _unextended(self, beam: Beam, frame: Doubles) -> tuple[Doubles, Doubles, Doubles]:
@@ -126,11 +144,14 @@ class BeamSearch:
         context = beam.context
         if candidate[self._boundary]:
             extensions, context = self._extend_by_boundary(beam, frame, total, extensions)
+        letter = self._scores.letter[extensions.classes]
+        if self._phrases:
+            extensions.words[:] += self._phrases.bonus[beam.phrase[:, None], letter]
         other = merge(beam, extensions, other)
         unchanged, extended = prune(
             np.logaddexp(blank, other) + beam.words + beam.lookahead,
             extensions.paths + extensions.words + extensions.lookahead,
-            self._beam_size,
+            self._config.beam_size,
         )
         rows, columns = np.divmod(extended, max(len(extensions.classes), 1))
         label = extensions.classes[columns]
@@ -147,6 +168,7 @@ class BeamSearch:
             context=np.where(ended, context[rows], beam.context[rows]),
             text=extended_hash(text, label),
             prefix=text,
+            phrase=self._next_phrases(beam.phrase[rows], letter[columns]),
         )
         following = replace(beam, blank=blank, other=other).at(unchanged).joined(new)
         classes = np.concatenate((np.full(len(unchanged), UNCHANGED), label))
@@ -187,9 +209,14 @@ class BeamSearch:
         )
         return extensions, context
 
+    def _next_phrases(self, state: Integers, letter: Integers) -> Integers:
+        return self._phrases.following[state, letter] if self._phrases else state
+
     def _best(self, beam: Beam) -> int:
         """Index of the best complete text, with or without a final word boundary."""
         score = self._scores.end_text(beam)
+        if self._phrases:
+            score += self._phrases.final[beam.phrase]
         text = np.where((beam.node == ROOT) & (beam.prefix != 0), beam.prefix, beam.text)
         _, same = np.unique(text, return_inverse=True)
         sums = np.full(same.max() + 1, -np.inf)

@@ -29,6 +29,7 @@ class Beam:
     node : lexicon node of the incomplete word
     context : n-gram context of the incomplete word
     text, prefix : hash of the text, and of the text without its last character
+    phrase : state of the phrase automaton, of which the bonuses are in `words`
     """
 
     blank: Doubles
@@ -41,6 +42,7 @@ class Beam:
     context: Integers
     text: Hashes
     prefix: Hashes
+    phrase: Integers
 
     def at(self, index: Integers) -> "Beam":
         """The hypotheses at `index`."""

@@ -21,6 +21,8 @@ class WordScores:
 
     Attributes
     ----------
+    letter : array, shape (classes,)
+        The letter of each class; a class that is no letter counts as the start of a word.
     letter_classes : array, shape (letters,)
         The classes that are letters of the lexicon.
     """
@@ -29,10 +31,9 @@ class WordScores:
         lexicon = model.lexicon
         self._model = model
         self._config = config
-        # The letter of each class; a class that is no letter counts as the start of a word.
-        self._letter = np.array([lexicon.letters.find(label) if label else -1 for label in labels])
-        self.letter_classes = np.flatnonzero(self._letter >= 0)
-        self._letter[self._letter < 0] = len(lexicon.letters)
+        self.letter = np.array([lexicon.letters.find(label) if label else -1 for label in labels])
+        self.letter_classes = np.flatnonzero(self.letter >= 0)
+        self.letter[self.letter < 0] = len(lexicon.letters)
         self._letter_bigrams = config.lm_weight * lexicon.letter_bigrams.astype(np.float64)
         self._lookahead = config.lm_weight * lexicon.lookahead.astype(np.float64)
 
@@ -49,9 +50,9 @@ class WordScores:
             As in `Extensions`.
         """
         lexicon = self._model.lexicon
-        letter = self._letter[classes]
+        letter = self.letter[classes]
         node = lexicon.child(beam.node[:, None], letter)
-        bigrams = self._letter_bigrams[self._letter[beam.last][:, None], letter]
+        bigrams = self._letter_bigrams[self.letter[beam.last][:, None], letter]
         spelling = beam.spelling[:, None] + bigrams
         unknown = node == lexicon.out_of_vocabulary_node
         lookahead = self._lookahead[node] + np.where(
@@ -63,7 +64,7 @@ class WordScores:
         """Score of each incomplete word as a complete one, shape (n,), and the context after it."""
         word = self._model.lexicon.word_ids[beam.node]
         log_prob, context = self._model.score(beam.context, word)
-        spelling = beam.spelling + self._letter_bigrams[self._letter[beam.last], -1]
+        spelling = beam.spelling + self._letter_bigrams[self.letter[beam.last], -1]
         score = self._config.lm_weight * log_prob.astype(np.float64) + self._config.word_score
         unknown = np.where(word == UNKNOWN, spelling + self._config.unk_score, 0.0)
         return score + unknown, context

@@ -14,6 +14,7 @@ from asr.decoding.ngram_model import (
     FIRST_WORD,
     UNKNOWN,
 )
+from asr.decoding.phrase_automaton import WORD_START, build_automaton
 from asr.manifest import Alphabet, BeamSearchConfig
 from tests.support import ngram_toy
 
@@ -87,6 +88,35 @@ def test_with_a_language_model_the_text_with_the_best_total_score_is_found(
     assert every[found] == pytest.approx(max(every.values()), abs=1e-5)
 
 
+def phrase_bonus(phrases, text):
+    """Bonus of a text, letter by letter."""
+    state, score = WORD_START, 0.0
+    for character in text:
+        letter = -1 if character == " " else MODEL.lexicon.letters.index(character)
+        score += phrases.bonus[state, letter]
+        state = phrases.following[state, letter]
+    return score + phrases.final[state]
+
+
+@settings(max_examples=40)
+@given(
+    few_frames,
+    st.lists(st.sampled_from(["a", "cab", "a d", "dad", "b c a"]), min_size=1),
+    st.floats(0, 3),
+)
+def test_with_phrases_the_text_with_the_best_total_score_and_bonus_is_found(
+    log_probs, phrases, letter_bonus
+):
+    config = replace(WIDE, lm_weight=0.5, word_score=0.2, unk_score=-0.4)
+    automaton = build_automaton(phrases, MODEL.lexicon, config, letter_bonus)
+    every = {
+        text: score + phrase_bonus(automaton, text)
+        for text, score in total_scores(log_probs, config).items()
+    }
+    search = BeamSearch(ALPHABET, MODEL, config).with_phrases(phrases, letter_bonus)
+    assert every[search.best_text(log_probs)] == pytest.approx(max(every.values()), abs=1e-5)
+
+
 @settings(max_examples=40)
 @given(few_frames, st.integers(1, 3))
 def test_a_narrow_beam_finds_a_text_that_a_path_collapses_to(log_probs, beam_size):
@@ -153,3 +183,11 @@ def test_the_order_of_the_alphabet_does_not_change_the_text():
     other = Alphabet(tuple(ALPHABET.labels[k] for k in order), blank=0, word_boundary=" ")
     search = BeamSearch(other, MODEL, replace(WIDE, lm_weight=0.7))
     assert search.best_text(log_probs[:, order]) == "a cab"
+
+
+def test_a_phrase_out_of_vocabulary_is_preferred():
+    ambiguous = frames(*CLEAR[:2], {"d": 0.4, "c": 0.6}, {"a": 1.0}, {"d": 0.4, "b": 0.6})
+    search = BeamSearch(ALPHABET, MODEL, replace(WIDE, lm_weight=0.7))
+    assert search.best_text(ambiguous) == "a cab"
+    assert search.with_phrases(["dad"]).best_text(ambiguous) == "a dad"
+    assert search.best_text(ambiguous) == "a cab"

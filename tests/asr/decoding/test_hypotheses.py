@@ -24,7 +24,10 @@ def beam(*texts: tuple[int, ...]) -> Beam:
     last = np.array([text[-1] if text else 9 for text in texts])
     whole, prefix = (np.array(column, np.uint64) for column in zip(*hashes, strict=True))
     return Beam(
-        zeros, zeros, zeros, zeros, zeros, last, nodes, nodes[:, None], text=whole, prefix=prefix
+        *(zeros, zeros, zeros, zeros, zeros, last, nodes, nodes[:, None]),
+        text=whole,
+        prefix=prefix,
+        phrase=nodes,
     )
 
 
