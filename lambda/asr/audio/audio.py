@@ -5,28 +5,35 @@ the audio is, and `decode` holds the waveform itself and little more. Only decod
 against the budget; durations stated in headers are ignored.
 """
 
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import groupby
-from operator import attrgetter
-from pathlib import Path
-from typing import BinaryIO
+from itertools import chain, groupby
 
 import numpy as np
-import soxr
 
 from asr.audio import readers
+from asr.audio.block import AudioBlock
+from asr.audio.downmix import downmix
+from asr.audio.level import LevelCheck, fit_to_full_scale
+from asr.audio.resampling import SAMPLE_RATE, resampled
+from asr.audio.source import AudioSource, open_source
+from asr.audio.timeline import Timeline
+from asr.audio_warnings import AudioWarning, WarningLog
 from asr.errors import EmptyAudioError, TooLargeError, TooLongError
-from asr.types import Samples
+from asr.types import Channels, Samples
 
-SAMPLE_RATE = 16_000  # Hz, the input of every model
-MAX_SPOOLED_BYTES = 256 * 1024 * 1024  # encoded bytes of a source that cannot seek, in memory
-SPOOL_CHUNK_BYTES = 1024 * 1024
-
-# The content, the path or an open file of encoded audio.
-AudioSource = bytes | str | Path | BinaryIO
+__all__ = [
+    "DEFAULT_BUDGET",
+    "SAMPLE_RATE",
+    "AudioSource",
+    "Budget",
+    "Waveform",
+    "decode",
+    "header_duration",
+    "stream",
+    "stream_channels",
+]
 
 
 @dataclass(frozen=True)
@@ -56,9 +63,12 @@ class Waveform:
     ----------
     samples : array, shape (samples,)
         In [-1, 1], mono, at 16 kHz.
+    warnings : tuple of AudioWarning
+        What could not be read as it is.
     """
 
     samples: Samples
+    warnings: tuple[AudioWarning, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -66,8 +76,10 @@ class Waveform:
         return len(self.samples) / SAMPLE_RATE
 
 
-def decode(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Waveform:
-    """Decode a whole source into memory.
+def decode(
+    source: AudioSource, budget: Budget = DEFAULT_BUDGET, track: int | None = None
+) -> Waveform:
+    """Decode a whole source into memory; louder than full scale, it is scaled down.
 
     Parameters
     ----------
@@ -75,6 +87,8 @@ def decode(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Waveform:
         As for `stream`.
     budget : Budget
         Both limits apply.
+    track : int, optional
+        As for `stream`.
 
     Returns
     -------
@@ -85,21 +99,27 @@ def decode(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Waveform:
     ------
     TooLargeError
         If the waveform would exceed `budget.max_decoded_bytes`.
-    EmptyAudioError, TooLongError, UnsupportedAudioError
+    AsrError
         As for `stream`.
     """
+    log = WarningLog()
     waveform = bytearray()  # grows in place: joining a list of blocks would hold everything twice
-    with closing(stream(source, budget)) as blocks:
+    with closing(stream(source, budget, log, track)) as blocks:
         for samples in blocks:
             if len(waveform) + samples.nbytes > budget.max_decoded_bytes:
                 raise TooLargeError(
                     f"The audio decodes to more than {budget.max_decoded_bytes:,} bytes."
                 )
             waveform += samples.data
-    return Waveform(np.frombuffer(waveform, np.float32))
+    return Waveform(fit_to_full_scale(np.frombuffer(waveform, np.float32)), tuple(log))
 
 
-def stream(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Generator[Samples, None, None]:
+def stream(
+    source: AudioSource,
+    budget: Budget = DEFAULT_BUDGET,
+    warnings: WarningLog | None = None,
+    track: int | None = None,
+) -> Generator[Samples, None, None]:
     """Decode a source block by block, holding one block at a time.
 
     The format is detected from the bytes, never from a name. Of a truncated or damaged file,
@@ -109,37 +129,70 @@ def stream(source: AudioSource, budget: Budget = DEFAULT_BUDGET) -> Generator[Sa
     ----------
     source : bytes, str, Path or BinaryIO
         The content, the path or an open file of encoded audio. A `BinaryIO` that can seek is read
-        from its beginning and left open; of one that cannot, up to `MAX_SPOOLED_BYTES` are held in
-        memory.
+        from its beginning and left open; of one that cannot, up to `source.MAX_SPOOLED_BYTES` are
+        held in memory.
     budget : Budget
         `max_seconds` applies; `max_decoded_bytes` is for `decode`.
+    warnings : WarningLog, optional
+        Gets what could not be read as it is; complete after the last block.
+    track : int, optional
+        Number of the sound track, from 1; by default the best (`tracks.choose_track`).
 
     Yields
     ------
     array, shape (samples,)
-        In [-1, 1], mono, at 16 kHz, in order and without gaps; never empty.
+        Mono, at 16 kHz, in order and without gaps; finite and never empty. Full scale is 1, but
+        float files may exceed it: they pass as they are, because a gain that changes within a
+        recording distorts it, and its peak is known at its end only.
 
     Raises
     ------
     EmptyAudioError
         If there are no bytes, or an audio file without samples.
+    MalformedRequestError
+        If there is no track of this number.
     TooLargeError
-        If a source that cannot seek is longer than `MAX_SPOOLED_BYTES`.
+        If a source that cannot seek is too long to be held in memory.
     TooLongError
         As soon as more than `budget.max_seconds` are decoded.
     UnsupportedAudioError
-        If the format, the sample rate or the number of channels is not supported.
+        If the format, the codec, the sample rate or the number of channels is not supported, or a
+        video has no sound.
     """
-    decoded = 0  # samples
-    with _opened(source) as file, closing(readers.read_blocks(file)) as blocks:
-        for rate, run in groupby(blocks, key=attrgetter("rate")):
-            for samples in filter(len, _resampled(map(_mono, run), rate)):
-                decoded += len(samples)
-                if decoded > budget.max_seconds * SAMPLE_RATE:
-                    raise TooLongError(f"The audio is longer than {budget.max_seconds:g} seconds.")
-                yield samples
-    if not decoded:
-        raise EmptyAudioError("The audio holds no samples.")
+    log = WarningLog() if warnings is None else warnings
+    with closing(_placed(source, budget, log, track)) as blocks:
+        mono = (
+            resampled(downmix(run, log), rate) for (rate, _), run in groupby(blocks, key=_format)
+        )
+        yield from _within(budget, chain.from_iterable(mono))
+
+
+def stream_channels(
+    source: AudioSource,
+    budget: Budget = DEFAULT_BUDGET,
+    warnings: WarningLog | None = None,
+    track: int | None = None,
+) -> Generator[Channels, None, None]:
+    """Decode a source as `stream` does, but keep its channels.
+
+    Yields
+    ------
+    array, shape (samples, channels)
+        At 16 kHz, in order and without gaps; never empty. The number of channels can change within
+        a file of several parts.
+
+    Raises
+    ------
+    AsrError
+        As for `stream`.
+    """
+    log = WarningLog() if warnings is None else warnings
+    with closing(_placed(source, budget, log, track)) as blocks:
+        channels = (
+            resampled((block.frames for block in run), rate)
+            for (rate, _), run in groupby(blocks, key=_format)
+        )
+        yield from _within(budget, chain.from_iterable(channels))
 
 
 def header_duration(source: AudioSource) -> float | None:
@@ -156,65 +209,34 @@ def header_duration(source: AudioSource) -> float | None:
         None if the header has no duration, or the bytes are not audio. Only a hint: headers may be
         wrong.
     """
-    with _opened(source) as file:
+    with open_source(source) as file:
         return readers.header_duration(file)
 
 
-@contextmanager
-def _opened(source: AudioSource) -> Iterator[BinaryIO]:
-    """Open a source as a seekable file; close it only if it was opened here."""
-    if isinstance(source, bytes):
-        yield BytesIO(source)
-    elif isinstance(source, str | Path):
-        with Path(source).open("rb") as file:
-            yield file
-    elif source.seekable():
-        yield source
-    else:
-        yield _spooled(source)
+def _placed(
+    source: AudioSource, budget: Budget, warnings: WarningLog, track: int | None
+) -> Generator[AudioBlock, None, None]:
+    """Blocks of a source with finite samples, without gaps, at its own rates and channels."""
+    with open_source(source) as file:
+        timeline = Timeline(budget.max_seconds, warnings)
+        levels = LevelCheck(warnings)
+        with closing(readers.read_parts(file, warnings, track)) as parts:
+            for part in parts:
+                yield from levels.checked(timeline.place(part))
+        levels.report()
 
 
-def _spooled(source: BinaryIO) -> BytesIO:
-    """Copy a source that cannot seek to memory, in chunks, as it may be endless."""
-    spool = BytesIO()
-    while chunk := source.read(SPOOL_CHUNK_BYTES):
-        spool.write(chunk)
-        if spool.tell() > MAX_SPOOLED_BYTES:
-            raise TooLargeError(f"The audio has more than {MAX_SPOOLED_BYTES:,} bytes.")
-    return spool
+def _within(budget: Budget, blocks: Iterable[Samples]) -> Iterator[Samples]:
+    """Blocks that are not empty, up to the duration of the budget."""
+    decoded = 0  # samples
+    for samples in filter(len, blocks):
+        decoded += len(samples)
+        if decoded > budget.max_seconds * SAMPLE_RATE:
+            raise TooLongError(f"The audio is longer than {budget.max_seconds:g} seconds.")
+        yield samples
+    if not decoded:
+        raise EmptyAudioError("The audio holds no samples.")
 
 
-def _mono(block: readers.AudioBlock) -> Samples:
-    """Average the channels, with NaN and infinity replaced by silence.
-
-    Parameters
-    ----------
-    block : AudioBlock
-        Its frames are changed in place.
-
-    Returns
-    -------
-    array, shape (frames,)
-        In [-1, 1], at the rate of the block.
-    """
-    frames = np.nan_to_num(block.frames, copy=False, posinf=0.0, neginf=0.0)
-    np.clip(frames, -1, 1, out=frames)  # before the sum: float files may hold 3e38
-    mono = frames[:, 0]
-    for channel in frames.T[1:]:  # adding columns is 15 times as fast as frames.mean(axis=1)
-        mono += channel
-    mono /= frames.shape[1]
-    return np.ascontiguousarray(mono)
-
-
-def _resampled(blocks: Iterator[Samples], rate: int) -> Iterator[Samples]:
-    """Resample blocks of one rate to 16 kHz, band-limited; at 16 kHz they pass unchanged.
-
-    The result is independent of the block boundaries, to the last bit.
-    """
-    if rate == SAMPLE_RATE:
-        yield from blocks
-        return
-    resampler = soxr.ResampleStream(rate, SAMPLE_RATE, num_channels=1, quality="HQ")
-    for block in blocks:
-        yield np.clip(resampler.resample_chunk(block), -1, 1)
-    yield np.clip(resampler.resample_chunk(np.empty(0, np.float32), last=True), -1, 1)
+def _format(block: AudioBlock) -> tuple[int, int]:
+    return block.rate, block.frames.shape[1]

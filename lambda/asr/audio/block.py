@@ -29,10 +29,14 @@ class AudioBlock:
         At most `BLOCK_SAMPLES`. Full scale is 1, but float files may hold any value, NaN included.
     rate : int
         Frames per second.
+    start : float or None
+        Time of the first frame in seconds from the beginning of the file; None if it follows on
+        the block before.
     """
 
     frames: NDArray[np.float32]
     rate: int
+    start: float | None = None
 
 
 class BlockMeter:

@@ -1,41 +1,54 @@
 """Audio readers: the bytes of an audio file in, blocks of frames at its own rate out.
 
-libsndfile reads PCM files, FLAC and Ogg; FFmpeg reads MP3, the formats of browsers and phones, and
-files that libsndfile fails on.
+libsndfile reads PCM files and FLAC; FFmpeg reads Ogg, MP3, the formats of browsers and phones, and
+files that libsndfile fails on; libsndfile those on which FFmpeg fails.
 """
 
 from collections.abc import Callable, Generator, Iterator
 from functools import partial
+from io import SEEK_END
 from typing import BinaryIO
 
-from asr.audio import sndfile
+from asr.audio import ogg, parts, sndfile
 from asr.audio.block import AudioBlock, UnreadableError
 from asr.audio.byte_source import ByteSource
+from asr.audio.part import read_at
+from asr.audio.parts import FilePart
+from asr.audio_warnings import WarningLog
 from asr.errors import EmptyAudioError, UnsupportedAudioError
 
-__all__ = ["AudioBlock", "header_duration", "read_blocks"]
+__all__ = ["AudioBlock", "header_duration", "read_parts"]
 
-# The first four bytes of the formats read by libsndfile: WAV in its variants (RIFX is big-endian,
-# riff is Sony Wave64), AIFF, AU in both byte orders, CAF, NIST Sphere, Creative Voice, FLAC, Ogg.
-# Not MP3: libmpg123 prints dozens of warnings per file to stderr, and stops at the duration of the
-# first header, so of concatenated files only the first is decoded.
-SNDFILE_SIGNATURES = frozenset(
-    b"RIFF RIFX RF64 riff FORM .snd dns. caff NIST Crea fLaC OggS".split()
+MISSING_SECONDS = 0.1  # less than the header says, by which a file is truncated
+UNSUPPORTED = (
+    "The bytes are not audio in a supported format (WAV, FLAC, Ogg, MP3, WebM, MP4 and "
+    "similar), or are damaged from the start."
+)
+APPLE_DOUBLE = (
+    "The bytes are an AppleDouble file, in which macOS stores attributes of another file."
 )
 
+ReadBlocks = Callable[[ByteSource], Iterator[AudioBlock]]
 
-def read_blocks(file: BinaryIO) -> Generator[AudioBlock, None, None]:
+
+def read_parts(
+    file: BinaryIO, warnings: WarningLog, track: int | None = None
+) -> Generator[Iterator[AudioBlock], None, None]:
     """Decode a file from its beginning to its end, or to where the last reader fails.
 
     Parameters
     ----------
     file : BinaryIO
         Seekable; is left open.
+    warnings : WarningLog
+    track : int, optional
+        Number of the sound track from 1; chosen by default.
 
     Yields
     ------
-    AudioBlock
-        Rate and channels may change from one block to the next.
+    iterator of AudioBlock
+        Of each part of the file; times count from the beginning of the part. Rate and channels may
+        change from one block to the next.
 
     Raises
     ------
@@ -44,13 +57,29 @@ def read_blocks(file: BinaryIO) -> Generator[AudioBlock, None, None]:
     UnsupportedAudioError
         If no reader supports the format, or none decodes a sample of a damaged file, or the rate or
         the number of channels is not supported.
+    MalformedRequestError
+        If there is no track of this number.
     Exception
         Any exception of `file.read`, such as OSError: a failed read is neither a fault of the
         audio nor its end.
     """
     source = ByteSource(file)
     try:
-        yield from _decode_with_fallback(source)
+        size = source.seek(0, SEEK_END)
+        if not read_at(source, 0, 1):
+            raise EmptyAudioError("The audio is empty: 0 bytes.")
+        reading = _PartReading(source, warnings, track)
+        yield from map(reading.blocks, parts.find_parts(source, size, warnings))
+        if reading.failed and not reading.supported:
+            start = parts.find_junk_end(source, size)
+            if start is not None:
+                yield from map(reading.blocks, parts.find_parts(source, size, warnings, start))
+        if not reading.supported:
+            is_apple_double = read_at(source, 0, 4) == parts.APPLE_DOUBLE
+            raise UnsupportedAudioError(
+                APPLE_DOUBLE if is_apple_double else reading.reason or UNSUPPORTED
+            )
+        reading.report(size)
     finally:
         if source.failure is not None:
             raise source.failure
@@ -65,9 +94,10 @@ def header_duration(file: BinaryIO) -> float | None:
         Any exception of `file.read`, such as OSError.
     """
     source = ByteSource(file)
-    signature = _signature(source)
+    signature = read_at(source, 0, 4)
+    source.seek(0)
     try:
-        if signature in SNDFILE_SIGNATURES:
+        if signature in parts.SNDFILE_SIGNATURES:
             return sndfile.header_duration(source)
         return _ffmpeg_header_duration(source) if signature else None
     except UnreadableError:
@@ -77,53 +107,77 @@ def header_duration(file: BinaryIO) -> float | None:
             raise source.failure
 
 
-def _decode_with_fallback(source: ByteSource) -> Iterator[AudioBlock]:
-    """Decode with each reader in turn, each from the position where the one before failed."""
-    seconds = 0.0  # decoded so far
-    supported = False
-    for read in _candidate_readers(source):
-        source.seek(0)
-        try:
-            for block in _skip(seconds, read(source)):
-                yield block
-                seconds += len(block.frames) / block.rate
-        except UnreadableError:
-            continue
-        supported = True
-        if seconds:
-            return
-    if not supported and not seconds:
-        raise UnsupportedAudioError(
-            "The bytes are not audio in a supported format (WAV, FLAC, Ogg, MP3, WebM, MP4 and "
-            "similar), or are damaged from the start."
-        )
+class _PartReading:
+    """Decodes the parts of a file, and remembers what became of them.
+
+    Attributes
+    ----------
+    supported : bool
+        Whether a reader supported the format of a part.
+    failed : int
+        Parts that no reader supported.
+    reason : str
+        Why not, of the last.
+    """
+
+    def __init__(self, source: ByteSource, warnings: WarningLog, track: int | None) -> None:
+        self.supported = False
+        self.failed = 0
+        self.reason = ""
+        self._source = source
+        self._warnings = warnings
+        self._track = track
+        self._unread: list[FilePart] = []
+
+    def blocks(self, part: FilePart) -> Iterator[AudioBlock]:
+        """Decode with each reader in turn, each from the position where the one before failed."""
+        seconds = 0.0  # decoded so far
+        supported = False
+        for read in self._readers(part):
+            try:
+                for block in _skip(seconds, read(part.part.open(self._source))):
+                    yield block
+                    seconds += len(block.frames) / block.rate
+            except UnreadableError as error:
+                self.reason = self.reason or str(error)
+                continue
+            supported = True
+            if seconds:
+                break
+        self.supported |= supported or seconds > 0
+        if not supported and not seconds:
+            self.failed += 1
+            self._unread.append(part)
+        if seconds and seconds + MISSING_SECONDS < part.seconds:
+            self._warnings.add(
+                "truncated", f"{seconds:.1f} of the {part.seconds:,.1f} s in the header were found."
+            )
+
+    def report(self, size: int) -> None:
+        """Warn of the parts that no reader supported, if others were read."""
+        unread = sum(each.part.end - each.part.start for each in self._unread)
+        if unread and self.supported:
+            self._warnings.add("unread", f"{unread:,} of {size:,} bytes are no supported audio.")
+
+    def _readers(self, part: FilePart) -> list[ReadBlocks]:
+        """Readers to try, in order."""
+        ffmpeg = partial(_ffmpeg_blocks, warnings=self._warnings, track=self._track)
+        if part.kind == "sndfile":
+            return [sndfile.read_blocks, ffmpeg]
+        signature = read_at(part.part.open(self._source), 0, 4)
+        if signature.startswith(parts.ID3):
+            # FFmpeg does not detect the format of the shortest of these.
+            return [ffmpeg, partial(ffmpeg, demuxer="mp3")]
+        return [ffmpeg, sndfile.read_blocks] if signature == ogg.CAPTURE else [ffmpeg]
 
 
-def _candidate_readers(source: ByteSource) -> list[Callable[[ByteSource], Iterator[AudioBlock]]]:
-    """Readers to try, in order, chosen by the first bytes."""
-    signature = _signature(source)
-    if not signature:
-        raise EmptyAudioError("The audio is empty: 0 bytes.")
-    if signature in SNDFILE_SIGNATURES:
-        return [sndfile.read_blocks, _ffmpeg_blocks]
-    if signature.startswith(b"ID3"):  # FFmpeg does not detect the format of the shortest of these
-        return [_ffmpeg_blocks, partial(_ffmpeg_blocks, demuxer="mp3")]
-    return [_ffmpeg_blocks]
-
-
-def _signature(source: ByteSource) -> bytes:
-    """The first four bytes, or fewer; the position is then at the beginning."""
-    source.seek(0)
-    signature = source.read(4)
-    source.seek(0)
-    return signature
-
-
-def _ffmpeg_blocks(source: ByteSource, demuxer: str | None = None) -> Iterator[AudioBlock]:
-    # Imported here: WAV, FLAC and Ogg do not need these 100 MB of libraries.
+def _ffmpeg_blocks(
+    source: ByteSource, warnings: WarningLog, track: int | None, demuxer: str | None = None
+) -> Iterator[AudioBlock]:
+    # Imported here: WAV and FLAC do not need these 100 MB of libraries.
     from asr.audio import ffmpeg  # noqa: PLC0415
 
-    return ffmpeg.read_blocks(source, demuxer)
+    return ffmpeg.read_blocks(source, warnings, track, demuxer)
 
 
 def _ffmpeg_header_duration(source: ByteSource) -> float | None:
@@ -138,4 +192,5 @@ def _skip(seconds: float, blocks: Iterator[AudioBlock]) -> Iterator[AudioBlock]:
         dropped = min(round(seconds * block.rate), len(block.frames))
         seconds -= dropped / block.rate
         if dropped < len(block.frames):
-            yield AudioBlock(block.frames[dropped:], block.rate)
+            start = None if block.start is None else block.start + dropped / block.rate
+            yield AudioBlock(block.frames[dropped:], block.rate, start)

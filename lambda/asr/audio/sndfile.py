@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from asr.audio.block import (
     BLOCK_SAMPLES,
@@ -41,6 +42,23 @@ def read_blocks(source: ByteSource) -> Iterator[AudioBlock]:
         with _ForwardOnly(source) as sound_file:
             check_supported(sound_file.samplerate, sound_file.channels)
             yield from _read(sound_file)
+    except soundfile.LibsndfileError as error:
+        raise UnreadableError from error
+
+
+def first_block(source: ByteSource, seconds: float) -> NDArray[np.float32]:
+    """The first frames of a file, up to `seconds`; shape (frames, channels).
+
+    Raises
+    ------
+    UnreadableError
+        If libsndfile does not support the format.
+    """
+    try:
+        with _ForwardOnly(source) as sound_file:
+            frames = round(seconds * sound_file.samplerate)
+            read = sound_file.read(frames, dtype="float32", always_2d=True)
+            return np.asarray(read, np.float32)
     except soundfile.LibsndfileError as error:
         raise UnreadableError from error
 

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from asr.audio import audio, sndfile
+from asr.audio import audio, sndfile, source
 from asr.audio.audio import (
     SAMPLE_RATE,
     Budget,
@@ -208,13 +208,14 @@ def test_channels_are_averaged():
 @pytest.mark.parametrize("rate", [16_000, 48_000])
 def test_samples_are_finite_and_within_full_scale_for_any_input(rate: int, subtype: str):
     wild = np.array([[np.nan, np.inf], [-np.inf, 0.5], [3e38, 3e38], [-7, -7], [0.5, 0.5]])
-    samples = decode(
-        audio_clips.sound_file(np.repeat(wild, 1_000, axis=0), rate, subtype=subtype), MINUTE
-    ).samples
-    assert np.abs(samples).max() <= 1
-    assert np.isfinite(samples).all()
+    clip = audio_clips.sound_file(np.repeat(wild, 1_000, axis=0), rate, subtype=subtype)
+    waveform = decode(clip, MINUTE)
+    assert np.abs(waveform.samples).max() <= 1
+    assert np.isfinite(waveform.samples).all()
+    assert [warning.code for warning in waveform.warnings] == ["not_finite"]
+    assert "5,000 samples" in waveform.warnings[0].detail
     if rate == SAMPLE_RATE:
-        assert samples[::1_000].tolist() == [0, 0.25, 1, -1, 0.5]
+        np.testing.assert_allclose(waveform.samples[::1_000] * 7, [0, 0.25, 0, -7, 0.5], atol=1e-6)
 
 
 def test_a_square_wave_at_full_scale_does_not_overshoot():
@@ -324,8 +325,8 @@ def test_bytes_paths_files_and_pipes_give_the_same_waveform(
     with path.open("rb") as file:
         file.seek(99)
         sources: list[audio.AudioSource] = [path, file, Pipe(clip)]
-        for source in sources:
-            np.testing.assert_array_equal(decode(source, MINUTE).samples, ideal)
+        for each in sources:
+            np.testing.assert_array_equal(decode(each, MINUTE).samples, ideal)
         assert not file.closed
 
 
@@ -340,7 +341,7 @@ def test_an_operating_system_pipe_is_decoded():
 
 def test_the_memory_for_a_source_that_cannot_seek_is_limited(monkeypatch: pytest.MonkeyPatch):
     clip = audio_clips.sound_file(audio_clips.sweep(SAMPLE_RATE), SAMPLE_RATE)
-    monkeypatch.setattr(audio, "MAX_SPOOLED_BYTES", len(clip))
+    monkeypatch.setattr(source, "MAX_SPOOLED_BYTES", len(clip))
     assert decode(Pipe(clip), MINUTE).seconds == 1
     pipe = Pipe(clip + bytes(10_000))
     with pytest.raises(TooLargeError, match="32,044 bytes"):
@@ -396,10 +397,10 @@ def test_a_file_beyond_the_budget_is_closed_while_its_error_is_referenced(
     assert held.value
 
 
-@pytest.mark.parametrize("source", [b"", io.BytesIO(), Pipe()])
-def test_no_bytes_are_empty_audio(source: audio.AudioSource):
+@pytest.mark.parametrize("nothing", [b"", io.BytesIO(), Pipe()])
+def test_no_bytes_are_empty_audio(nothing: audio.AudioSource):
     with pytest.raises(EmptyAudioError):
-        decode(source, MINUTE)
+        decode(nothing, MINUTE)
 
 
 def test_a_missing_file_raises_file_not_found(tmp_path: Path):

@@ -40,7 +40,7 @@ def test_a_flac_with_a_wrong_length_in_its_header_is_decoded(frames: int):
     clip = audio_clips.flac_with_header(ten_seconds("flac"), frames=frames)
     whole = decode(ten_seconds("flac"), MINUTE).samples
     decoded = decode(clip, MINUTE).samples
-    np.testing.assert_array_equal(decoded, whole[:16_001] if frames == 16_001 else whole)
+    np.testing.assert_array_equal(decoded, whole)
 
 
 def test_a_flac_without_a_length_has_no_header_duration():

@@ -1,0 +1,218 @@
+"""The parts of a file: what comes before the audio, files in one file, what comes after.
+
+A tag before the header, a stale size or a second file in a file stop libraries, or make them end
+early without an error. Each part is read by itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from asr.audio import declared_size, flac, mp4, ogg, riff, sndfile
+from asr.audio.block import UnreadableError
+from asr.audio.byte_source import ByteSource
+from asr.audio.part import Part, find, read_at
+from asr.audio.riff import WavPart
+from asr.audio_warnings import WarningLog
+
+# Which reader is the first to try.
+PartKind = Literal["sndfile", "ffmpeg"]
+
+# The first four bytes of the formats read by libsndfile: WAV in its variants (RIFX is big-endian,
+# riff is Sony Wave64), AIFF, AU in both byte orders, CAF, NIST Sphere, Creative Voice, FLAC.
+# Not MP3: libmpg123 prints dozens of warnings per file to stderr, and stops at the duration of the
+# first header, so of concatenated files only the first is decoded.
+SNDFILE_SIGNATURES = frozenset(b"RIFF RIFX RF64 riff FORM .snd dns. caff NIST Crea fLaC".split())
+MATROSKA_TYPES = (b"webm", b"matroska")
+ID3, ID3_BYTES, ID3_FOOTER = b"ID3", 10, 0x10
+APPLE_DOUBLE = b"\0\x05\x16\x07"
+# Tags that follow the audio; nothing is lost with them.
+TRAILING_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
+MIN_UNREAD_BYTES = 64  # fewer after the audio hold no words
+TAIL_SECONDS = 10.0  # of what follows the samples of a WAV file, to see whether it is audio
+# Correlation of neighbouring samples: above 0.8 in speech, about 0 in bytes that are no samples.
+MIN_TAIL_CORRELATION = 0.5
+JUNK_BYTES = 1024 * 1024  # searched for the beginning of a file, if there is none at the start
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """A part, the reader to try first, and the seconds that it should have, or 0."""
+
+    part: Part
+    kind: PartKind
+    seconds: float = 0.0
+
+
+def find_parts(
+    source: ByteSource, size: int, warnings: WarningLog, start: int = 0
+) -> Iterator[FilePart]:
+    """The parts of a file, in order; one for most files.
+
+    Parameters
+    ----------
+    source : ByteSource
+    size : int
+        Of the file, in bytes.
+    warnings : WarningLog
+        Gets `truncated` and `unread`.
+    start : int
+        Where to begin.
+
+    Raises
+    ------
+    UnsupportedAudioError
+        If the file is made to exhaust memory.
+    """
+    position: int | None = start
+    while position is not None and position < size:
+        position = _content_start(source, position, size)
+        head = read_at(source, position, 12)
+        if head[:4] in riff.FORMS and (wav := riff.read_wav(source, position, size)):
+            wav = _with_tail(source, wav, size, warnings)
+            yield FilePart(wav.part, "sndfile")
+            position = _after_wav(source, wav, size, warnings)
+        else:
+            yield from _other_parts(source, head, Part(position, size), warnings)
+            position = None
+
+
+def find_junk_end(source: ByteSource, size: int) -> int | None:
+    """Offset of a file that begins after junk, or None."""
+    signatures = [b"RIFF", b"fLaC", b"OggS\0\x02", declared_size.EBML, b"FORM", b"ftyp"]
+    limit = min(size, JUNK_BYTES)
+    found = [find(source, signature, 1, limit) for signature in signatures]
+    if found[-1] is not None:
+        found[-1] -= 4  # the size of the box comes first
+    return min((offset for offset in found if offset is not None and offset > 0), default=None)
+
+
+def _content_start(source: ByteSource, position: int, size: int) -> int:
+    """Skip ID3 tags before any format but MP3 and AAC, whose readers expect them."""
+    after = skip_id3(source, position)
+    head = read_at(source, after, 12)
+    known = head[:4] in SNDFILE_SIGNATURES or head[:4] in {ogg.CAPTURE, declared_size.EBML}
+    return after if after < size and (known or head[4:8] == b"ftyp") else position
+
+
+def skip_id3(source: ByteSource, position: int) -> int:
+    """Offset after the ID3v2 tags at an offset."""
+    while True:
+        head = read_at(source, position, ID3_BYTES)
+        if len(head) < ID3_BYTES or not head.startswith(ID3) or max(head[6:]) > 0x7F:
+            return position
+        length = 0
+        for byte in head[6:]:
+            length = length << 7 | byte
+        position += ID3_BYTES + length + (ID3_BYTES if head[5] & ID3_FOOTER else 0)
+
+
+def _other_parts(
+    source: ByteSource, head: bytes, rest: Part, warnings: WarningLog
+) -> Iterator[FilePart]:
+    """The parts of a file that is not WAV."""
+    if flac.is_flac(head):
+        for part, seconds in flac.find_flacs(source, rest.start, rest.end):
+            yield FilePart(part, "sndfile", seconds)
+    elif head[:4] == ogg.CAPTURE:
+        yield from _ogg_parts(source, rest, warnings)
+    else:
+        for part in _containers(source, head, rest):
+            _check_size(source, part, warnings)
+            yield FilePart(part, "sndfile" if head[:4] in SNDFILE_SIGNATURES else "ffmpeg")
+
+
+def _ogg_parts(source: ByteSource, rest: Part, warnings: WarningLog) -> Iterator[FilePart]:
+    """The links of an Ogg file.
+
+    libsndfile decodes Vorbis and Opus to the sample, but ignores timestamps. FFmpeg obeys them, but
+    puts Vorbis a packet late, does not cut its end, and misreads some Opus of pure tones.
+    """
+    links = ogg.find_links(source, rest.start, rest.end)
+    for link in links:
+        yield FilePart(link.part, "sndfile" if link.is_plain else "ffmpeg")
+    if links and links[-1].unfinished:
+        warnings.add("truncated", "The Ogg file ends before its last page.")
+
+
+def _containers(source: ByteSource, head: bytes, rest: Part) -> Iterable[Part]:
+    """The movies of an MP4 file, the concatenated files of a Matroska file, or the whole."""
+    if mp4.is_mp4(source, rest.start):
+        return mp4.find_movies(source, rest.start, rest.end)
+    return _matroskas(source, rest) if head[:4] == declared_size.EBML else [rest]
+
+
+def _matroskas(source: ByteSource, rest: Part) -> Iterator[Part]:
+    """The parts of concatenated Matroska or WebM files."""
+    begin, search = rest.start, rest.start + 4
+    while (found := find(source, declared_size.EBML, search, rest.end)) is not None:
+        search = found + 4
+        if any(name in read_at(source, found, 64) for name in MATROSKA_TYPES):
+            yield Part(begin, found)
+            begin = found
+    yield Part(begin, rest.end)
+
+
+def _check_size(source: ByteSource, part: Part, warnings: WarningLog) -> None:
+    """Warn if a part is shorter than its header says."""
+    actual = part.end - part.start
+    declared = declared_size.declared_size(part.open(source), actual)
+    if declared is not None and declared > actual:
+        warn_truncated(warnings, declared, actual)
+
+
+def warn_truncated(warnings: WarningLog, declared: int, actual: int) -> None:
+    """Warn that a file has fewer bytes than declared."""
+    warnings.add(
+        "truncated", f"The file ends after {actual:,} of the {declared:,} bytes that it declares."
+    )
+
+
+def _with_tail(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog) -> WavPart:
+    """The samples of a WAV file, including those after a size that is stale."""
+    end = wav.part.end
+    if wav.declared_end is not None and wav.declared_end > size:
+        body = wav.part.start
+        warn_truncated(warnings, wav.declared_end - body, size - body)
+    order = riff.FORMS[wav.part.header[:4]]
+    begins_other = read_at(source, end, 12)
+    if (
+        end >= size
+        or begins_other[:4] in riff.FORMS
+        or begins_other.startswith(TRAILING_TAGS)
+        or any(riff.is_chunk_list(source, at, size, order) for at in (end, end + 1))
+    ):
+        return wav
+    return riff.extended(wav, size) if _is_audio_tail(source, wav, size) else wav
+
+
+def _is_audio_tail(source: ByteSource, wav: WavPart, size: int) -> bool:
+    """Whether the bytes after the samples of a WAV file are samples too."""
+    tail = riff.extended(WavPart(Part(wav.part.end, size, wav.part.header), None), size)
+    try:
+        block = sndfile.first_block(tail.part.open(source), TAIL_SECONDS)
+    except UnreadableError:
+        return False
+    with np.errstate(all="ignore"):
+        samples = block[:, 0].astype(np.float64)
+        power = samples @ samples
+        return bool(power > 0 and samples[1:] @ samples[:-1] > MIN_TAIL_CORRELATION * power)
+
+
+def _after_wav(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog) -> int | None:
+    """Offset of the file that follows a WAV file, or None; warns if the rest is no audio."""
+    position = wav.part.end
+    for name, length, body in riff.chunks(source, position + position % 2, size, "<"):
+        if name in riff.FORMS or name.startswith(ID3):
+            break
+        position = min(body + length, size)
+    after = skip_id3(source, position)
+    for offset in (after, after + 1):
+        if read_at(source, offset, 4) in SNDFILE_SIGNATURES:
+            return offset
+    rest = read_at(source, position, MIN_UNREAD_BYTES)
+    if len(rest) == MIN_UNREAD_BYTES and any(rest) and not rest.startswith(TRAILING_TAGS):
+        warnings.add("unread", f"{size - position:,} bytes after the audio were not read.")
+    return None
