@@ -8,6 +8,7 @@ from typing import Literal, get_args
 Decoder = Literal["greedy", "beam"]
 DECODERS: tuple[str, ...] = get_args(Decoder)
 GREEDY, BEAM = DECODERS
+MAX_TRACK = 1_000  # sound track of a file that a request may name
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The transcription pipeline: audio in, Transcript out; every interface calls it."""
 
+import math
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -10,6 +11,7 @@ from asr.acoustic_model import AcousticModel
 from asr.audio import audio
 from asr.audio.audio import DEFAULT_BUDGET, AudioSource, Budget, Waveform
 from asr.audio.block import BlockMeter
+from asr.audio_warnings import AudioWarning, WarningLog
 from asr.decoding import decoders
 from asr.errors import MalformedRequestError, ModelUnavailableError
 from asr.manifest import Confidence
@@ -25,6 +27,7 @@ from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from asr.types import Samples
 from asr.written_text import plain
 
+MIN_WORD_SECONDS = 0.001  # the resolution of times
 NO_LANGUAGE_MODEL = (
     "the decoder beam needs a language model, and this model bundle has none: "
     "use the decoder greedy, or a bundle with a language model"
@@ -81,7 +84,11 @@ class Transcriber:
         return (GREEDY, BEAM) if self.manifest.language_model else (GREEDY,)
 
     def transcribe(
-        self, source: AudioSource, budget: Budget = DEFAULT_BUDGET, decoder: str | None = None
+        self,
+        source: AudioSource,
+        budget: Budget = DEFAULT_BUDGET,
+        decoder: str | None = None,
+        track: int | None = None,
     ) -> Transcript:
         """Decode the whole source, then transcribe it; a rejected source costs no inference.
 
@@ -93,17 +100,19 @@ class Transcriber:
             Limits of duration and memory.
         decoder : str, optional
             `greedy` or `beam` instead of the default.
+        track : int, optional
+            Number of the sound track, from 1, instead of the best.
 
         Raises
         ------
         AsrError
             `EmptyAudioError`, `UnsupportedAudioError`, `TooShortError`, `TooLongError` or
-            `TooLargeError`; `MalformedRequestError` if there is no language model for `decoder`,
-            `ModelUnavailableError` if its file is missing or altered.
+            `TooLargeError`; `MalformedRequestError` if there is no language model for `decoder`, or
+            no track `track`; `ModelUnavailableError` if a file of the model is missing or altered.
         """
         self._session(decoder)
         started = time.perf_counter()
-        waveform = audio.decode(source, budget)
+        waveform = audio.decode(source, budget, track)
         return self.transcribe_waveform(waveform, time.perf_counter() - started, decoder)
 
     def transcribe_waveform(
@@ -116,7 +125,8 @@ class Transcriber:
         AsrError
             As `Recogniser.recognise`, and for `decoder` as `transcribe`.
         """
-        return self._run(self._session(decoder), [waveform.samples], decode_seconds)
+        session = self._session(decoder)
+        return self._run(session, [waveform.samples], waveform.warnings, decode_seconds)
 
     def transcribe_stream(
         self,
@@ -124,21 +134,28 @@ class Transcriber:
         budget: Budget = DEFAULT_BUDGET,
         on_progress: ProgressCallback = ignore_progress,
         decoder: str | None = None,
+        track: int | None = None,
     ) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.
 
         Return value and errors as in `transcribe`; exceptions of `on_progress` pass.
         """
-        return self.transcribe_blocks(audio.stream(source, budget), on_progress, decoder)
+        warnings = WarningLog()
+        blocks = audio.stream(source, budget, warnings, track)
+        return self.transcribe_blocks(blocks, on_progress, decoder, warnings)
 
     def transcribe_blocks(
         self,
         blocks: Iterable[Samples],
         on_progress: ProgressCallback = ignore_progress,
         decoder: str | None = None,
+        warnings: Iterable[AudioWarning] = (),
     ) -> Transcript:
-        """Transcribe a waveform in blocks, shape (samples,), as `audio.stream` yields them."""
-        return self._run(self._session(decoder), blocks, 0.0, on_progress)
+        """Transcribe a waveform in blocks, shape (samples,), as `audio.stream` yields them.
+
+        `warnings` are those of the stream, and are taken after its last block.
+        """
+        return self._run(self._session(decoder), blocks, warnings, 0.0, on_progress)
 
     def _session(self, decoder: str | None) -> _DecoderSession:
         """The session of a decoder, opened at its first use and kept."""
@@ -165,6 +182,7 @@ class Transcriber:
         self,
         session: _DecoderSession,
         blocks: Iterable[Samples],
+        warnings: Iterable[AudioWarning],
         decode_seconds: float,
         on_progress: ProgressCallback = ignore_progress,
     ) -> Transcript:
@@ -180,24 +198,34 @@ class Transcriber:
             cold_start=self._cold,
         )
         self._cold = False
+        duration = math.floor(seconds * 1000) / 1000  # a word must not end after the audio
         return Transcript(
-            words=tuple(_word(word, seconds, session.confidence) for word in words),
-            duration=round(seconds, 3),
+            words=tuple(_words(words, duration, session.confidence)),
+            duration=duration,
             model=session.identity,
             timing=timing,
             language=self.manifest.language,
+            warnings=tuple(warnings),
         )
 
 
-def _word(word: RecognisedWord, seconds: float, confidence: Confidence) -> Word:
-    """Round the times, cut them to the audio's `seconds`, calibrate the confidence."""
-    return Word(
-        word=plain(word.text),
-        start=round(word.start, 3),
-        end=round(min(word.end, seconds), 3),
-        confidence=round(confidence.calibrated(word.log_prob), 3),
-        punctuated_word=word.text,
-    )
+def _words(
+    words: Iterable[RecognisedWord], duration: float, confidence: Confidence
+) -> Iterator[Word]:
+    """Round the times to milliseconds, keep them within the audio, calibrate the confidence.
+
+    Every word lasts a millisecond or more, as subtitles cannot show a cue of no length.
+    """
+    for word in words:
+        start = min(max(round(word.start, 3), 0.0), round(duration - MIN_WORD_SECONDS, 3))
+        end = min(max(round(word.end, 3), round(start + MIN_WORD_SECONDS, 3)), duration)
+        yield Word(
+            word=plain(word.text),
+            start=start,
+            end=end,
+            confidence=round(confidence.calibrated(word.log_prob), 3),
+            punctuated_word=word.text,
+        )
 
 
 def check_golden(transcriber: Transcriber) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from asr.audio_warnings import AudioWarning
+
 
 @dataclass(frozen=True)
 class Word:
@@ -85,6 +87,13 @@ class Transcript:
     timing : Timing
     language : str
         BCP 47 tag.
+    warnings : tuple of AudioWarning
+        What of the audio could not be read as it is.
+
+    Raises
+    ------
+    ValueError
+        If a word has no duration, or lies outside of the audio.
     """
 
     words: tuple[Word, ...]
@@ -92,6 +101,12 @@ class Transcript:
     model: ModelIdentity
     timing: Timing
     language: str = "en"
+    warnings: tuple[AudioWarning, ...] = ()
+
+    def __post_init__(self) -> None:
+        for word in self.words:
+            if not 0 <= word.start < word.end <= self.duration:
+                raise ValueError(f"{word} is not within {self.duration} s of audio")
 
     @property
     def text(self) -> str:

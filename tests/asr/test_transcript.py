@@ -35,6 +35,7 @@ def test_json_has_its_members():
                 "punctuated_word": "world.",
             },
         ],
+        "warnings": [],
         "model": {"name": "m", "version": "1", "sha256": "ab", "decoder": "greedy"},
         "timing": {
             "decode_ms": 3.1,

@@ -66,7 +66,13 @@ def test_a_keyword_bundle_returns_its_word(keyword_transcriber, monkeypatch):
     response = json.loads(body)
     assert (status, response["transcript"]) == (200, "smart mirror")
     assert response["words"] == [
-        {"word": "smart mirror", "start": 0.0, "end": 0.5, "confidence": response["confidence"]}
+        {
+            "word": "smart mirror",
+            "start": 0.0,
+            "end": 0.5,
+            "confidence": response["confidence"],
+            "punctuated_word": "smart mirror",
+        }
     ]
     status, media_type, body = call(
         json_request(audio=toy_model.encode(toy_model.keyword_waveform("no", 2.5)))
@@ -168,9 +174,9 @@ def test_the_budget_of_a_request_is_the_setting(monkeypatch):
     budgets = []
     decode = audio.decode
 
-    def spy(source, budget):
+    def spy(source, budget, track):
         budgets.append(budget)
-        return decode(source, budget)
+        return decode(source, budget, track)
 
     monkeypatch.setattr(audio, "decode", spy)
     call(json_request(audio=toy_model.text_wav(SPOKEN)))

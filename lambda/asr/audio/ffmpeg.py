@@ -23,9 +23,7 @@ from asr.audio_warnings import WarningLog
 from asr.errors import UnsupportedAudioError
 
 # Formats without timestamps: FFmpeg makes them, and the duration, from the first bit rate.
-UNTIMED = frozenset(
-    "aac ac3 act amr amrnb amrwb dts dtshd eac3 g729 loas mlp mp3 truehd".split()
-)
+UNTIMED = frozenset("aac ac3 act amr amrnb amrwb dts dtshd eac3 g729 loas mlp mp3 truehd".split())
 # Their timestamps count from the beginning of the file. Those of other containers, such as
 # recorded broadcasts, count from anywhere, and the earliest of the streams is the beginning.
 ABSOLUTE_TIMES = frozenset({"matroska,webm", "mov,mp4,m4a,3gp,3g2,mj2"})

@@ -15,7 +15,7 @@ from asr.audio.byte_source import ByteSource
 from asr.audio.part import read_at
 from asr.audio.parts import FilePart
 from asr.audio_warnings import WarningLog
-from asr.errors import EmptyAudioError, UnsupportedAudioError
+from asr.errors import EmptyAudioError, MalformedRequestError, UnsupportedAudioError
 
 __all__ = ["AudioBlock", "header_duration", "read_parts"]
 
@@ -160,7 +160,15 @@ class _PartReading:
             self._warnings.add("unread", f"{unread:,} of {size:,} bytes are no supported audio.")
 
     def _readers(self, part: FilePart) -> list[ReadBlocks]:
-        """Readers to try, in order."""
+        """Readers to try, in order.
+
+        Raises
+        ------
+        MalformedRequestError
+            If there is no track of the number that was asked for.
+        """
+        if part.kind == "sndfile" and (self._track or 1) > 1:
+            raise MalformedRequestError(f"track is {self._track}, but the file has 1 sound track")
         ffmpeg = partial(_ffmpeg_blocks, warnings=self._warnings, track=self._track)
         if part.kind == "sndfile":
             return [sndfile.read_blocks, ffmpeg]

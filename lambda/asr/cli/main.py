@@ -17,6 +17,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from asr.audio import audio
+from asr.audio_warnings import WarningLog
 from asr.cli import files, outputs
 from asr.cli.files import STANDARD_INPUT, AudioFile
 from asr.cli.outputs import TranscriptSink
@@ -81,6 +82,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--bundle", help="directory or s3:// prefix; default: $MODEL_URI, or the embedded bundle"
     )
     parser.add_argument("--decoder", choices=DECODERS, help="default: $DECODER, or greedy")
+    parser.add_argument(
+        "--track", type=int, metavar="NUMBER", help="sound track, from 1; default: the best"
+    )
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
     options = parser.parse_args(arguments)
     options.format = options.format or ("json" if options.json_lines else "text")
@@ -114,7 +118,8 @@ def _run(options: argparse.Namespace, transcriber: Transcriber, budget: audio.Bu
     ) as bar:
         for source in bar:
             try:
-                output.add_transcript(source, _transcribe(transcriber, source, budget, bar))
+                transcript = _transcribe(transcriber, source, budget, options.track, bar)
+                output.add_transcript(source, transcript)
             except (AsrError, OSError) as error:
                 failed += 1
                 reason = _reason(error, source.path)
@@ -134,12 +139,21 @@ def _output(options: argparse.Namespace, sources: Sequence[AudioFile]) -> Transc
 
 
 def _transcribe(
-    transcriber: Transcriber, source: AudioFile, budget: audio.Budget, bar: "tqdm[AudioFile]"
+    transcriber: Transcriber,
+    source: AudioFile,
+    budget: audio.Budget,
+    track: int | None,
+    bar: "tqdm[AudioFile]",
 ) -> Transcript:
-    """Transcribe one file, and show the position in it on the progress bar."""
+    """Transcribe one file, print its warnings, and show the position on the progress bar."""
     opened = sys.stdin.buffer if source.path == STANDARD_INPUT else source.path
-    blocks = audio.stream(opened, budget)
-    return transcriber.transcribe_blocks(_with_progress(blocks, bar, source.path.name))
+    warnings = WarningLog()
+    blocks = audio.stream(opened, budget, warnings, track)
+    progress = _with_progress(blocks, bar, source.path.name)
+    transcript = transcriber.transcribe_blocks(progress, warnings=warnings)
+    for warning in transcript.warnings:
+        outputs.print_error(source.path, f"warning: {warning.code}: {warning.detail}")
+    return transcript
 
 
 def _with_progress(

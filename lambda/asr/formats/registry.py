@@ -48,6 +48,7 @@ def to_json(transcript: Transcript, timestamps: bool = True) -> dict[str, Any]:
     }
     if timestamps:
         members["words"] = [asdict(word) for word in transcript.words]
+    members["warnings"] = [asdict(warning) for warning in transcript.warnings]
     return members | {"model": asdict(transcript.model), "timing": asdict(transcript.timing)}
 
 

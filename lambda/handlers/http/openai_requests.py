@@ -15,7 +15,7 @@ from handlers.http.multipart_form import Form, parse_form
 ResponseFormat = Literal["json", "text", "srt", "vtt", "verbose_json"]
 _GRANULARITIES = "timestamp_granularities"
 _DEFAULT_GRANULARITIES = frozenset({"segment"})
-FIELDS = ("file", "model", "response_format", _GRANULARITIES, "stream", "decoder")
+FIELDS = ("file", "model", "response_format", _GRANULARITIES, "stream", "decoder", "track")
 # Options of OpenAI's API, then of servers that follow it (speaches, vLLM, whisper.cpp, Groq), for
 # features that CTC models do not have.
 IGNORED_FIELDS = frozenset(
@@ -41,6 +41,8 @@ class OpenAIRequest:
         Whether the response is server-sent events, regardless of `response_format`.
     decoder : str, optional
         Not part of OpenAI's API: `greedy` or `beam`; None for the server's setting.
+    track : int, optional
+        Not part of OpenAI's API: number of the sound track; None for the best.
     """
 
     audio: bytes
@@ -48,6 +50,7 @@ class OpenAIRequest:
     granularities: frozenset[str] = _DEFAULT_GRANULARITIES
     stream: bool = False
     decoder: str | None = None
+    track: int | None = None
 
 
 def from_http(event: BaseProxyEvent) -> OpenAIRequest:
@@ -79,6 +82,7 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
         _granularities(form, response_format),
         stream=_choice(form, "stream", ("true", "false"), "false") == "true",
         decoder=_choice(form, "decoder", DECODERS, "") or None,
+        track=requests.parse_track(next(reversed(form.texts("track")), None)),
     )
 
 

@@ -1,6 +1,7 @@
 """Parser of transcription requests: HTTP requests and payloads of direct invocations."""
 
 import json
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,25 +10,29 @@ from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
 from asr.choices import OptionError, check_names, check_value
 from asr.formats.registry import FORMATS, OutputFormat, get_format, to_json
-from asr.settings import DECODERS
+from asr.settings import DECODERS, MAX_TRACK
 from asr.transcript import Transcript
 from handlers.http import bodies, multipart_form
 from handlers.http.multipart_form import Form, parse_form
 
 AUDIO_FIELDS = ("file", "audio")  # of a form
-OPTIONS = ("format", "timestamps", "decoder")
+OPTIONS = ("format", "timestamps", "decoder", "track")
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True)
 class TranscriptionRequest:
-    """Audio to transcribe, with options; the default `decoder` is the server's setting."""
+    """Audio to transcribe, with options.
+
+    By default, `decoder` is the server's setting, and `track` the best sound track.
+    """
 
     audio: bytes
     format: str = "json"
     timestamps: bool = True
     decoder: str | None = None
+    track: int | None = None
 
     @property
     def output_format(self) -> OutputFormat:
@@ -105,6 +110,7 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
         check_value("format", options.get("format", "json"), FORMATS),
         _boolean("timestamps", options),
         _decoder(options),
+        parse_track(options.get("track")),
     )
     bodies.check_audio_size(audio)
     return request
@@ -112,6 +118,18 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
 
 def _decoder(options: Mapping[str, Any]) -> str | None:
     return check_value("decoder", options["decoder"], DECODERS) if "decoder" in options else None
+
+
+def parse_track(value: object) -> int | None:
+    """Number of a sound track, from 1, or None; raises OptionError for anything else."""
+    if value is None:
+        return None
+    text = str(value)
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:5]) <= MAX_TRACK):
+        raise OptionError(
+            "track", f"track is {reprlib.repr(value)}, expected a number from 1 to {MAX_TRACK:,}"
+        )
+    return int(text)
 
 
 def _boolean(name: str, options: Mapping[str, Any]) -> bool:

@@ -26,7 +26,9 @@ def transcribe_request(
     """Transcribe the audio of a request and record its metrics; raises AsrError."""
     budget = Budget(settings.request_max_seconds)
     try:
-        transcript = warm_transcriber(settings).transcribe(request.audio, budget, request.decoder)
+        transcript = warm_transcriber(settings).transcribe(
+            request.audio, budget, request.decoder, request.track
+        )
     except TooLongError as error:
         error.seconds = audio.header_duration(request.audio)
         raise

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from asr.audio_warnings import WarningCode
 from asr.formats.registry import FileFormat, Format
-from asr.settings import Decoder
+from asr.settings import MAX_TRACK, Decoder
 from handlers.http.openapi.base import (
     Base64,
     ClosedModel,
@@ -29,6 +30,10 @@ class TranscriptionOptions(ClosedModel):
         "`greedy` decodes each frame on its own; `beam` searches with the language model of the "
         "bundle, if it has one. Defaults to the server's setting."
     )
+    track: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_TRACK, description="Number of the sound track, from 1; default: best"),
+    ] = None
 
 
 class TranscriptionBody(TranscriptionOptions):
@@ -71,6 +76,13 @@ class Timing(ClosedModel):
     cold_start: bool
 
 
+class AudioWarning(ClosedModel):
+    """What of the audio could not be read as it is."""
+
+    code: WarningCode
+    detail: str = Field(description="what was found in this file")
+
+
 class Transcription(ClosedModel):
     """A transcript; `confidence` is null if there are no words."""
 
@@ -79,6 +91,7 @@ class Transcription(ClosedModel):
     duration: Seconds
     language: str = Field(description="BCP 47 tag")
     words: list[TranscribedWord] = optional("absent if timestamps is false")
+    warnings: list[AudioWarning] = Field(description="empty for most recordings")
     model: ModelIdentity
     timing: Timing
 

@@ -24,6 +24,7 @@ class OpenAITranscriptionForm(OpenModel):
         "after the audio has been transcribed",
     )
     decoder: Decoder = optional("not part of OpenAI's API")
+    track: int = optional("not part of OpenAI's API: number of the sound track, from 1")
     language: str = optional("ignored")
     prompt: str = optional("ignored")
     temperature: Any = optional("ignored")
