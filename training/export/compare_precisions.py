@@ -18,6 +18,7 @@ from training.errors import InputError
 from training.evaluation.fidelity import Fidelity, measure_fidelity
 from training.export.bundle_writer import MODEL_FILE, new_bundle
 from training.export.manifest_fields import ctc_fields
+from training.export.outlier_channels import calibration_waveforms
 from training.export.quantisation import PRECISIONS
 from training.export.torchscript import save_torchscript
 from training.fit.checkpoint import load_recogniser
@@ -47,7 +48,12 @@ def compare_precisions(checkpoint: Path, manifest: Path, clips: int) -> list[Fid
         for precision in PRECISIONS:
             directory = Path(temporary) / precision
             directory.mkdir()
-            save_torchscript(recogniser, directory / MODEL_FILE, precision)
+            save_torchscript(
+                recogniser,
+                directory / MODEL_FILE,
+                precision,
+                calibration_waveforms(utterances),
+            )
             opened = new_bundle(
                 directory,
                 fields=ctc_fields(

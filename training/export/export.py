@@ -36,6 +36,7 @@ from training.export.bundle_writer import (
 from training.export.directory_swap import swap_directory
 from training.export.lineage import lineage_sources
 from training.export.manifest_fields import ctc_fields, keyword_fields
+from training.export.outlier_channels import calibration_waveforms
 from training.export.quantisation import FLOAT32, PRECISIONS
 from training.export.torchscript import save_torchscript
 from training.fit import curves
@@ -79,7 +80,8 @@ def export_run(
     out : Path
         Of the bundle; replaced only when the new one is complete and verified.
     calibrate : str
-        Data set, a folder of `data`, on which word confidence is calibrated.
+        Data set, a folder of `data`, on which word confidence is calibrated, and the first clips
+        of which show int8 the range of each channel.
     measure : sequence of str
         Data sets whose error rates go into the manifest and the card.
     clip : Path
@@ -104,7 +106,12 @@ def export_run(
         )
     lineage = lineage_sources(recipe, data, run.parent)
     with swap_directory(out) as draft:
-        save_torchscript(recogniser, draft / MODEL_FILE, precision)
+        save_torchscript(
+            recogniser,
+            draft / MODEL_FILE,
+            precision,
+            calibration_waveforms(_utterances(data, calibrate)),
+        )
         opened = new_bundle(
             draft,
             fields=FIELDS[kind](recogniser, frame_seconds),
