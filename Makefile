@@ -9,6 +9,8 @@ OUTPUT ?=
 BUNDLE ?=
 MODEL ?= wav2vec2-base-960h
 PRECISION ?=
+LANGUAGE ?=
+LICENSE ?=
 RUN ?=
 PORT ?= 8000
 STACK ?= serverless-asr
@@ -23,6 +25,7 @@ TRAINING := $(BIN)/python -m training
 SERVING := $(VENV)/serving.stamp
 SERVER := $(VENV)/server.stamp
 TRAINER := $(VENV)/training.stamp
+IMPORTER := $(VENV)/transformers.stamp
 DEVELOPMENT := $(VENV)/development.stamp
 
 need-data = @test -d "$(DATA)" || { echo "DATA must be a folder of corpora, each with a manifest.tsv" >&2; exit 2; }
@@ -52,9 +55,10 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
 	    $(if $(DECODER),--decoder $(DECODER)) $(if $(PROCESSES),--processes $(PROCESSES))
 
-model: $(TRAINER)  ## Import the published MODEL (in PRECISION, or from CHECKPOINT) under build/models
-	$(TRAINING) import-pretrained $(MODEL) $(if $(PRECISION),--precision $(PRECISION)) \
-	    $(if $(CHECKPOINT),--checkpoint "$(CHECKPOINT)") --out "$(or $(OUT),build/models/$(MODEL))"
+model: $(IMPORTER)  ## Import MODEL (a name, a hub id, a folder or a .nemo file) under build/models
+	@$(TRAINING) import-pretrained "$(MODEL)" $(if $(PRECISION),--precision $(PRECISION)) \
+	    $(if $(LANGUAGE),--language "$(LANGUAGE)") $(if $(LICENSE),--license "$(LICENSE)") \
+	    $(if $(CHECKPOINT),--checkpoint "$(CHECKPOINT)") $(if $(OUT),--out "$(OUT)")
 
 ## Deploy
 image:  ## Build the container image (starts an engine and makes a base image if there is none)
@@ -192,7 +196,12 @@ $(TRAINER): $(SERVING)
 	@$(INSTALL) training
 	@touch $@
 
-$(DEVELOPMENT): $(SERVER) $(TRAINER)
+$(IMPORTER): $(TRAINER)
+	@echo "Installing the packages of the importer into $(VENV): 160 MB, about a minute." >&2
+	@$(INSTALL) transformers
+	@touch $@
+
+$(DEVELOPMENT): $(SERVER) $(IMPORTER)
 	@echo "Installing the packages of the tests into $(VENV): about a minute." >&2
 	@$(INSTALL) tests
 	@touch $@

@@ -26,7 +26,7 @@ from torchaudio.pipelines._wav2vec2 import utils
 from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.audio import audio
-from training.export import pretrained
+from training.export.pretrained import torchaudio_pipelines
 from training.export.quantisation import PRECISIONS
 
 STORED_CLASSES = 32  # the pipeline drops three of them
@@ -65,14 +65,14 @@ def peak_megabytes(directory: Path) -> float:
 
 def measure(name: str, precision: str) -> str:
     """Export, open and run one precision; returns its table row."""
-    pipeline = getattr(torchaudio.pipelines, pretrained.MODELS[name].pipeline)
+    pipeline = getattr(torchaudio.pipelines, torchaudio_pipelines.MODELS[name].pipeline)
     samples = noise(SECONDS)
     with (
         tempfile.TemporaryDirectory() as temporary,
         patch.object(utils, "load_state_dict_from_url", lambda *_, **__: random_weights(pipeline)),
     ):
         directory = Path(temporary) / name
-        pretrained.import_pretrained(name, directory, precision)
+        torchaudio_pipelines.import_pipeline(name, directory, precision)
         with torch.inference_mode():
             scores, _ = pipeline.get_model()(torch.from_numpy(samples)[None])
         opened = bundle.load(str(directory))
@@ -94,7 +94,9 @@ def measure(name: str, precision: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name", nargs="?", choices=pretrained.MODELS, default="wav2vec2-base-960h")
+    parser.add_argument(
+        "name", nargs="?", choices=torchaudio_pipelines.MODELS, default="wav2vec2-base-960h"
+    )
     parser.add_argument("--precision", choices=PRECISIONS, default=PRECISIONS[0])
     options = parser.parse_args()
     torch.set_num_threads(1)

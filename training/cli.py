@@ -40,7 +40,7 @@ COMMANDS = {
     ),
     "export": Command("training.export.export", "export a trained run to a bundle"),
     "import-pretrained": Command(
-        "training.export.pretrained", "import a published pretrained model"
+        "training.export.pretrained.command", "import a published pretrained model"
     ),
     "import-weights": Command(
         "training.export.legacy", "export weights of the published course assignment"

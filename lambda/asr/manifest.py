@@ -13,6 +13,7 @@ from asr.errors import ModelUnavailableError
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 2
 CTC_FIELDS = ("frame_seconds", "overlap_seconds", "blank", "word_boundary")
+OPTIONAL_FIELDS = ("language_model", "memory_mb", "origin")
 
 # Generated from manifest.schema.json: compiling the schema would cost 0.04 s of each cold start.
 _validate: Callable[[Any], Any] = manifest_validator.validate
@@ -148,6 +149,13 @@ class Manifest:
         For the beam search; `ctc` only.
     language : str
         Of the transcripts, a BCP 47 tag.
+    batched : bool
+        Whether the model runs several windows together; else one by one.
+    memory_mb : int, optional
+        Memory that a Lambda function needs for the model, in MiB.
+    origin : dict, optional
+        Where a model that was trained elsewhere comes from: `source`, `revision`, and `files` with
+        their SHA-256 digests.
     """
 
     schema: int
@@ -171,6 +179,9 @@ class Manifest:
     word_boundary: str = ""
     language_model: LanguageModel | None = None
     language: str = "en"
+    batched: bool = True
+    memory_mb: int | None = None
+    origin: dict[str, Any] | None = None
 
     @property
     def alphabet(self) -> Alphabet:
@@ -182,9 +193,11 @@ class Manifest:
         members = asdict(self)
         members["golden"]["audio"] = base64.b64encode(self.golden.audio).decode()
         absent = () if self.kind == "ctc" else CTC_FIELDS
-        if self.language_model is None:
-            absent = (*absent, "language_model")
-        written = {name: value for name, value in members.items() if name not in absent}
+        written = {
+            name: value
+            for name, value in members.items()
+            if name not in absent and not (name in OPTIONAL_FIELDS and value is None)
+        }
         return (json.dumps(written, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -152,6 +152,66 @@ def validate(data, custom_formats={}, name_prefix=None):
             if isinstance(data__language, str):
                 if not REGEX_PATTERNS['^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'].search(data__language):
                     raise JsonSchemaValueException('' + (name_prefix or 'data') + '.language must match pattern ^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$')
+        if 'batched' in data_keys:
+            data_keys.remove('batched')
+            data__batched = data['batched']
+            if not isinstance(data__batched, bool):
+                raise JsonSchemaValueException('' + (name_prefix or 'data') + '.batched must be boolean')
+        if 'memory_mb' in data_keys:
+            data_keys.remove('memory_mb')
+            data__memorymb = data['memory_mb']
+            if not isinstance(data__memorymb, int) and (not (isinstance(data__memorymb, float) and data__memorymb.is_integer())) or isinstance(data__memorymb, bool):
+                raise JsonSchemaValueException('' + (name_prefix or 'data') + '.memory_mb must be integer')
+            if isinstance(data__memorymb, (int, float, Decimal)) and (not isinstance(data__memorymb, bool)):
+                if data__memorymb < 1:
+                    raise JsonSchemaValueException('' + (name_prefix or 'data') + '.memory_mb must be bigger than or equal to 1')
+        if 'origin' in data_keys:
+            data_keys.remove('origin')
+            data__origin = data['origin']
+            if not isinstance(data__origin, dict):
+                raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin must be object')
+            data__origin_is_dict = isinstance(data__origin, dict)
+            if data__origin_is_dict:
+                data__origin__missing_keys = set(['source', 'files']) - data__origin.keys()
+                if data__origin__missing_keys:
+                    raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin must contain ' + (str(sorted(data__origin__missing_keys)) + ' properties'))
+                data__origin_keys = set(data__origin.keys())
+                if 'source' in data__origin_keys:
+                    data__origin_keys.remove('source')
+                    data__origin__source = data__origin['source']
+                    if not isinstance(data__origin__source, str):
+                        raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.source must be string')
+                    if isinstance(data__origin__source, str):
+                        data__origin__source_len = len(data__origin__source)
+                        if data__origin__source_len < 1:
+                            raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.source must be longer than or equal to 1 characters')
+                if 'revision' in data__origin_keys:
+                    data__origin_keys.remove('revision')
+                    data__origin__revision = data__origin['revision']
+                    if not isinstance(data__origin__revision, str):
+                        raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.revision must be string')
+                    if isinstance(data__origin__revision, str):
+                        data__origin__revision_len = len(data__origin__revision)
+                        if data__origin__revision_len < 1:
+                            raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.revision must be longer than or equal to 1 characters')
+                if 'files' in data__origin_keys:
+                    data__origin_keys.remove('files')
+                    data__origin__files = data__origin['files']
+                    if not isinstance(data__origin__files, dict):
+                        raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.files must be object')
+                    data__origin__files_is_dict = isinstance(data__origin__files, dict)
+                    if data__origin__files_is_dict:
+                        data__origin__files_keys = set(data__origin__files.keys())
+                        for data__origin__files_key in data__origin__files_keys:
+                            if data__origin__files_key not in []:
+                                data__origin__files_value = data__origin__files.get(data__origin__files_key)
+                                if not isinstance(data__origin__files_value, str):
+                                    raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.files.{data__origin__files_key}'.format(**locals()) + ' must be string')
+                                if isinstance(data__origin__files_value, str):
+                                    if not REGEX_PATTERNS['^[0-9a-f]{64}$'].search(data__origin__files_value):
+                                        raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin.files.{data__origin__files_key}'.format(**locals()) + ' must match pattern ^[0-9a-f]{64}$')
+                if data__origin_keys:
+                    raise JsonSchemaValueException('' + (name_prefix or 'data') + '.origin must not contain ' + str(data__origin_keys) + ' properties')
         if 'sample_rate' in data_keys:
             data_keys.remove('sample_rate')
             data__samplerate = data['sample_rate']

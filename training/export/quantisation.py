@@ -46,15 +46,35 @@ def to_precision(
         for parameter in module.parameters():
             parameter.data = parameter.data.bfloat16()
     if precision == INT8_DYNAMIC:
-        split_outlier_channels(module, calibration)
-        with warnings.catch_warnings():
-            # Deprecated in favour of torchao, which TorchScript cannot hold; torch is pinned.
-            warnings.filterwarnings("ignore", "torch.ao.quantization is deprecated")
-            warnings.filterwarnings("ignore", "torch.quantize_per_tensor, .* are deprecated")
-            module = torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
-                module,
-                {nn.GRU: default_dynamic_qconfig, nn.Linear: per_channel_dynamic_qconfig},
-            )
+        quantise_in_place(module, calibration)
     if precision == INT8_DYNAMIC or not module.batch_independent:
         return PerUtterance(module).eval()
     return module
+
+
+def quantise_in_place(
+    module: nn.Module, calibration: Sequence[Tensor] = (), keep_float: Sequence[str] = ()
+) -> None:
+    """Quantise the linear and recurrent layers of `module` to 8-bit integers.
+
+    Parameters
+    ----------
+    calibration : sequence of Tensor, shape (samples,)
+        As of `to_precision`.
+    keep_float : sequence of str
+        Layers to leave as they are, by the last part of their name.
+    """
+    split_outlier_channels(module, calibration)
+    layers = {
+        name: default_dynamic_qconfig if type(layer) is nn.GRU else per_channel_dynamic_qconfig
+        for name, layer in module.named_modules()
+        # By the exact type: attention reads the weights of its own kind of linear layer.
+        if type(layer) in {nn.GRU, nn.Linear} and name.rpartition(".")[2] not in keep_float
+    }
+    with warnings.catch_warnings():
+        # Deprecated in favour of torchao, which TorchScript cannot hold; torch is pinned.
+        warnings.filterwarnings("ignore", "torch.ao.quantization is deprecated")
+        warnings.filterwarnings("ignore", "torch.quantize_per_tensor, .* are deprecated")
+        torch.ao.quantization.quantize_dynamic(  # type: ignore[no-untyped-call]
+            module, layers, inplace=True
+        )

@@ -12,7 +12,7 @@ import torch
 from tests.support.whisper import encoder_weights, write_ctranslate2, write_openai
 from training.download import archives
 from training.errors import InputError
-from training.export import pretrained, whisper_weights
+from training.export.pretrained import command, whisper_weights
 from training.fit import warm_start
 from training.fit.weights_folder import DESCRIPTION
 from training.networks.registry import build
@@ -51,7 +51,7 @@ def test_the_published_checkpoint_is_downloaded_and_verified(published, tmp_path
         shutil.copy(published, file)
 
     monkeypatch.setattr(archives, "fetch", fetch)
-    pretrained.main([NAME, "--out", str(tmp_path / "weights")])
+    command.main([NAME, "--out", str(tmp_path / "weights")])
     description = check_import(tmp_path / "weights")
     sha256 = hashlib.sha256(published.read_bytes()).hexdigest()
     assert addresses == [f"https://openaipublic.azureedge.net/main/whisper/models/{sha256}/base.pt"]
@@ -67,7 +67,7 @@ def test_the_published_checkpoint_is_downloaded_and_verified(published, tmp_path
 def test_a_local_checkpoint_is_imported(write, published, tmp_path):
     file = write(tmp_path / "local.bin", encoder_weights())
     out = tmp_path / "weights"
-    pretrained.main([NAME, "--out", str(out), "--checkpoint", str(file)])
+    command.main([NAME, "--out", str(out), "--checkpoint", str(file)])
     same = file.read_bytes() == published.read_bytes()
     assert check_import(out)["source"].endswith("/base.pt" if same else "local.bin")
     assert file.exists()
@@ -86,7 +86,7 @@ def test_an_unreachable_address_is_reported_with_the_alternative(tmp_path, monke
 
     monkeypatch.setattr(archives, "fetch", unreachable)
     with pytest.raises(SystemExit):
-        pretrained.main([NAME, "--out", str(tmp_path / "weights")])
+        command.main([NAME, "--out", str(tmp_path / "weights")])
     message = capsys.readouterr().err
     assert message.startswith("error: https://openaipublic.azureedge.net/main/whisper/models/")
     assert "no route to host" in message
@@ -119,5 +119,5 @@ def test_a_file_that_is_no_checkpoint_is_rejected(members, tmp_path):
 )
 def test_options_of_the_other_kind_of_import_are_rejected(line, message, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        pretrained.main([*line.split(), "--out", str(tmp_path / "out")])
+        command.main([*line.split(), "--out", str(tmp_path / "out")])
     assert message in capsys.readouterr().err

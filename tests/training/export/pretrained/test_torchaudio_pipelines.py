@@ -25,7 +25,7 @@ from handlers import api
 from handlers.http import transcription
 from tests.support import toy_model
 from tests.support.api_events import Context
-from training.export import pretrained
+from training.export.pretrained import command, torchaudio_pipelines
 
 LAYERS = [(8, 10, 5), *[(8, 3, 2)] * 4, *[(8, 2, 2)] * 2]  # the published steps in few channels
 PARAMETERS = {
@@ -98,7 +98,7 @@ def name(request):
 @pytest.fixture(scope="module")
 def exported(name, tmp_path_factory):
     out = tmp_path_factory.mktemp("models") / name
-    pretrained.import_pretrained(name, out)
+    torchaudio_pipelines.import_pipeline(name, out)
     return out
 
 
@@ -109,7 +109,7 @@ def noise(samples, level=0.1):
 
 def torchaudio_log_probs(name, samples):
     """Log-probabilities as torchaudio's documentation computes them: one waveform, no lengths."""
-    model = getattr(torchaudio.pipelines, pretrained.MODELS[name].pipeline).get_model()
+    model = getattr(torchaudio.pipelines, torchaudio_pipelines.MODELS[name].pipeline).get_model()
     with torch.inference_mode():
         emissions, _ = model(torch.from_numpy(samples)[None])
     return emissions.log_softmax(-1)[0].numpy()
@@ -187,7 +187,7 @@ def test_the_bundle_is_served_from_s3_by_the_handler(name, exported, monkeypatch
 @pytest.mark.parametrize(("precision", "bound"), [("bfloat16", 0.1), ("int8-dynamic", 0.5)])
 def test_log_probabilities_in_lower_precisions_stay_near(precision, bound, tmp_path):
     name, samples = NAMES[0], noise(16_000)
-    pretrained.import_pretrained(name, tmp_path / "out", precision)
+    torchaudio_pipelines.import_pipeline(name, tmp_path / "out", precision)
     opened = bundle.load(str(tmp_path / "out"))
     check_golden(Transcriber(opened))
     (written,) = AcousticModel(opened).log_probs([samples])
@@ -196,12 +196,16 @@ def test_log_probabilities_in_lower_precisions_stay_near(precision, bound, tmp_p
 
 
 def test_the_command_line_exports(tmp_path):
-    pretrained.main([NAMES[0], "--out", str(tmp_path / "out")])
+    command.main([NAMES[0], "--out", str(tmp_path / "out")])
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["name"] == NAMES[0]
 
 
 def test_every_model_is_a_pipeline_of_torchaudio():
-    for model in pretrained.MODELS.values():
+    for model in torchaudio_pipelines.MODELS.values():
         pipeline = getattr(torchaudio.pipelines, model.pipeline)
         assert pipeline.sample_rate == 16_000
-        assert pretrained.bundle_alphabet(pipeline.get_labels()).labels[:3] == ("", " ", "e")
+        assert torchaudio_pipelines.bundle_alphabet(pipeline.get_labels()).labels[:3] == (
+            "",
+            " ",
+            "e",
+        )

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from training.download import archives
 from training.errors import InputError
-from training.export import ctranslate2
 from training.export.directory_swap import swap_directory
+from training.export.pretrained import ctranslate2
 from training.fit.weights_folder import WeightsSource, save_weights
 
 URL = "https://openaipublic.azureedge.net/main/whisper/models/{sha256}/{stem}.pt"

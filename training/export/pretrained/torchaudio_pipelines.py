@@ -1,12 +1,8 @@
-"""Import a pretrained model: wav2vec 2.0 as a bundle, Whisper's encoder as initial weights.
+"""wav2vec 2.0 (Baevski et al. 2020) by a pipeline of torchaudio, as a bundle.
 
-`python -m training import-pretrained wav2vec2-base-960h --out DIR`, or `make model`. wav2vec 2.0
-(Baevski et al. 2020) is downloaded by a pipeline of torchaudio and wrapped in the signature of a
-bundle's model; its labels are lower-cased. Of OpenAI Whisper (`whisper-base`), the encoder becomes
-a folder for the `init_from` of a recipe.
+The pipeline downloads the weights and builds the network; its labels are lower-cased.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +14,10 @@ from torch import Tensor, nn
 from asr.manifest import Alphabet
 from asr.transcriber import Transcriber
 from training.card import card
-from training.cli import command, command_parser
-from training.export import whisper_weights
 from training.export.bundle_writer import MODEL_FILE, new_bundle, write_bundle
 from training.export.directory_swap import swap_directory
 from training.export.manifest_fields import ctc_fields
-from training.export.quantisation import FLOAT32, PRECISIONS
+from training.export.quantisation import FLOAT32
 from training.export.torchscript import save_torchscript
 
 LICENSE = "MIT"  # of the weights, by their authors and as torchaudio redistributes them
@@ -128,7 +122,7 @@ def bundle_alphabet(labels: tuple[str, ...]) -> Alphabet:
     return Alphabet(labels=("", *characters), blank=0, word_boundary=" ")
 
 
-def import_pretrained(name: str, out: Path, precision: str = FLOAT32) -> None:
+def import_pipeline(name: str, out: Path, precision: str = FLOAT32) -> None:
     """Download a model of `MODELS` and write its bundle into `out`, replaced only at the end."""
     pretrained = MODELS[name]
     pipeline = getattr(torchaudio.pipelines, pretrained.pipeline)
@@ -148,28 +142,3 @@ def import_pretrained(name: str, out: Path, precision: str = FLOAT32) -> None:
         write_bundle(draft, Transcriber(opened))
         about = ABOUT.format(pretrained.pipeline)
         card.write_imported_card(draft, parameters, about, pretrained.rates)
-
-
-@command
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Read the command line and export."""
-    parser = command_parser("import-pretrained", __doc__)
-    parser.add_argument("name", choices=[*MODELS, *whisper_weights.MODELS])
-    parser.add_argument("--out", type=Path, required=True, help="folder of the bundle or weights")
-    parser.add_argument(
-        "--precision", choices=PRECISIONS, help=f"of the bundle (default: {FLOAT32})"
-    )
-    parser.add_argument(
-        "--checkpoint",
-        type=Path,
-        help="local file of Whisper, instead of a download: OpenAI's .pt, or CTranslate2's .bin",
-    )
-    options = parser.parse_args(arguments)
-    if options.name in whisper_weights.MODELS:
-        if options.precision:
-            parser.error("--precision goes with a bundle, not with initial weights")
-        whisper_weights.import_encoder(options.name, options.out, options.checkpoint)
-        return
-    if options.checkpoint:
-        parser.error("--checkpoint goes with Whisper")
-    import_pretrained(options.name, options.out, options.precision or FLOAT32)

@@ -3,7 +3,7 @@ import torch
 
 from tests.support.whisper import encoder_weights, write_ctranslate2
 from training.errors import InputError
-from training.export.ctranslate2 import read_whisper_encoder
+from training.export.pretrained.ctranslate2 import read_whisper_encoder
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.float32])
