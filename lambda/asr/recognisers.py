@@ -5,20 +5,22 @@ model and decodes its output.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Protocol
 
 import numpy as np
 
 from asr import windows
 from asr.acoustic_model import AcousticModel
-from asr.audio.audio import SAMPLE_RATE
+from asr.audio.level import fit_to_full_scale
+from asr.audio.resampling import SAMPLE_RATE
 from asr.decoding.decoders import CtcDecoder
 from asr.decoding.units import units_of
 from asr.errors import ClipTooLongError, TooShortError
 from asr.manifest import Manifest
+from asr.silence import LevelTracker, Stretch
 from asr.types import LogProbs, Samples
 from asr.written_text import plain
 
@@ -28,8 +30,6 @@ ProgressCallback = Callable[[float, float], None]
 
 MIN_SECONDS = 0.1  # shorter than any word; the network would get a handful of frames
 BATCH_WINDOWS = 4  # windows through the model at once; two minutes of audio at 30 s each
-# Below -72 dBFS (8 steps of 16 bits) is silence, which normalised features would amplify.
-SILENCE_PEAK = 8 / 32768
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,7 @@ class CtcRecogniser:
     ) -> Iterator[tuple[windows.Window, LogProbs]]:
         """Windows with their log-probabilities, computed in batches."""
         remaining = windows.split(blocks, self._layout)
+        levels = LevelTracker(self._layout.frame, SAMPLE_RATE)
         hop = self._layout.hop * self._layout.frame / SAMPLE_RATE
         done = 0.0
         while batch := list(islice(remaining, BATCH_WINDOWS)):
@@ -141,17 +142,30 @@ class CtcRecogniser:
             _check_length(batch[0].samples)
             on_progress(done, (len(batch) - 1) * hop + len(batch[-1].samples) / SAMPLE_RATE)
             done += len(batch) * hop
-            silent = [_is_silent(window.samples) for window in batch]
-            audible = [w.samples for w, quiet in zip(batch, silent, strict=True) if not quiet]
-            outputs = iter(self._model.log_probs(audible) if audible else [])
-            for window, quiet in zip(batch, silent, strict=True):
-                yield window, self._blank_frames(window) if quiet else next(outputs)
+            audible = [levels.audible(window.samples) for window in batch]
+            outputs = self._stretch_log_probs([each.samples for each in chain(*audible)])
+            for window, stretches in zip(batch, audible, strict=True):
+                yield window, self._joined(window, [(s, next(outputs)) for s in stretches])
 
-    def _blank_frames(self, window: windows.Window) -> LogProbs:
-        """Frames in which the blank has probability 1, as many as the window lasts."""
+    def _stretch_log_probs(self, stretches: Sequence[Samples]) -> Iterator[LogProbs]:
+        """Log-probabilities of audible stretches, in batches."""
+        for first in range(0, len(stretches), BATCH_WINDOWS):
+            yield from self._model.log_probs(stretches[first : first + BATCH_WINDOWS])
+
+    def _joined(
+        self, window: windows.Window, outputs: Sequence[tuple[Stretch, LogProbs]]
+    ) -> LogProbs:
+        """Frames of a window: as many as it lasts, of blanks where it is silent.
+
+        A model may return more frames than the audio lasts; words in them would be made up.
+        """
         frames = math.ceil(len(window.samples) / self._layout.frame)
         log_probs = np.full((frames, len(self._alphabet.labels)), -np.inf, np.float32)
         log_probs[:, self._alphabet.blank] = 0.0
+        for stretch, output in outputs:
+            lasts = math.ceil(len(stretch.samples) / self._layout.frame)
+            kept = output[:lasts]
+            log_probs[stretch.first_frame : stretch.first_frame + len(kept)] = kept
         return log_probs
 
 
@@ -174,9 +188,10 @@ class KeywordRecogniser:
         _check_length(samples)
         seconds = len(samples) / SAMPLE_RATE
         on_progress(0.0, seconds)
-        if _is_silent(samples):
+        # In one piece: what surrounds the word is a part of the clip.
+        if not LevelTracker(len(samples), SAMPLE_RATE).audible(samples):
             return []
-        (log_probs,) = self._model.log_probs([samples])
+        (log_probs,) = self._model.log_probs([fit_to_full_scale(samples)])
         best = int(log_probs[0].argmax())
         return [RecognisedWord(self._labels[best], 0.0, seconds, float(log_probs[0, best]))]
 
@@ -204,7 +219,3 @@ def _check_length(samples: Samples) -> None:
         raise TooShortError(
             f"{seconds * 1000:.0f} ms of audio; at least {MIN_SECONDS * 1000:.0f} ms are needed"
         )
-
-
-def _is_silent(samples: Samples) -> bool:
-    return bool(np.abs(samples).max() <= SILENCE_PEAK)

@@ -12,10 +12,10 @@ from asr.decoding.decoders import greedy_decoder
 from asr.errors import TooLongError, TooShortError
 from asr.recognisers import (
     RECOGNISERS,
-    SILENCE_PEAK,
     CtcRecogniser,
     KeywordRecogniser,
 )
+from asr.silence import STEADY_PEAK
 from asr.transcriber import Transcriber, check_golden
 from tests.support import toy_model
 
@@ -86,7 +86,7 @@ def test_word_times_are_in_seconds(speech):
 
 def test_silence_gives_no_words_without_running_the_model(recogniser, monkeypatch):
     monkeypatch.setattr(recogniser, "_model", None)
-    assert recogniser.recognise([np.full(16_000, SILENCE_PEAK, np.float32)]) == []
+    assert recogniser.recognise([np.full(16_000, STEADY_PEAK, np.float32)]) == []
 
 
 def test_audio_shorter_than_the_minimum_is_rejected(recogniser):

@@ -5,9 +5,13 @@ from collections.abc import Callable
 
 from asr.audio import mp4
 from asr.audio.byte_source import ByteSource
+from asr.audio.id3 import ID3, skip_id3
 from asr.audio.part import read_at
 
 UNKNOWN = 0x7FFFF000  # sizes of 32 bits from here on are placeholders of streams
+MPEG_SYNC = b"\xff"
+XING_FRAMES, XING_SIZE = 1, 2  # bits of the members that follow
+XING_BYTES = 64  # of the first frame, in which the header is
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
@@ -21,6 +25,8 @@ def declared_size(source: ByteSource, size: int) -> int | None:
         The actual size.
     """
     head = read_at(source, 0, 64)
+    if head.startswith(ID3) or head[:1] == MPEG_SYNC:
+        return _mp3(source, skip_id3(source, 0))
     if mp4.is_mp4(source, 0):
         return max((box.end for box in mp4.boxes(source, 0, size)), default=None)
     for magic, read in _READERS.items():
@@ -30,6 +36,18 @@ def declared_size(source: ByteSource, size: int) -> int | None:
             except struct.error:  # the header itself is cut
                 return None
     return None
+
+
+def _mp3(source: ByteSource, start: int) -> int | None:
+    """Size by the header of variable bit rate, which most encoders write in the first frame."""
+    head = read_at(source, start, XING_BYTES)
+    place = next((at for name in (b"Xing", b"Info") if (at := head.find(name)) > 0), None)
+    if head[:1] != MPEG_SYNC or place is None:
+        return None
+    flags = int.from_bytes(head[place + 4 : place + 8], "big")
+    field = place + 8 + (4 if flags & XING_FRAMES else 0)
+    size = int.from_bytes(head[field : field + 4], "big")
+    return start + size if flags & XING_SIZE and size else None
 
 
 def _aiff(_: ByteSource, head: bytes) -> int:

@@ -154,6 +154,8 @@ def _aligned(covariance: NDArray[np.float64], before: Polarity) -> Polarity:
     power = covariance.diagonal()
     polarity = before.copy()
     order = np.argsort(-power, kind="stable")
+    if power[0] > power[order[0]] / 2:  # of two alike, the first channel keeps its polarity
+        order = np.array([0, *order[order != 0]])
     included = np.zeros(len(power))
     for channel in order:
         with_sum = polarity[channel] * (covariance[channel] @ included)

@@ -26,14 +26,20 @@ def find_flacs(source: ByteSource, start: int, end: int) -> Iterator[tuple[Part,
     while begin is not None:
         following = _find_marker(source, begin + 4, end)
         header = read_at(source, begin, HEADER_BYTES)
-        claims = int.from_bytes(header[18:26], "big")  # 20 bits of rate, 3, 5, 36 of samples
-        rate, samples = claims >> 44, claims & ~UNKNOWN_MASK
+        claims = int.from_bytes(header[18:26], "big")
         unknown = header[:18] + (claims & UNKNOWN_MASK).to_bytes(8, "big")
         if len(header) < HEADER_BYTES:
             unknown = header
         part = Part(begin + len(header), end if following is None else following, unknown)
-        yield part, samples / rate if rate else 0.0
+        yield part, header_seconds(header)
         begin = following
+
+
+def header_seconds(header: bytes) -> float:
+    """Duration that the first `HEADER_BYTES` bytes state, or 0."""
+    claims = int.from_bytes(header[18:26], "big")  # 20 bits of rate, 3, 5, 36 of samples
+    rate, samples = claims >> 44, claims & ~UNKNOWN_MASK
+    return samples / rate if rate else 0.0
 
 
 def _find_marker(source: ByteSource, start: int, end: int) -> int | None:

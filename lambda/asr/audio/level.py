@@ -47,6 +47,7 @@ class LevelCheck:
     def __init__(self, warnings: WarningLog) -> None:
         self._warnings = warnings
         self._samples = self._invalid = self._clipped = 0
+        self._exceeds_full_scale = False
 
     def checked(self, blocks: Iterable[AudioBlock]) -> Iterator[AudioBlock]:
         """The blocks, with finite samples; their frames are changed in place."""
@@ -58,7 +59,8 @@ class LevelCheck:
                 self._invalid += int(np.count_nonzero(invalid))
                 block.frames[invalid] = 0
             self._samples += magnitude.size
-            self._clipped += int(np.count_nonzero((magnitude >= FULL_SCALE) & (magnitude <= 1)))
+            self._exceeds_full_scale |= bool((magnitude > 1).any())
+            self._clipped += int(np.count_nonzero(magnitude >= FULL_SCALE))
             yield block
 
     def report(self) -> None:
@@ -69,7 +71,8 @@ class LevelCheck:
                 f"{self._invalid:,} samples are not finite, or beyond any scale; they were "
                 "replaced by zero.",
             )
-        if self._clipped > CLIPPED_SHARE * self._samples:
+        # Of a float file that exceeds full scale, nothing is clipped there.
+        if not self._exceeds_full_scale and self._clipped > CLIPPED_SHARE * self._samples:
             self._warnings.add(
                 "clipped",
                 f"{self._clipped / self._samples:.1%} of the samples are at full scale: the "

@@ -13,6 +13,7 @@ import numpy as np
 from asr.audio import declared_size, flac, mp4, ogg, riff, sndfile
 from asr.audio.block import UnreadableError
 from asr.audio.byte_source import ByteSource
+from asr.audio.id3 import skip_id3
 from asr.audio.part import Part, find, read_at
 from asr.audio.riff import WavPart
 from asr.audio_warnings import WarningLog
@@ -25,8 +26,14 @@ PartKind = Literal["sndfile", "ffmpeg"]
 # Not MP3: libmpg123 prints dozens of warnings per file to stderr, and stops at the duration of the
 # first header, so of concatenated files only the first is decoded.
 SNDFILE_SIGNATURES = frozenset(b"RIFF RIFX RF64 riff FORM .snd dns. caff NIST Crea fLaC".split())
+# libsndfile reads float samples of extensible Wave64 as integers.
+FFMPEG_FIRST = frozenset({b"riff"})
+# First bytes of the formats that are recognised behind a tag, junk or another file.
+SIGNATURES = SNDFILE_SIGNATURES | {ogg.CAPTURE, declared_size.EBML}
+# Their headers state where they end. Not CAF, whose packet table may follow the samples.
+SIZED = frozenset({b"FORM", b".snd", b"riff"})
+MIN_FILE_BYTES = 64  # a smaller size is that of a header that was never completed
 MATROSKA_TYPES = (b"webm", b"matroska")
-ID3, ID3_BYTES, ID3_FOOTER = b"ID3", 10, 0x10
 APPLE_DOUBLE = b"\0\x05\x16\x07"
 # Tags that follow the audio; nothing is lost with them.
 TRAILING_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
@@ -68,19 +75,34 @@ def find_parts(
     """
     position: int | None = start
     while position is not None and position < size:
-        position = _content_start(source, position, size)
+        position = content_start(source, position, size)
         head = read_at(source, position, 12)
         if head[:4] in riff.FORMS and (wav := riff.read_wav(source, position, size)):
             wav = _with_tail(source, wav, size, warnings)
             yield FilePart(wav.part, "sndfile")
             position = _after_wav(source, wav, size, warnings)
+        elif end := _declared_end(source, head, position, size):
+            yield FilePart(Part(position, end), _sized_kind(head))
+            position = _next_file(source, end, size, warnings)
         else:
             yield from _other_parts(source, head, Part(position, size), warnings)
             position = None
 
 
+def _declared_end(source: ByteSource, head: bytes, start: int, size: int) -> int | None:
+    """Where an AIFF, AU, CAF or Wave64 file ends, if other bytes follow."""
+    if head[:4] not in SIZED:
+        return None
+    declared = declared_size.declared_size(Part(start, size).open(source), size - start)
+    return start + declared if declared and MIN_FILE_BYTES < declared < size - start else None
+
+
+def _sized_kind(head: bytes) -> PartKind:
+    return "ffmpeg" if head[:4] in FFMPEG_FIRST else "sndfile"
+
+
 def find_junk_end(source: ByteSource, size: int) -> int | None:
-    """Offset of a file that begins after junk, or None."""
+    """Offset of a file that begins after other bytes, or None."""
     signatures = [b"RIFF", b"fLaC", b"OggS\0\x02", declared_size.EBML, b"FORM", b"ftyp"]
     limit = min(size, JUNK_BYTES)
     found = [find(source, signature, 1, limit) for signature in signatures]
@@ -89,24 +111,12 @@ def find_junk_end(source: ByteSource, size: int) -> int | None:
     return min((offset for offset in found if offset is not None and offset > 0), default=None)
 
 
-def _content_start(source: ByteSource, position: int, size: int) -> int:
+def content_start(source: ByteSource, position: int, size: int) -> int:
     """Skip ID3 tags before any format but MP3 and AAC, whose readers expect them."""
     after = skip_id3(source, position)
     head = read_at(source, after, 12)
-    known = head[:4] in SNDFILE_SIGNATURES or head[:4] in {ogg.CAPTURE, declared_size.EBML}
-    return after if after < size and (known or head[4:8] == b"ftyp") else position
-
-
-def skip_id3(source: ByteSource, position: int) -> int:
-    """Offset after the ID3v2 tags at an offset."""
-    while True:
-        head = read_at(source, position, ID3_BYTES)
-        if len(head) < ID3_BYTES or not head.startswith(ID3) or max(head[6:]) > 0x7F:
-            return position
-        length = 0
-        for byte in head[6:]:
-            length = length << 7 | byte
-        position += ID3_BYTES + length + (ID3_BYTES if head[5] & ID3_FOOTER else 0)
+    known = head[:4] in SIGNATURES or head[4:8] == b"ftyp"
+    return after if after < size and known else position
 
 
 def _other_parts(
@@ -119,9 +129,10 @@ def _other_parts(
     elif head[:4] == ogg.CAPTURE:
         yield from _ogg_parts(source, rest, warnings)
     else:
+        by_sndfile = head[:4] in SNDFILE_SIGNATURES - FFMPEG_FIRST
         for part in _containers(source, head, rest):
             _check_size(source, part, warnings)
-            yield FilePart(part, "sndfile" if head[:4] in SNDFILE_SIGNATURES else "ffmpeg")
+            yield FilePart(part, "sndfile" if by_sndfile else "ffmpeg")
 
 
 def _ogg_parts(source: ByteSource, rest: Part, warnings: WarningLog) -> Iterator[FilePart]:
@@ -180,7 +191,7 @@ def _with_tail(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog
     begins_other = read_at(source, end, 12)
     if (
         end >= size
-        or begins_other[:4] in riff.FORMS
+        or begins_other[:4] in SIGNATURES
         or begins_other.startswith(TRAILING_TAGS)
         or any(riff.is_chunk_list(source, at, size, order) for at in (end, end + 1))
     ):
@@ -197,6 +208,7 @@ def _is_audio_tail(source: ByteSource, wav: WavPart, size: int) -> bool:
         return False
     with np.errstate(all="ignore"):
         samples = block[:, 0].astype(np.float64)
+        samples -= samples.mean()  # text has a large offset
         power = samples @ samples
         return bool(power > 0 and samples[1:] @ samples[:-1] > MIN_TAIL_CORRELATION * power)
 
@@ -205,12 +217,19 @@ def _after_wav(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog
     """Offset of the file that follows a WAV file, or None; warns if the rest is no audio."""
     position = wav.part.end
     for name, length, body in riff.chunks(source, position + position % 2, size, "<"):
-        if name in riff.FORMS or name.startswith(ID3):
+        if name in SIGNATURES or (body + length > size and name not in riff.KNOWN_CHUNKS):
             break
         position = min(body + length, size)
+    return _next_file(source, position, size, warnings)
+
+
+def _next_file(source: ByteSource, position: int, size: int, warnings: WarningLog) -> int | None:
+    """Offset of the file that begins at the end of another one, or None; warns of other bytes."""
     after = skip_id3(source, position)
-    for offset in (after, after + 1):
-        if read_at(source, offset, 4) in SNDFILE_SIGNATURES:
+    for offset in (after, after + 1):  # perhaps after a byte of padding
+        head = read_at(source, offset, 8)
+        is_mpeg = len(head) > 1 and head[0] == 0xFF and head[1] >= 0xE0
+        if head[:4] in SIGNATURES or head[4:] == b"ftyp" or is_mpeg:
             return offset
     rest = read_at(source, position, MIN_UNREAD_BYTES)
     if len(rest) == MIN_UNREAD_BYTES and any(rest) and not rest.startswith(TRAILING_TAGS):

@@ -9,10 +9,11 @@ from functools import partial
 from io import SEEK_END
 from typing import BinaryIO
 
-from asr.audio import ogg, parts, sndfile
+from asr.audio import flac, mp4, ogg, parts, riff, sndfile
 from asr.audio.block import AudioBlock, UnreadableError
 from asr.audio.byte_source import ByteSource
-from asr.audio.part import read_at
+from asr.audio.id3 import ID3
+from asr.audio.part import Part, read_at
 from asr.audio.parts import FilePart
 from asr.audio_warnings import WarningLog
 from asr.errors import EmptyAudioError, MalformedRequestError, UnsupportedAudioError
@@ -73,6 +74,7 @@ def read_parts(
         if reading.failed and not reading.supported:
             start = parts.find_junk_end(source, size)
             if start is not None:
+                reading.unread = start
                 yield from map(reading.blocks, parts.find_parts(source, size, warnings, start))
         if not reading.supported:
             is_apple_double = read_at(source, 0, 4) == parts.APPLE_DOUBLE
@@ -88,23 +90,39 @@ def read_parts(
 def header_duration(file: BinaryIO) -> float | None:
     """Duration in seconds from the header, or None if it has none or the format is unsupported.
 
+    Of several files in one, it is that of the first.
+
     Raises
     ------
     Exception
         Any exception of `file.read`, such as OSError.
     """
     source = ByteSource(file)
-    signature = read_at(source, 0, 4)
-    source.seek(0)
     try:
-        if signature in parts.SNDFILE_SIGNATURES:
-            return sndfile.header_duration(source)
-        return _ffmpeg_header_duration(source) if signature else None
-    except UnreadableError:
+        return _header_duration(source, source.seek(0, SEEK_END))
+    except (UnreadableError, UnsupportedAudioError):
         return None
     finally:
         if source.failure is not None:
             raise source.failure
+
+
+def _header_duration(source: ByteSource, size: int) -> float | None:
+    """As `header_duration`; raises UnreadableError or UnsupportedAudioError instead of None."""
+    start = parts.content_start(source, 0, size)
+    part = Part(start, size)
+    head = read_at(source, start, 12)
+    if not head:
+        return None
+    if flac.is_flac(head):
+        return flac.header_seconds(read_at(source, start, flac.HEADER_BYTES)) or None
+    if head[:4] in riff.FORMS and (wav := riff.read_wav(source, start, size)):
+        return sndfile.header_duration(wav.part.open(source))
+    if head[:4] in parts.SNDFILE_SIGNATURES:
+        return sndfile.header_duration(part.open(source))
+    if mp4.is_mp4(source, start):
+        mp4.find_movies(source, start, size)
+    return _ffmpeg_header_duration(part.open(source))
 
 
 class _PartReading:
@@ -117,17 +135,19 @@ class _PartReading:
     failed : int
         Parts that no reader supported.
     reason : str
-        Why not, of the last.
+        Why not, of the first.
+    unread : int
+        Bytes in parts that no reader supported.
     """
 
     def __init__(self, source: ByteSource, warnings: WarningLog, track: int | None) -> None:
         self.supported = False
         self.failed = 0
         self.reason = ""
+        self.unread = 0
         self._source = source
         self._warnings = warnings
         self._track = track
-        self._unread: list[FilePart] = []
 
     def blocks(self, part: FilePart) -> Iterator[AudioBlock]:
         """Decode with each reader in turn, each from the position where the one before failed."""
@@ -147,7 +167,7 @@ class _PartReading:
         self.supported |= supported or seconds > 0
         if not supported and not seconds:
             self.failed += 1
-            self._unread.append(part)
+            self.unread += part.part.end - part.part.start
         if seconds and seconds + MISSING_SECONDS < part.seconds:
             self._warnings.add(
                 "truncated", f"{seconds:.1f} of the {part.seconds:,.1f} s in the header were found."
@@ -155,9 +175,9 @@ class _PartReading:
 
     def report(self, size: int) -> None:
         """Warn of the parts that no reader supported, if others were read."""
-        unread = sum(each.part.end - each.part.start for each in self._unread)
-        if unread and self.supported:
-            self._warnings.add("unread", f"{unread:,} of {size:,} bytes are no supported audio.")
+        if self.unread and self.supported:
+            detail = f"{self.unread:,} of {size:,} bytes are no supported audio."
+            self._warnings.add("unread", detail)
 
     def _readers(self, part: FilePart) -> list[ReadBlocks]:
         """Readers to try, in order.
@@ -173,10 +193,12 @@ class _PartReading:
         if part.kind == "sndfile":
             return [sndfile.read_blocks, ffmpeg]
         signature = read_at(part.part.open(self._source), 0, 4)
-        if signature.startswith(parts.ID3):
+        if signature.startswith(ID3):
             # FFmpeg does not detect the format of the shortest of these.
             return [ffmpeg, partial(ffmpeg, demuxer="mp3")]
-        return [ffmpeg, sndfile.read_blocks] if signature == ogg.CAPTURE else [ffmpeg]
+        if signature in {ogg.CAPTURE, *parts.FFMPEG_FIRST}:
+            return [ffmpeg, sndfile.read_blocks]
+        return [ffmpeg]
 
 
 def _ffmpeg_blocks(
