@@ -1,6 +1,6 @@
 """Gain and harm of a vocabulary, as JSON: `python -m benchmarks.vocabulary DATA --bundle BUNDLE`.
 
-Of the clips of a corpus folder that hold a rare proper name, the share of names that are right
+Of the clips of corpus folders that hold a rare proper name, the share of names that are right
 without a vocabulary, with the names of the clip, and with those among 100 names. Of all clips, the
 word error rate without a vocabulary and with 100 names of other clips.
 """
@@ -79,16 +79,19 @@ def _log_prob(word: str, log_probs: dict[str, float]) -> float:
 
 
 def read_clips(folder: Path, opened: bundle.Bundle, model: NgramModel, limit: int) -> list[Clip]:
-    """The clips of a corpus folder, through the acoustic model."""
+    """The clips of a corpus folder with rare names, and up to `limit` without any."""
     ids = enumerate(model.lexicon.words(), FIRST_WORD)
     log_probs = {word: float(model.orders[0].log_prob[number]) for number, word in ids}
     manifest = opened.manifest
     recogniser = CtcRecogniser(manifest, AcousticModel(opened), greedy_decoder(manifest))
+    rows = [
+        (row, rare_names(row["text"], log_probs)) for row in read_rows(folder / CORPUS_MANIFEST)
+    ]
+    chosen = [row for row in rows if row[1]] + [row for row in rows if not row[1]][:limit]
     clips = []
-    for row in tqdm(read_rows(folder / CORPUS_MANIFEST)[:limit], unit="clip", disable=None):
+    for row, names in tqdm(chosen, unit="clip", disable=None):
         waveform = audio.decode(folder / row["file"], CLIP_BUDGET)
         frames = np.concatenate(list(recogniser.log_probs([waveform.samples])))
-        names = rare_names(row["text"], log_probs)
         clips.append(Clip(spoken(row["text"]), names, frames))
     return clips
 
@@ -154,9 +157,9 @@ def _right(clips: Sequence[Clip], hypotheses: Sequence[str]) -> float:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="corpus folder with manifest.tsv")
+    parser.add_argument("data", type=Path, nargs="+", help="corpus folders with manifest.tsv")
     parser.add_argument("--bundle", default="", help="default: the embedded bundle")
-    parser.add_argument("--clips", type=int, default=500, help="the most clips to read")
+    parser.add_argument("--clips", type=int, default=500, help="the most clips without names")
     parser.add_argument("--letter-bonus", type=float, nargs="*", default=[LETTER_BONUS])
     options = parser.parse_args(arguments)
     opened = bundle.load(options.bundle)
@@ -164,7 +167,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if language_model is None:
         parser.error(f"the bundle {options.bundle!r} has no language model")
     content = opened.read_file(language_model)
-    clips = read_clips(options.data, opened, ngram_model.load(content), options.clips)
+    model = ngram_model.load(content)
+    folders = options.data
+    clips = [c for folder in folders for c in read_clips(folder, opened, model, options.clips)]
     decoder = BeamDecoder(opened.manifest, content, language_model.beam_search)
     baseline = list(texts(decoder, clips, [[] for _ in clips], 0.0))
     for letter_bonus in options.letter_bonus:

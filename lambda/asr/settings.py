@@ -5,6 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from asr import vocabulary
+from asr.choices import OptionError
+from asr.vocabulary import NO_VOCABULARY, Vocabulary
+
 Decoder = Literal["greedy", "beam"]
 DECODERS: tuple[str, ...] = get_args(Decoder)
 GREEDY, BEAM = DECODERS
@@ -36,6 +40,9 @@ class Settings:
         OUTPUT_BUCKET: the bucket that batch writes to.
     queue_url : str
         QUEUE_URL: the SQS queue of the batch function.
+    vocabulary : Vocabulary
+        VOCABULARY: phrases to recognise, separated by commas or lines; the default of requests and
+        files that name none.
     """
 
     model_uri: str = ""
@@ -47,6 +54,7 @@ class Settings:
     batch_formats: tuple[str, ...] = ()
     output_bucket: str = ""
     queue_url: str = ""
+    vocabulary: Vocabulary = NO_VOCABULARY
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -55,7 +63,8 @@ class Settings:
         Raises
         ------
         ValueError
-            If a value is not a number where one is expected, or not the name of a decoder.
+            If a value is not a number where one is expected, not the name of a decoder, or not a
+            vocabulary.
         """
         default = Settings()
         decoder = environment.get("DECODER") or default.decoder
@@ -66,6 +75,7 @@ class Settings:
             model_sha256=environment.get("MODEL_SHA256", "").lower(),
             model_self_test=environment.get("MODEL_SELF_TEST", "").lower() == "true",
             decoder=decoder,
+            vocabulary=_vocabulary(environment.get("VOCABULARY", "")),
             request_max_seconds=_number(
                 environment, "REQUEST_MAX_SECONDS", default.request_max_seconds
             ),
@@ -82,6 +92,13 @@ class Settings:
     def with_model(self, uri: str) -> "Settings":
         """A copy for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")
+
+
+def _vocabulary(given: str) -> Vocabulary:
+    try:
+        return vocabulary.parse(given) if given.strip() else NO_VOCABULARY
+    except OptionError as error:
+        raise ValueError(f"VOCABULARY: {error}") from error
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

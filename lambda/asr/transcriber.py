@@ -12,7 +12,9 @@ from asr.audio import audio
 from asr.audio.audio import DEFAULT_BUDGET, AudioSource, Budget, Waveform
 from asr.audio.block import BlockMeter
 from asr.audio_warnings import AudioWarning, WarningLog
+from asr.choices import OptionError
 from asr.decoding import decoders
+from asr.decoding.decoders import CtcDecoder
 from asr.errors import MalformedRequestError, ModelUnavailableError
 from asr.manifest import Confidence
 from asr.recognisers import (
@@ -25,6 +27,7 @@ from asr.recognisers import (
 from asr.settings import BEAM, GREEDY, Settings
 from asr.transcript import ModelIdentity, Timing, Transcript, Word
 from asr.types import Samples
+from asr.vocabulary import NO_VOCABULARY, OPTION, Vocabulary
 from asr.written_text import plain
 
 MIN_WORD_SECONDS = 0.001  # the resolution of times
@@ -32,6 +35,11 @@ NO_LANGUAGE_MODEL = (
     "the decoder beam needs a language model, and this model bundle has none: "
     "use the decoder greedy, or a bundle with a language model"
 )
+NO_BEAM_FOR_VOCABULARY = (
+    f"{OPTION} needs a language model, and this model bundle has none: "
+    f"leave it out, or use a bundle with a language model"
+)
+GREEDY_WITH_VOCABULARY = f"{OPTION} needs the decoder beam, not greedy: leave out one of them"
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ class _DecoderSession:
     """A recogniser with one decoder, and the calibration of its confidences."""
 
     identity: ModelIdentity
+    decode: CtcDecoder
     recogniser: Recogniser
     confidence: Confidence
 
@@ -89,6 +98,7 @@ class Transcriber:
         budget: Budget = DEFAULT_BUDGET,
         decoder: str | None = None,
         track: int | None = None,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> Transcript:
         """Decode the whole source, then transcribe it; a rejected source costs no inference.
 
@@ -102,30 +112,38 @@ class Transcriber:
             `greedy` or `beam` instead of the default.
         track : int, optional
             Number of the sound track, from 1, instead of the best.
+        vocabulary : Vocabulary
+            Phrases to recognise, with the decoder `beam`.
 
         Raises
         ------
         AsrError
             `EmptyAudioError`, `UnsupportedAudioError`, `TooShortError`, `TooLongError` or
-            `TooLargeError`; `MalformedRequestError` if there is no language model for `decoder`, or
-            no track `track`; `ModelUnavailableError` if a file of the model is missing or altered.
+            `TooLargeError`; `MalformedRequestError` if there is no language model for `decoder` or
+            `vocabulary`, or no track `track`; `ModelUnavailableError` if a file of the model is
+            missing or altered.
         """
-        self._session(decoder)
+        session = self._session(decoder, vocabulary)
         started = time.perf_counter()
         waveform = audio.decode(source, budget, track)
-        return self.transcribe_waveform(waveform, time.perf_counter() - started, decoder)
+        elapsed = time.perf_counter() - started
+        return self._run(session, [waveform.samples], waveform.warnings, elapsed)
 
     def transcribe_waveform(
-        self, waveform: Waveform, decode_seconds: float = 0.0, decoder: str | None = None
+        self,
+        waveform: Waveform,
+        decode_seconds: float = 0.0,
+        decoder: str | None = None,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> Transcript:
         """Transcribe a decoded waveform; `decode_seconds` is added to the timing.
 
         Raises
         ------
         AsrError
-            As `Recogniser.recognise`, and for `decoder` as `transcribe`.
+            As `Recogniser.recognise`, and for `decoder` and `vocabulary` as `transcribe`.
         """
-        session = self._session(decoder)
+        session = self._session(decoder, vocabulary)
         return self._run(session, [waveform.samples], waveform.warnings, decode_seconds)
 
     def transcribe_stream(
@@ -135,6 +153,7 @@ class Transcriber:
         on_progress: ProgressCallback = ignore_progress,
         decoder: str | None = None,
         track: int | None = None,
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> Transcript:
         """Transcribe while decoding, in memory that does not grow with duration.
 
@@ -142,7 +161,7 @@ class Transcriber:
         """
         warnings = WarningLog()
         blocks = audio.stream(source, budget, warnings, track)
-        return self.transcribe_blocks(blocks, on_progress, decoder, warnings)
+        return self.transcribe_blocks(blocks, on_progress, decoder, warnings, vocabulary)
 
     def transcribe_blocks(
         self,
@@ -150,14 +169,34 @@ class Transcriber:
         on_progress: ProgressCallback = ignore_progress,
         decoder: str | None = None,
         warnings: Iterable[AudioWarning] = (),
+        vocabulary: Vocabulary = NO_VOCABULARY,
     ) -> Transcript:
         """Transcribe a waveform in blocks, shape (samples,), as `audio.stream` yields them.
 
         `warnings` are those of the stream, and are taken after its last block.
         """
-        return self._run(self._session(decoder), blocks, warnings, 0.0, on_progress)
+        session = self._session(decoder, vocabulary)
+        return self._run(session, blocks, warnings, 0.0, on_progress)
 
-    def _session(self, decoder: str | None) -> _DecoderSession:
+    def _session(
+        self, decoder: str | None, vocabulary: Vocabulary = NO_VOCABULARY
+    ) -> _DecoderSession:
+        """The session of a decoder, with a vocabulary if there is one."""
+        reason = None
+        if self.manifest.language_model is None:
+            reason = NO_BEAM_FOR_VOCABULARY
+        elif decoder == GREEDY:
+            reason = GREEDY_WITH_VOCABULARY
+        if not vocabulary.phrases or (reason and vocabulary.optional):
+            return self._plain_session(decoder)
+        if reason:
+            raise OptionError(OPTION, reason)
+        session = self._plain_session(BEAM)
+        decode = decoders.biased_decoder(session.decode, vocabulary)
+        recogniser = RECOGNISERS[self.manifest.kind](self.manifest, self.model, decode)
+        return replace(session, decode=decode, recogniser=recogniser)
+
+    def _plain_session(self, decoder: str | None) -> _DecoderSession:
         """The session of a decoder, opened at its first use and kept."""
         name = decoder or self.identity.decoder
         if name not in self._sessions:
@@ -168,7 +207,8 @@ class Transcriber:
 
     def _open_session(self, decoder: str) -> _DecoderSession:
         manifest, language_model = self.manifest, self.manifest.language_model
-        decode, confidence = decoders.greedy_decoder(manifest), manifest.confidence
+        decode: CtcDecoder = decoders.greedy_decoder(manifest)
+        confidence = manifest.confidence
         if decoder == BEAM:
             if language_model is None:
                 raise ModelUnavailableError(NO_LANGUAGE_MODEL)
@@ -176,7 +216,8 @@ class Transcriber:
             decode = decoders.beam_decoder(manifest, content, language_model.beam_search)
             confidence = language_model.confidence
         recogniser = RECOGNISERS[manifest.kind](manifest, self.model, decode)
-        return _DecoderSession(replace(self.identity, decoder=decoder), recogniser, confidence)
+        identity = replace(self.identity, decoder=decoder)
+        return _DecoderSession(identity, decode, recogniser, confidence)
 
     def _run(
         self,

@@ -1,7 +1,7 @@
 """CTC decoders: greedy, and beam search with an n-gram language model."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from asr.decoding import ctc
 from asr.decoding.words import WordSpan
 from asr.manifest import BeamSearchConfig, Manifest
 from asr.types import LogProbs
+from asr.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from asr.decoding.beam_decoder import BeamDecoder
@@ -36,3 +37,8 @@ def beam_decoder(
     from asr.decoding.beam_decoder import BeamDecoder  # noqa: PLC0415
 
     return BeamDecoder(manifest, language_model, config)
+
+
+def biased_decoder(decoder: CtcDecoder, vocabulary: Vocabulary) -> CtcDecoder:
+    """The beam-search decoder with a vocabulary; raises OptionError as its `with_vocabulary`."""
+    return cast("BeamDecoder", decoder).with_vocabulary(vocabulary)

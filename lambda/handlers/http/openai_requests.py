@@ -6,22 +6,35 @@ from typing import Literal, get_args
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
+from asr import vocabulary
 from asr.choices import OptionError, check_names, check_value
 from asr.formats.openai import GRANULARITIES
 from asr.settings import DECODERS
+from asr.vocabulary import NO_VOCABULARY, Vocabulary
 from handlers.http import bodies, requests
 from handlers.http.multipart_form import Form, parse_form
 
 ResponseFormat = Literal["json", "text", "srt", "vtt", "verbose_json"]
 _GRANULARITIES = "timestamp_granularities"
 _DEFAULT_GRANULARITIES = frozenset({"segment"})
-FIELDS = ("file", "model", "response_format", _GRANULARITIES, "stream", "decoder", "track")
+FIELDS = (
+    "file",
+    "model",
+    "response_format",
+    _GRANULARITIES,
+    "stream",
+    "decoder",
+    "track",
+    "prompt",
+    "hotwords",
+    "vocabulary",
+)
 # Options of OpenAI's API, then of servers that follow it (speaches, vLLM, whisper.cpp, Groq), for
 # features that CTC models do not have.
 IGNORED_FIELDS = frozenset(
-    """language prompt temperature include chunking_strategy known_speaker_names
+    """language temperature include chunking_strategy known_speaker_names
     known_speaker_references user
-    hotwords vad_filter without_timestamps task batch_size beam_size best_of patience length_penalty
+    vad_filter without_timestamps task batch_size beam_size best_of patience length_penalty
     temperature_inc no_context suppress_blank seed top_p top_k min_p frequency_penalty
     presence_penalty repetition_penalty max_completion_tokens stream_include_usage
     stream_continuous_usage_stats diarize no_speech_threshold condition_on_previous_text""".split()
@@ -43,6 +56,9 @@ class OpenAIRequest:
         Not part of OpenAI's API: `greedy` or `beam`; None for the server's setting.
     track : int, optional
         Not part of OpenAI's API: number of the sound track; None for the best.
+    vocabulary : Vocabulary
+        Of the field `vocabulary`, which OpenAI's API does not have, or else of `hotwords`, which
+        speaches has, or of the short parts of `prompt`; the latter two are optional.
     """
 
     audio: bytes
@@ -51,6 +67,7 @@ class OpenAIRequest:
     stream: bool = False
     decoder: str | None = None
     track: int | None = None
+    vocabulary: Vocabulary = NO_VOCABULARY
 
 
 def from_http(event: BaseProxyEvent) -> OpenAIRequest:
@@ -83,7 +100,14 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
         stream=_choice(form, "stream", ("true", "false"), "false") == "true",
         decoder=_choice(form, "decoder", DECODERS, "") or None,
         track=requests.parse_track(next(reversed(form.texts("track")), None)),
+        vocabulary=_vocabulary(form),
     )
+
+
+def _vocabulary(form: Form) -> Vocabulary:
+    if given := form.texts(vocabulary.OPTION):
+        return vocabulary.parse(given)
+    return vocabulary.parse_prompt("\n".join(form.texts("hotwords") + form.texts("prompt")))
 
 
 def _choice(form: Form, field: str, choices: Collection[str], default: str) -> str:

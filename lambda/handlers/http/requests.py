@@ -2,21 +2,24 @@
 
 import json
 import reprlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
+from asr import vocabulary
 from asr.choices import OptionError, check_names, check_value
 from asr.formats.registry import FORMATS, OutputFormat, get_format, to_json
 from asr.settings import DECODERS, MAX_TRACK
 from asr.transcript import Transcript
+from asr.vocabulary import NO_VOCABULARY, Vocabulary
 from handlers.http import bodies, multipart_form
 from handlers.http.multipart_form import Form, parse_form
 
 AUDIO_FIELDS = ("file", "audio")  # of a form
-OPTIONS = ("format", "timestamps", "decoder", "track")
+OPTIONS = ("format", "timestamps", "decoder", "track", "vocabulary")
+LISTS = (vocabulary.OPTION,)  # options that may be repeated
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -33,6 +36,7 @@ class TranscriptionRequest:
     timestamps: bool = True
     decoder: str | None = None
     track: int | None = None
+    vocabulary: Vocabulary = NO_VOCABULARY
 
     @property
     def output_format(self) -> OutputFormat:
@@ -83,16 +87,23 @@ def from_payload(payload: Mapping[str, Any]) -> TranscriptionRequest:
 
 
 def query_options(event: BaseProxyEvent) -> dict[str, Any]:
-    """Query parameters; of a repeated one the last value."""
-    given = event.query_string_parameters or {}
-    return {multipart_form.base_name(name): value for name, value in given.items()}
+    """Query parameters; of a repeated one the last value, except of a list."""
+    given = event.multi_value_query_string_parameters or {
+        name: [value] for name, value in event.query_string_parameters.items()
+    }
+    return last_values((multipart_form.base_name(name), given[name]) for name in given)
 
 
-def _from_form(form: Form, query: Mapping[str, Any]) -> TranscriptionRequest:
+def last_values(given: Iterable[tuple[str, list[str]]]) -> dict[str, Any]:
+    """The last value of each name, but all values of a list."""
+    return {name: values if name in LISTS else values[-1] for name, values in given}
+
+
+def _from_form(form: Form, query: dict[str, Any]) -> TranscriptionRequest:
     audio = form.audio(AUDIO_FIELDS)
     names = [name for name in form.names if name not in AUDIO_FIELDS]
     check_names(names, OPTIONS, "form field")
-    return _request(audio, {**query, **{name: form.texts(name)[-1] for name in names}})
+    return _request(audio, query | last_values((name, form.texts(name)) for name in names))
 
 
 def _is_json(event: BaseProxyEvent, body: bytes) -> bool:
@@ -111,6 +122,7 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
         _boolean("timestamps", options),
         _decoder(options),
         parse_track(options.get("track")),
+        _vocabulary(options),
     )
     bodies.check_audio_size(audio)
     return request
@@ -130,6 +142,12 @@ def parse_track(value: object) -> int | None:
             "track", f"track is {reprlib.repr(value)}, expected a number from 1 to {MAX_TRACK:,}"
         )
     return int(text)
+
+
+def _vocabulary(options: Mapping[str, Any]) -> Vocabulary:
+    if vocabulary.OPTION not in options:
+        return NO_VOCABULARY
+    return vocabulary.parse(options[vocabulary.OPTION])
 
 
 def _boolean(name: str, options: Mapping[str, Any]) -> bool:

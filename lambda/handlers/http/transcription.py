@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from asr.audio import audio
 from asr.audio.audio import Budget
 from asr.errors import AsrError, ClipTooLongError, TooLargeError, TooLongError
-from asr.settings import Settings
+from asr.settings import GREEDY, Settings
 from asr.transcriber import warm_transcriber
 from asr.transcript import Transcript
 from handlers.http import requests
@@ -25,9 +25,13 @@ def transcribe_request(
 ) -> Transcript:
     """Transcribe the audio of a request and record its metrics; raises AsrError."""
     budget = Budget(settings.request_max_seconds)
+    vocabulary = request.vocabulary
+    if not vocabulary.phrases and request.decoder != GREEDY:
+        vocabulary = settings.vocabulary
+    transcriber = warm_transcriber(settings)
     try:
-        transcript = warm_transcriber(settings).transcribe(
-            request.audio, budget, request.decoder, request.track
+        transcript = transcriber.transcribe(
+            request.audio, budget, request.decoder, request.track, vocabulary
         )
     except TooLongError as error:
         error.seconds = audio.header_duration(request.audio)

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from asr.vocabulary import MAX_PHRASES
+
 
 class OpenModel(BaseModel):
     """Base of request bodies that may have more keys than are listed."""
@@ -24,6 +26,7 @@ def optional(description: str | None = None, alias: str | None = None) -> Any:  
     return Field(default_factory=lambda: None, description=description, alias=alias)
 
 
+Phrases = Annotated[list[str], Field(min_length=1, max_length=MAX_PHRASES)] | str
 Seconds = Annotated[float, Field(ge=0, description="seconds")]
 Probability = Annotated[float, Field(ge=0, le=1)]
 DateTime = Annotated[str, Field(json_schema_extra={"format": "date-time"})]

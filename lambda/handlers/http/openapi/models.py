@@ -11,6 +11,7 @@ from handlers.http.openapi.base import (
     Base64,
     ClosedModel,
     DateTime,
+    Phrases,
     Probability,
     Seconds,
     Uri,
@@ -34,6 +35,10 @@ class TranscriptionOptions(ClosedModel):
         int | None,
         Field(ge=1, le=MAX_TRACK, description="Number of the sound track, from 1; default: best"),
     ] = None
+    vocabulary: Phrases = optional(
+        "Names and terms to recognise, spelled as they are to be written; at most 500, also "
+        "separated by commas or lines. Needs a model with a language model; the decoder is `beam`."
+    )
 
 
 class TranscriptionBody(TranscriptionOptions):

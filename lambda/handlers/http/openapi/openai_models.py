@@ -26,7 +26,14 @@ class OpenAITranscriptionForm(OpenModel):
     decoder: Decoder = optional("not part of OpenAI's API")
     track: int = optional("not part of OpenAI's API: number of the sound track, from 1")
     language: str = optional("ignored")
-    prompt: str = optional("ignored")
+    prompt: str = optional(
+        "short parts between commas are names to recognise; the rest is ignored, and all without a "
+        "language model"
+    )
+    hotwords: str = optional("as prompt; not part of OpenAI's API")
+    vocabulary: list[str] = optional(
+        "names and terms to recognise, at most 500; not part of OpenAI's API"
+    )
     temperature: Any = optional("ignored")
 
 
