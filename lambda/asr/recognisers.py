@@ -17,12 +17,10 @@ from asr.acoustic_model import AcousticModel
 from asr.audio.level import fit_to_full_scale
 from asr.audio.resampling import SAMPLE_RATE
 from asr.decoding.decoders import CtcDecoder
-from asr.decoding.units import units_of
 from asr.errors import ClipTooLongError, TooShortError
 from asr.manifest import Manifest
 from asr.silence import LevelTracker, Stretch
 from asr.types import LogProbs, Samples
-from asr.written_text import plain
 
 # Called before each batch of windows with the seconds of audio that are done, and the seconds in
 # the batch. An exception that it raises ends the recognition.
@@ -92,8 +90,6 @@ class CtcRecogniser:
         self._model = model
         self._decode = decode
         self._alphabet = manifest.alphabet
-        # Plain labels write plain words: without apostrophes or hyphens at the edges.
-        self._written = str if units_of(manifest.alphabet).are_written else plain
         self._frame_seconds = manifest.frame_seconds
         self._layout = windows.WindowLayout.from_seconds(
             manifest.window_seconds,
@@ -111,9 +107,7 @@ class CtcRecogniser:
         """
         step = self._frame_seconds
         return [
-            RecognisedWord(
-                self._written(span.text), span.start * step, span.end * step, span.log_prob
-            )
+            RecognisedWord(span.text, span.start * step, span.end * step, span.log_prob)
             for span in self._decode(self.log_probs(blocks, on_progress))
         ]
 

@@ -89,6 +89,12 @@ class Settings:
         """A copy with another decoder, if one is given."""
         return replace(self, decoder=name or self.decoder)
 
+    def vocabulary_for(self, decoder: str | None, given: Vocabulary | None) -> Vocabulary:
+        """The given vocabulary, or the default unless the decoder is greedy."""
+        if given is not None:
+            return given
+        return NO_VOCABULARY if decoder == GREEDY else self.vocabulary
+
     def with_model(self, uri: str) -> "Settings":
         """A copy for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")

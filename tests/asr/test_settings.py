@@ -1,6 +1,7 @@
 import pytest
 
 from asr.settings import Settings
+from asr.vocabulary import NO_VOCABULARY, Phrase, Vocabulary
 
 
 def test_an_empty_environment_gives_the_defaults():
@@ -19,11 +20,26 @@ def test_every_variable_is_read():
             "BATCH_FORMATS": " srt, vtt,",
             "OUTPUT_BUCKET": "out",
             "QUEUE_URL": "https://queue",
+            "VOCABULARY": "Ada Lovelace, Babbage",
         }
     )
+    vocabulary = Vocabulary((Phrase("ada lovelace", "Ada Lovelace"), Phrase("babbage", "Babbage")))
     assert settings == Settings(
-        "s3://b/p/", "ab", True, "beam", 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"
+        *("s3://b/p/", "ab", True, "beam", 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"),
+        vocabulary=vocabulary,
     )
+
+
+def test_the_default_vocabulary_is_not_for_greedy_decoding():
+    settings = Settings(vocabulary=Vocabulary((Phrase("ada", "Ada"),)))
+    assert settings.vocabulary_for("beam", None) == settings.vocabulary
+    assert settings.vocabulary_for("greedy", None) == NO_VOCABULARY
+    assert settings.vocabulary_for(None, NO_VOCABULARY) == NO_VOCABULARY
+
+
+def test_a_vocabulary_that_is_too_long_is_rejected():
+    with pytest.raises(ValueError, match=r"VOCABULARY: .*501 phrases"):
+        Settings.from_environment({"VOCABULARY": ",".join(f"a{n}" for n in range(501))})
 
 
 def test_an_empty_variable_gives_the_default():

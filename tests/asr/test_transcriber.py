@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asr import bundle
-from asr.audio.audio import Budget
+from asr.audio.audio import Budget, decode
+from asr.choices import OptionError
 from asr.errors import (
     MalformedRequestError,
     ModelUnavailableError,
@@ -17,6 +18,7 @@ from asr.errors import (
 )
 from asr.settings import Settings
 from asr.transcriber import Transcriber, check_golden, open_transcriber, warm_transcriber
+from asr.vocabulary import Vocabulary, parse, parse_prompt
 from tests.support import ngram_toy, toy_model
 
 MINUTE = Budget(max_seconds=60.0)
@@ -125,6 +127,46 @@ def test_a_call_can_choose_its_decoder(ngram_transcriber):
     assert (greedy.text, greedy.model.decoder) == ("a dab", "greedy")
     assert (beam.text, beam.model.decoder) == ("a cab", "beam")
     assert ngram_transcriber.transcribe(clip, MINUTE).text == "a dab"
+
+
+def test_a_vocabulary_implies_beam_search_and_is_written_as_given(ngram_transcriber):
+    clip = ngram_toy.ambiguous_wav("a dab")
+    found = ngram_transcriber.transcribe(clip, MINUTE, vocabulary=parse(["Dab"]))
+    assert (found.text, found.model.decoder) == ("a Dab", "beam")
+    assert [(word.word, word.punctuated_word) for word in found.words][-1] == ("dab", "Dab")
+    assert ngram_transcriber.transcribe(clip, MINUTE, "beam").text == "a cab"
+
+
+def test_whole_and_streamed_audio_take_a_vocabulary(ngram_transcriber):
+    clip, names = ngram_toy.ambiguous_wav("a dab"), parse(["Dab"])
+    streamed = ngram_transcriber.transcribe_stream(io.BytesIO(clip), MINUTE, vocabulary=names)
+    waveform = ngram_transcriber.transcribe_waveform(decode(clip), vocabulary=names)
+    assert streamed.text == waveform.text == "a Dab"
+
+
+def test_a_vocabulary_with_greedy_decoding_is_refused(ngram_transcriber, toy_transcriber):
+    clip, names = toy_model.text_wav("a dab"), parse(["Dab"])
+    with pytest.raises(OptionError, match="needs the decoder beam, not greedy"):
+        ngram_transcriber.transcribe(clip, MINUTE, "greedy", vocabulary=names)
+    with pytest.raises(OptionError, match="this model bundle has none: leave it out"):
+        toy_transcriber.transcribe(clip, MINUTE, vocabulary=names)
+
+
+def test_an_optional_vocabulary_is_ignored_where_there_is_no_beam_search(
+    ngram_transcriber, toy_transcriber
+):
+    clip, hints = ngram_toy.ambiguous_wav("a dab"), parse_prompt("Dab")
+    assert ngram_transcriber.transcribe(clip, MINUTE, vocabulary=hints).text == "a Dab"
+    for transcriber, decoder in ((ngram_transcriber, "greedy"), (toy_transcriber, None)):
+        assert transcriber.transcribe(clip, MINUTE, decoder, vocabulary=hints).text == "a dab"
+
+
+def test_a_phrase_that_the_model_cannot_write_is_refused_unless_optional(ngram_transcriber):
+    clip = ngram_toy.ambiguous_wav("a dab")
+    with pytest.raises(OptionError, match="'747' with '7'"):
+        ngram_transcriber.transcribe(clip, MINUTE, vocabulary=parse(["747"]))
+    hints = Vocabulary((*parse(["747", "Dab"]).phrases,), optional=True)
+    assert ngram_transcriber.transcribe(clip, MINUTE, vocabulary=hints).text == "a Dab"
 
 
 def test_the_available_decoders_depend_on_the_language_model(ngram_transcriber, toy_transcriber):

@@ -31,15 +31,17 @@ def request(
     """Build an event; a bytes body is encoded in base64."""
     binary = isinstance(body, bytes)
     headers = {"Content-Type": content_type} if content_type else {}
-    options = dict(parse_qsl(query))
+    options: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query):
+        options.setdefault(name, []).append(value)
     return {
         "resource": path,
         "path": path,
         "httpMethod": method,
         "headers": headers,
         "multiValueHeaders": {name: [value] for name, value in headers.items()},
-        "queryStringParameters": options or None,
-        "multiValueQueryStringParameters": {k: [v] for k, v in options.items()} or None,
+        "queryStringParameters": {name: values[-1] for name, values in options.items()} or None,
+        "multiValueQueryStringParameters": options or None,
         "pathParameters": None,
         "stageVariables": None,
         "requestContext": {"stage": "v", "path": path, "httpMethod": method, "requestId": "r"},

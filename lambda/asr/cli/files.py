@@ -1,11 +1,16 @@
 """Input files and output paths of the command line."""
 
 import os
+from argparse import ArgumentTypeError
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
+
+from asr import vocabulary
+from asr.choices import OptionError
+from asr.vocabulary import Vocabulary
 
 STANDARD_INPUT = Path("-")
 # Searched for in folders; a file named on the command line may have any suffix.
@@ -60,6 +65,14 @@ def output_paths(sources: Sequence[AudioFile], folder: Path, suffix: str) -> dic
         chosen[source] = next(path for path in candidates if _identity(path) not in taken)
         taken.add(_identity(chosen[source]))
     return chosen
+
+
+def read_vocabulary(path: str) -> Vocabulary:
+    """Read a vocabulary file; raises ArgumentTypeError, which argparse reports."""
+    try:
+        return vocabulary.parse_file(Path(path).read_text(encoding="utf-8"))
+    except (OptionError, OSError, UnicodeDecodeError) as error:
+        raise ArgumentTypeError(f"{path}: {error}") from error
 
 
 def write_atomically(path: Path, text: str) -> None:

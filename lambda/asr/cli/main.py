@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         if options.self_test:
             check_golden(transcriber)
+        options.vocabulary = settings.vocabulary_for(options.decoder, options.vocabulary)
         return _run(options, transcriber, audio.Budget(settings.batch_max_seconds))
     except AsrError as error:
         print(f"{error.code}: {error.detail}", file=sys.stderr)
@@ -83,6 +84,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--decoder", choices=DECODERS, help="default: $DECODER, or greedy")
     parser.add_argument(
+        "--vocabulary",
+        type=files.read_vocabulary,
+        metavar="FILE",
+        help="names and terms to recognise, a phrase per line or a table of Amazon Transcribe, "
+        "for a bundle with a language model; default: $VOCABULARY, separated by commas",
+    )
+    parser.add_argument(
         "--track", type=int, metavar="NUMBER", help="sound track, from 1; default: the best"
     )
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
@@ -118,7 +126,7 @@ def _run(options: argparse.Namespace, transcriber: Transcriber, budget: audio.Bu
     ) as bar:
         for source in bar:
             try:
-                transcript = _transcribe(transcriber, source, budget, options.track, bar)
+                transcript = _transcribe(options, transcriber, source, budget, bar)
                 output.add_transcript(source, transcript)
             except (AsrError, OSError) as error:
                 failed += 1
@@ -139,18 +147,20 @@ def _output(options: argparse.Namespace, sources: Sequence[AudioFile]) -> Transc
 
 
 def _transcribe(
+    options: argparse.Namespace,
     transcriber: Transcriber,
     source: AudioFile,
     budget: audio.Budget,
-    track: int | None,
     bar: "tqdm[AudioFile]",
 ) -> Transcript:
     """Transcribe one file, print its warnings, and show the position on the progress bar."""
     opened = sys.stdin.buffer if source.path == STANDARD_INPUT else source.path
     warnings = WarningLog()
-    blocks = audio.stream(opened, budget, warnings, track)
+    blocks = audio.stream(opened, budget, warnings, options.track)
     progress = _with_progress(blocks, bar, source.path.name)
-    transcript = transcriber.transcribe_blocks(progress, warnings=warnings)
+    transcript = transcriber.transcribe_blocks(
+        progress, decoder=options.decoder, warnings=warnings, vocabulary=options.vocabulary
+    )
     for warning in transcript.warnings:
         outputs.print_error(source.path, f"warning: {warning.code}: {warning.detail}")
     return transcript

@@ -9,7 +9,7 @@ from asr.decoding import ngram_model
 from asr.decoding.beam_search import BeamSearch
 from asr.decoding.phrase_automaton import LETTER_BONUS
 from asr.decoding.segmentation import split_at_pauses
-from asr.decoding.words import WordSpan
+from asr.decoding.words import WordSpan, written_by
 from asr.decoding.written_alignment import written_words
 from asr.decoding.written_phrases import WrittenForms, write_phrases, written_forms
 from asr.manifest import BeamSearchConfig, Manifest
@@ -70,7 +70,8 @@ class BeamDecoder:
                     for span in written_words(frames, text, plain)
                 ]
             start += len(frames)
-        return write_phrases(spans, self._forms) if self._forms else spans
+        written = written_by(plain.units, spans)
+        return write_phrases(written, self._forms) if self._forms else written
 
     def _known(self, vocabulary: Vocabulary) -> Iterable[Phrase]:
         """The phrases and their variants in the letters of the language model."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from asr.decoding import ctc
-from asr.decoding.words import WordSpan
+from asr.decoding.units import units_of
+from asr.decoding.words import WordSpan, written_by
 from asr.manifest import BeamSearchConfig, Manifest
 from asr.types import LogProbs
 from asr.vocabulary import Vocabulary
@@ -25,7 +26,8 @@ def greedy_decoder(manifest: Manifest) -> CtcDecoder:
         paths = [ctc.best_path(frames) for frames in pieces]
         path = np.concatenate([labels for labels, _ in paths])
         log_prob = np.concatenate([values for _, values in paths])
-        return ctc.greedy_decode(path, log_prob, manifest.alphabet)
+        spans = ctc.greedy_decode(path, log_prob, manifest.alphabet)
+        return written_by(units_of(manifest.alphabet), spans)
 
     return decode
 

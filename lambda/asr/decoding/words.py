@@ -1,7 +1,7 @@
 """Words along a path of classes: their text, frames and log-probabilities."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -62,6 +62,13 @@ def words_along(path: ClassPath, log_prob: PathLogProb, units: Units) -> list[Wo
     return attach_marks(
         WordSpan(text, *timed.get(number, NO_LETTERS)) for number, text in enumerate(texts) if text
     )
+
+
+def written_by(units: Units, spans: Sequence[WordSpan]) -> list[WordSpan]:
+    """Words as units write them: plain ones have no apostrophes or hyphens at their edges."""
+    if units.are_written:
+        return list(spans)
+    return [replace(span, text=plain(span.text)) for span in spans]
 
 
 def attach_marks(spans: Iterable[WordSpan]) -> list[WordSpan]:

@@ -107,7 +107,8 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
 def _vocabulary(form: Form) -> Vocabulary:
     if given := form.texts(vocabulary.OPTION):
         return vocabulary.parse(given)
-    return vocabulary.parse_prompt("\n".join(form.texts("hotwords") + form.texts("prompt")))
+    prompts = form.texts("hotwords") + form.texts("prompt")
+    return vocabulary.parse_prompt("\n".join(prompts)) if prompts else NO_VOCABULARY
 
 
 def _choice(form: Form, field: str, choices: Collection[str], default: str) -> str:

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 from asr.audio import audio
 from asr.audio.audio import Budget
 from asr.errors import AsrError, ClipTooLongError, TooLargeError, TooLongError
-from asr.settings import GREEDY, Settings
+from asr.settings import Settings
 from asr.transcriber import warm_transcriber
 from asr.transcript import Transcript
 from handlers.http import requests
@@ -25,9 +25,8 @@ def transcribe_request(
 ) -> Transcript:
     """Transcribe the audio of a request and record its metrics; raises AsrError."""
     budget = Budget(settings.request_max_seconds)
-    vocabulary = request.vocabulary
-    if not vocabulary.phrases and request.decoder != GREEDY:
-        vocabulary = settings.vocabulary
+    given = request.vocabulary if request.vocabulary.phrases else None
+    vocabulary = settings.vocabulary_for(request.decoder, given)
     transcriber = warm_transcriber(settings)
     try:
         transcript = transcriber.transcribe(

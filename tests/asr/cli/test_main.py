@@ -284,6 +284,24 @@ def test_the_decoder_can_be_chosen(ngram_bundle, tmp_path, capsys):
         assert capsys.readouterr().out == f"{text}\n"
 
 
+def test_the_phrases_of_a_vocabulary_file_are_written_as_given(ngram_bundle, tmp_path, capsys):
+    (tmp_path / "a.wav").write_bytes(ngram_toy.ambiguous_wav("a dab"))
+    (tmp_path / "names.txt").write_text("Dab\n")
+    arguments = ["--bundle", str(ngram_bundle), "--vocabulary", str(tmp_path / "names.txt")]
+    assert cli.main([*arguments, str(tmp_path / "a.wav")]) == 0
+    assert capsys.readouterr().out == "a Dab\n"
+
+
+def test_a_vocabulary_file_that_cannot_be_read_is_reported(tmp_path, capsys):
+    for content in (None, "", "\n".join(f"x{n}" for n in range(501))):
+        if content is not None:
+            (tmp_path / "names.txt").write_text(content)
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["--vocabulary", str(tmp_path / "names.txt"), "a.wav"])
+        assert ended.value.code == 2
+        assert "argument --vocabulary" in capsys.readouterr().err
+
+
 def test_beam_search_without_a_language_model_gives_the_remedy(run, clip, capsys, toy_bundle):
     assert cli.main(["--bundle", str(toy_bundle), "--decoder", "beam", str(clip)]) == 1
     error = capsys.readouterr().err

@@ -23,9 +23,26 @@ def test_defaults_are_those_of_openai():
 
 
 def test_fields_for_other_models_are_ignored():
-    assert (
-        parse(("temperature", "warm"), ("prompt", ""), ("known_speaker_names[]", "Ada")) == parse()
-    )
+    given = parse(("temperature", "warm"), ("language", "en"), ("known_speaker_names[]", "Ada"))
+    assert given == parse()
+
+
+@pytest.mark.parametrize(
+    ("fields", "phrases", "optional"),
+    [
+        ([("prompt", "ZyntriQix, Digique Plus")], ["ZyntriQix", "Digique Plus"], True),
+        ([("prompt", "This is a long lecture about other things. ")], [], True),
+        ([("hotwords", "Ada"), ("prompt", "Babbage")], ["Ada", "Babbage"], True),
+        (
+            [("vocabulary[]", "Ada"), ("vocabulary[]", "Bob"), ("prompt", "C")],
+            ["Ada", "Bob"],
+            False,
+        ),
+    ],
+)
+def test_a_prompt_and_hotwords_are_an_optional_vocabulary(fields, phrases, optional):
+    found = parse(*fields).vocabulary
+    assert ([phrase.written for phrase in found.phrases], found.optional) == (phrases, optional)
 
 
 @pytest.mark.parametrize("index", ["", "[]", "[0]", "[1]"])

@@ -136,3 +136,27 @@ def test_an_empty_query_parameter_is_refused():
     event["queryStringParameters"] = {"decoder": ""}
     with pytest.raises(OptionError, match="decoder is '', expected"):
         parse(event)
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda *values: query("&".join(f"vocabulary={value}" for value in values)),
+        lambda *values: query("&".join(f"vocabulary[]={value}" for value in values)),
+        lambda *values: form([("file", b"RIFF"), *(("vocabulary", v) for v in values)]),
+        lambda *values: form([("file", b"RIFF"), *(("vocabulary[0]", v) for v in values)]),
+        lambda *values: requests.from_payload({"audio": "YQ==", "vocabulary": list(values)}),
+        lambda *values: requests.from_payload({"audio": "YQ==", "vocabulary": ",".join(values)}),
+    ],
+)
+def test_a_vocabulary_is_a_repeated_option_or_a_list(send):
+    expected = ["Ada Lovelace", "Babbage", "McMichael"]
+    for values in (expected, ["Ada Lovelace,Babbage", "McMichael"]):
+        assert [phrase.written for phrase in send(*values).vocabulary.phrases] == expected
+
+
+def test_an_invalid_vocabulary_is_refused():
+    with pytest.raises(OptionError, match="501 phrases, expected 1 to 500"):
+        requests.from_payload({"audio": "", "vocabulary": [f"x{n}" for n in range(501)]})
+    with pytest.raises(OptionError, match="vocabulary is 3, expected a list of texts"):
+        requests.from_payload({"audio": "", "vocabulary": 3})
