@@ -107,6 +107,11 @@ train: $(TRAINER)  ## Train RECIPE (a name in training/recipes) on the corpora u
 	$(TRAINING) train training/recipes/$(RECIPE).yaml --data "$(DATA)" \
 	    $(if $(PROCESSES),--processes $(PROCESSES) --threads 1)
 
+finetune: $(TRAINER)  ## Fine-tune BUNDLE on your clips and transcripts under DATA, into the bundle OUT
+	@test -d "$(DATA)" || { echo "DATA must be a folder of clips and transcripts" >&2; exit 2; }
+	$(need-out)
+	@$(TRAINING) finetune "$(DATA)" --out "$(OUT)" $(if $(BUNDLE),--bundle "$(BUNDLE)")
+
 cross-validate: $(TRAINER)  ## Cross-validate the keyword RECIPE by speaker on SETS of DATA
 	$(need-recipe)
 	$(need-data)
@@ -207,4 +212,4 @@ $(DEVELOPMENT): $(SERVER) $(IMPORTER)
 	@touch $@
 
 .PHONY: help transcribe serve batch model image deploy publish-model bulk redrive logs download synthesize keyword-data \
-    train cross-validate export evaluate language-model add-language-model card reproduce test lint format e2e lock events manifest-validator openapi clean
+    train finetune cross-validate export evaluate language-model add-language-model card reproduce test lint format e2e lock events manifest-validator openapi clean

@@ -29,6 +29,7 @@ COMMANDS = {
     "cut-words": Command("training.alignment.cut_words", "cut single words out of sentences"),
     "keyword-data": Command("training.keyword.prepare_data", "build the keyword data set"),
     "train": Command("training.fit.train", "train a recipe, or resume its run"),
+    "finetune": Command("training.finetune.finetune", "fine-tune a bundle on your own clips"),
     "evaluate": Command("training.evaluation.evaluate", "measure error rates of a bundle"),
     "cross-validate": Command(
         "training.keyword.cross_validation", "cross-validate a keyword recipe by speaker"

@@ -96,6 +96,7 @@ CARD = "card {0}/%s"
 FOLDS = "cross-validate {0}/%s.yaml --data {0}/data --sets %s --runs {0}/new"
 LANGUAGE_MODEL = "language-model {0}/%s --out {0}/out"
 TUNE = "add-language-model {0}/%s --language-model {0}/%s --manifest {0}/data/dev/manifest.tsv"
+FINETUNE = "finetune {0}/data/dev --out {0}/out --bundle {0}/%s"
 # Command lines, and the part of the message that names the fault.
 REJECTED = [
     (TRAIN % "nowhere", "nowhere.yaml"),
@@ -124,6 +125,8 @@ REJECTED = [
     ("evaluate --bundle {0}/nowhere --manifest {0}/lost.tsv", "nowhere"),
     ("evaluate --manifest {0}/lost.tsv {0}/empty.tsv", "no clips"),
     ("evaluate --manifest {0}/lost.tsv {0}/lost.tsv", "the same name"),
+    (FINETUNE % "nowhere", "nowhere is no bundle"),
+    (FINETUNE % "bundle", "float32, which stores no weights by name"),
     (EXPORT % ("nowhere", "data"), "nowhere/best.ckpt"),
     (EXPORT % ("words", "nowhere"), "nowhere/tones"),
     (EXPORT % ("words", "data") + " --reference {0}/nowhere", "nowhere"),

@@ -29,6 +29,10 @@ class Measurements:
         The report of `python -m training evaluate --reference` on the same data sets.
     decoders : dict, optional
         The report of `python -m training add-language-model`.
+    fine_tuning : dict, optional
+        Of a bundle that `python -m training finetune` made: `start` (the identity of the bundle
+        before), `clips` and `minutes` of training, `disjoint_by`, `held_out` (a name in `sets`),
+        and the rates `before` on it.
     """
 
     parameters: int
@@ -37,6 +41,7 @@ class Measurements:
     fidelity: Fidelity | None = None
     reference: dict[str, Any] | None = None
     decoders: dict[str, Any] | None = None
+    fine_tuning: dict[str, Any] | None = None
 
     def write(self, bundle: Path) -> None:
         """Write `measurements.json` into the folder of a bundle."""

@@ -9,14 +9,11 @@ import numpy as np
 from asr.audio.audio import SAMPLE_RATE
 from asr.decoding.decoders import greedy_decoder
 from asr.decoding.forced_alignment import align_text
-from asr.manifest import Alphabet
 from asr.recognisers import CtcRecogniser
 from asr.transcriber import Transcriber
-from asr.types import LogProbs, Samples
+from asr.types import Samples
 from training.alignment.pocketsphinx import WordAligner
-from training.data import text
 from training.data.corpus import decode_clip
-from training.data.written_text import PLAIN_CLASSES, WRITTEN_ALPHABET
 from training.evaluation.inference import Result
 from training.evaluation.metrics import word_hits
 
@@ -35,30 +32,16 @@ def ctc_aligner(transcriber: Transcriber) -> Aligner:
     recogniser = CtcRecogniser(manifest, transcriber.model, greedy_decoder(manifest))
     step = manifest.frame_seconds
 
-    def edges(samples: Samples, reference: str) -> list[Edges]:
+    def edges(samples: Samples, text: str) -> list[Edges]:
         log_probs = np.concatenate(list(recogniser.log_probs([samples])))
         try:
-            log_probs, alphabet = plain_log_probs(log_probs, manifest.alphabet)
-            spans = align_text(log_probs, reference, alphabet)
+            spans = align_text(log_probs, text, manifest.alphabet)
         except ValueError:  # more characters than frames, or one outside the alphabet
             return []
         seconds = len(samples) / SAMPLE_RATE
         return [(span.start * step, min(span.end * step, seconds)) for span in spans]
 
     return edges
-
-
-def plain_log_probs(log_probs: LogProbs, alphabet: Alphabet) -> tuple[LogProbs, Alphabet]:
-    """Log-probabilities of plain characters and their alphabet; unchanged for another alphabet.
-
-    Those of the written classes of a plain one are summed.
-    """
-    if alphabet != WRITTEN_ALPHABET:
-        return log_probs, alphabet
-    plain = range(len(text.ALPHABET.labels))
-    columns = [log_probs[:, np.equal(PLAIN_CLASSES, index)] for index in plain]
-    summed = [np.logaddexp.reduce(each, axis=1) for each in columns]
-    return np.stack(summed, axis=1), text.ALPHABET
 
 
 def pocketsphinx_aligner() -> Aligner:

@@ -41,6 +41,7 @@ from training.export.quantisation import FLOAT32, PRECISIONS
 from training.export.torchscript import save_torchscript
 from training.fit import curves
 from training.fit.checkpoint import load_recogniser
+from training.networks.description import NetworkDescription
 from training.networks.recogniser import Recogniser
 
 FIDELITY_CLIPS = 50  # compared with the network before export
@@ -68,6 +69,7 @@ def export_run(
     clip: Path = GOLDEN_CLIP,
     precision: str = FLOAT32,
     reference: Path | None = None,
+    fine_tuning: dict[str, Any] | None = None,
 ) -> None:
     """Export the best checkpoint of a run.
 
@@ -88,6 +90,8 @@ def export_run(
         Golden clip: an audio file whose transcript is stored with the bundle.
     reference : Path, optional
         Report that `python -m training evaluate --reference` printed, for the card.
+    fine_tuning : dict, optional
+        As of `Measurements`, for the card.
 
     Raises
     ------
@@ -111,6 +115,7 @@ def export_run(
             draft / MODEL_FILE,
             precision,
             calibration_waveforms(_utterances(data, calibrate)),
+            NetworkDescription(recipe.network, recipe.front_end, recipe.parameters),
         )
         opened = new_bundle(
             draft,
@@ -145,6 +150,7 @@ def export_run(
             sets=reports,
             fidelity=_fidelity(recogniser, transcriber, _utterances(data, calibrate)),
             reference=reference_report,
+            fine_tuning=fine_tuning,
         )
         card.write_card(draft, measurements)
 

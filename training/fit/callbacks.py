@@ -1,13 +1,16 @@
-"""Lightning callbacks: weight averaging, resumable checkpoints, early stopping."""
+"""Lightning callbacks: weight averaging, resumable checkpoints, early stopping, time."""
 
+import sys
+import time
 from pathlib import Path
 
 from lightning import Trainer
-from lightning.pytorch.callbacks import Checkpoint, EarlyStopping, WeightAveraging
+from lightning.pytorch.callbacks import Callback, Checkpoint, EarlyStopping, WeightAveraging
 from torch import Tensor
 
 SAVE_INTERVAL_STEPS = 200
 EMA_WARMUP_STEPS = 10
+SLOW_STEPS, ESTIMATE_STEPS = 2, 10  # updates before a measurement of their time, and during it
 
 
 class MovingAverage(WeightAveraging):
@@ -57,6 +60,25 @@ class SaveLast(Checkpoint):
         trainer.save_checkpoint(part)
         if trainer.is_global_zero:
             part.replace(self.file)
+
+
+class TimeEstimate(Callback):
+    """Prints the remaining time to standard error, estimated from the first updates of a start."""
+
+    def on_train_start(self, trainer: Trainer, *_: object) -> None:
+        """Note the first update."""
+        self._first_step = trainer.global_step
+        self._started = time.monotonic()
+
+    def on_train_batch_end(self, trainer: Trainer, *_: object) -> None:
+        """Measure `ESTIMATE_STEPS` updates after the first ones, which are slower."""
+        done = trainer.global_step - self._first_step
+        if done == SLOW_STEPS:
+            self._started = time.monotonic()
+        if done == SLOW_STEPS + ESTIMATE_STEPS and trainer.is_global_zero:
+            left = int(trainer.max_steps) - trainer.global_step
+            minutes = (time.monotonic() - self._started) / ESTIMATE_STEPS * left / 60
+            print(f"{left:,} updates left, about {minutes:,.0f} minutes", file=sys.stderr)
 
 
 class StopEarly(EarlyStopping):

@@ -29,7 +29,7 @@ from training.data.corpus import Corpus, load_corpus
 from training.data.loaders import evaluation_loader, training_loader
 from training.data.manifest import CORPUS_MANIFEST
 from training.fit import curves, loggers, warm_start
-from training.fit.callbacks import MovingAverage, SaveLast, StopEarly
+from training.fit.callbacks import MovingAverage, SaveLast, StopEarly, TimeEstimate
 from training.fit.checkpoint import BEST, LAST, check_resumable, load_checkpoint
 from training.fit.keyword import KeywordModule
 from training.fit.module import CtcModule, RecipeModule
@@ -180,6 +180,7 @@ def _callbacks(recipe: Recipe, module: RecipeModule, run: Path) -> list[Callback
         *([StopEarly(module.monitor, patience=patience, mode=module.mode)] if patience else []),
         SaveLast(run / LAST),
         LearningRateMonitor("step"),
+        TimeEstimate(),
         *([TQDMProgressBar(refresh_rate=LOG_INTERVAL_STEPS)] if _interactive() else []),
     ]
 

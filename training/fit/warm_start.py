@@ -3,17 +3,15 @@
 A model trained on much easy speech is trained further on harder speech, or on your own.
 """
 
-import warnings
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 
 from asr import bundle
 from asr.manifest import MANIFEST
 from training.errors import InputError
+from training.fit.bundle_weights import bundle_weights
 from training.fit.checkpoint import BEST, load_checkpoint, recogniser_weights, saved_recipe
 from training.fit.weights_folder import WEIGHTS, load_weights
 
@@ -40,8 +38,8 @@ def initialise(recogniser: nn.Module, source: Path, reinitialise: Sequence[str] 
     recogniser : nn.Module
         Network of the same shapes, except the parameters in `reinitialise`.
     source : Path
-        Folder of a run, of imported weights, or of a bundle in bfloat16; TorchScript files of the
-        other precisions store no weights that could be loaded.
+        Folder of a run, of imported weights, or of a bundle in bfloat16 or int8-dynamic;
+        TorchScript files in float32 store no weights by name.
     reinitialise : sequence of str
         Parameter names or prefixes that keep their values and may be missing from `source`.
 
@@ -71,22 +69,14 @@ def _weights(source: Path) -> Mapping[str, Tensor]:
         saved_recipe(checkpoint, saved)  # refuses one of another version
         return recogniser_weights(saved)
     if (source / MANIFEST).exists():
-        return {_present_name(name): value for name, value in _bundle_weights(source).items()}
+        weights = bundle_weights(bundle.load(str(source)))
+        return {_present_name(name): value for name, value in weights.items()}
     if (source / WEIGHTS).exists():
         return load_weights(source)
     raise InputError(
         f"{source} is neither a run with a {BEST}, nor a bundle, nor imported weights; "
         "train the recipe of that name, or import the model first"
     )
-
-
-def _bundle_weights(directory: Path) -> Mapping[str, Tensor]:
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
-        scripted = torch.jit.load(  # type: ignore[no-untyped-call]
-            BytesIO(bundle.load(str(directory)).model), map_location="cpu"
-        )
-    return scripted.state_dict()
 
 
 def _present_name(name: str) -> str:

@@ -1,18 +1,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from asr.audio.audio import Budget, decode
 from tests.support import tone_corpus, toy_model
-from training.data import text
 from training.data.manifest import read_manifest
-from training.data.written_text import WRITTEN_ALPHABET
 from training.evaluation.inference import transcribe_corpus
 from training.evaluation.word_timing import (
     ctc_aligner,
-    plain_log_probs,
     pocketsphinx_aligner,
     timing_errors,
     word_timing_errors,
@@ -127,15 +123,3 @@ def test_the_parts_of_a_compound_are_not_timed(recognise, model_errors):
     compound = replace(cat, word="cat-sat", punctuated_word="Cat-sat", end=sat.end)
     transcript = replace(result.transcript, words=(one, compound))
     assert model_errors([replace(result, transcript=transcript)]).words == 1
-
-
-def test_written_log_probs_are_summed_to_those_of_plain_characters():
-    written = np.log(np.random.default_rng(0).dirichlet(np.ones(60), 4)).astype(np.float32)
-    log_probs, alphabet = plain_log_probs(written, WRITTEN_ALPHABET)
-    assert alphabet == text.ALPHABET
-    labels = WRITTEN_ALPHABET.labels
-    for plain, parts in (("a", "aA"), (" ", " -"), ("'", "'"), ("", [".", ",", "?", "!", ""])):
-        total = np.exp(written[:, [labels.index(part) for part in parts]]).sum(axis=1)
-        found = np.exp(log_probs[:, alphabet.labels.index(plain)])
-        assert np.allclose(found, total, rtol=1e-4)
-    assert plain_log_probs(log_probs, alphabet) == (log_probs, alphabet)

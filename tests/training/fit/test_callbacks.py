@@ -42,3 +42,9 @@ def test_a_run_that_stopped_early_stays_stopped(tmp_path, monkeypatch):
 def test_without_early_stopping_a_run_reaches_its_last_step(tmp_path, monkeypatch):
     fake_rates(monkeypatch, *[0.5] * 6)
     assert resume_step(run_of(tmp_path) / "last.ckpt") == 12
+
+
+def test_the_remaining_time_is_estimated_from_the_first_updates(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("training.fit.callbacks.ESTIMATE_STEPS", 4)
+    run_of(tmp_path)
+    assert "6 updates left, about 0 minutes\n" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""Fine-tuning of a bundle on a user's own clips, in one command."""
