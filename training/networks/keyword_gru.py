@@ -56,11 +56,8 @@ class KeywordGRU(GRUEncoder):
         self.attention = nn.Linear(hidden, 1)
         self.dropout = nn.Dropout(dropout)
         self.classifier = nn.Linear(hidden, len(labels))
-        by_word = class_bias or {}
-        if unknown := by_word.keys() - set(labels):
-            raise ValueError(f"class_bias for {min(unknown)!r}, which is not among the labels")
-        values = torch.tensor([float(by_word.get(word, 0.0)) for word in labels])
-        self.register_buffer("class_bias", values, persistent=False)  # stored in the recipe
+        # Not persistent: it is stored in the recipe.
+        self.register_buffer("class_bias", class_bias_vector(labels, class_bias), persistent=False)
 
     def forward(self, features: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, channels), frames (B,) to log-probabilities (B, 1, words), ones (B,)."""
@@ -72,3 +69,17 @@ class KeywordGRU(GRUEncoder):
         if not self.training:
             logits = logits + self.class_bias
         return logits.log_softmax(-1), torch.ones_like(steps)
+
+
+def class_bias_vector(labels: list[str], class_bias: dict[str, float] | None) -> Tensor:
+    """Class biases (words,) in the order of `labels`, 0 where `class_bias` has none.
+
+    Raises
+    ------
+    ValueError
+        If `class_bias` names a word that is not among the labels.
+    """
+    by_word = class_bias or {}
+    if unknown := by_word.keys() - set(labels):
+        raise ValueError(f"class_bias for {min(unknown)!r}, which is not among the labels")
+    return torch.tensor([float(by_word.get(word, 0.0)) for word in labels])

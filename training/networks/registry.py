@@ -31,6 +31,7 @@ from training.networks.recogniser import Recogniser
 from training.networks.relative_mel import Mfcc, RelativeMel
 from training.networks.residual_bigru import LegacyResidualBiGRU, ResidualBiGRU
 from training.networks.whisper_ctc import WhisperCtc
+from training.networks.whisper_keyword import WhisperKeyword
 from training.networks.whisper_mel import WhisperLogMel
 from training.validation import check_arguments
 
@@ -50,6 +51,7 @@ NETWORKS: dict[str, type[Network]] = {
     "residual_bigru": ResidualBiGRU,
     "residual_bigru_legacy": LegacyResidualBiGRU,
     "whisper_ctc": WhisperCtc,
+    "whisper_keyword": WhisperKeyword,
 }
 
 Module = TypeVar("Module", bound=nn.Module)

@@ -156,7 +156,5 @@ class WhisperCtc(Network):
         return x.float().log_softmax(-1), intermediate, frames
 
     def layer_depths(self) -> dict[str, int]:
-        """Depth of the encoder's layers; the stem lies below the first block."""
-        top = len(self.encoder.blocks) - 1
-        depths = {f"encoder.blocks.{index}.": top - index for index in range(top + 1)}
-        return depths | {"encoder.conv": top + 1, "encoder.ln_post.": 0}
+        """Depth of the encoder's layers."""
+        return self.encoder.layer_depths("encoder.") | {"encoder.ln_post.": 0}

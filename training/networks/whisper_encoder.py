@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from training.networks.features import frame_mask
 
-MAX_FRAMES = 1500  # positions, 20 ms each: 30 s
+FRAME_SECONDS = 0.02
+MAX_FRAMES = 1500  # positions: 30 s
 MAX_TIMESCALE = 10_000.0  # of the sinusoids of the positions (Vaswani et al. 2017)
 
 
@@ -71,6 +72,8 @@ class Encoder(nn.Module):
     ----------
     mels, width, heads, layers : int
         See `whisper_ctc.WhisperCtc`.
+    max_frames : int
+        Positions, and so the longest input, in frames of the output.
 
     Raises
     ------
@@ -80,16 +83,19 @@ class Encoder(nn.Module):
 
     positions: Tensor
 
-    def __init__(self, mels: int, width: int, heads: int, layers: int) -> None:
+    def __init__(
+        self, mels: int, width: int, heads: int, layers: int, max_frames: int = MAX_FRAMES
+    ) -> None:
         super().__init__()
         if width % heads:
             raise ValueError(f"width {width} is not a multiple of heads {heads}")
+        self.frame_seconds = FRAME_SECONDS
         self.conv1 = nn.Conv1d(mels, width, 3, padding=1)
         self.conv2 = nn.Conv1d(width, width, 3, stride=2, padding=1)
         self.blocks = nn.ModuleList(EncoderBlock(width, heads) for _ in range(layers))
         self.ln_post = nn.LayerNorm(width)
         # `positional_embedding` of the checkpoints, which is a constant too.
-        self.register_buffer("positions", sinusoids(MAX_FRAMES, width), persistent=False)
+        self.register_buffer("positions", sinusoids(max_frames, width), persistent=False)
 
     def embed(self, features: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Features (B, F, mels), frames (B,) to block inputs (B, F', width) and frames (B,).
@@ -97,15 +103,22 @@ class Encoder(nn.Module):
         Raises
         ------
         ValueError
-            If an input is longer than 30 s.
+            If an input is longer than the positions, by default 30 s.
         """
         x = F.gelu(self.conv1(features.transpose(1, 2)))
         x = x * frame_mask(frames, x.shape[2])[:, None, :].to(x.dtype)
         x = F.gelu(self.conv2(x)).transpose(1, 2)
         if x.shape[1] > self.positions.shape[0]:
-            raise ValueError("the audio is longer than 30 s, the positions of Whisper's encoder")
+            seconds = int(self.positions.shape[0] * self.frame_seconds)
+            raise ValueError(f"the audio is longer than {seconds} s, the encoder's positions")
         x = x + self.positions[: x.shape[1]].to(x.dtype)
         return x, torch.div(frames + 1, 2, rounding_mode="floor")
+
+    def layer_depths(self, prefix: str) -> dict[str, int]:
+        """Depth below the top of the blocks and, under them, the stem, by `prefix` and name."""
+        top = len(self.blocks) - 1
+        depths = {f"{prefix}blocks.{index}.": top - index for index in range(top + 1)}
+        return depths | {f"{prefix}conv": top + 1}
 
 
 def sinusoids(frames: int, width: int) -> Tensor:
