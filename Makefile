@@ -66,8 +66,8 @@ image:  ## Build the container image (starts an engine and makes a base image if
 	scripts/dev/base-image
 	scripts/dev/with-wheels scripts/dev/sam build
 
-deploy: image  ## Deploy the stack; asks for its parameters the first time
-	scripts/aws/deploy $(STACK) $(PARAMETERS)
+deploy: image $(SERVING)  ## Deploy the stack; asks for its parameters the first time
+	PYTHON=$(BIN)/python scripts/aws/deploy $(STACK) $(PARAMETERS)
 
 publish-model: $(SERVING)  ## Verify BUNDLE and upload it to the stack's bucket (or MODEL_BUCKET)
 	@bucket=$(or $(MODEL_BUCKET),$$(scripts/aws/stack-output ModelBucket $(STACK))) && \

@@ -40,9 +40,7 @@ COMMANDS = {
         "add a language model to a bundle and tune its weights",
     ),
     "export": Command("training.export.export", "export a trained run to a bundle"),
-    "import-pretrained": Command(
-        "training.export.pretrained.command", "import a published pretrained model"
-    ),
+    "import-pretrained": Command("training.export.pretrained.command", "import a published model"),
     "import-weights": Command(
         "training.export.legacy", "export weights of the published course assignment"
     ),

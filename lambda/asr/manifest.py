@@ -13,6 +13,7 @@ from asr.errors import ModelUnavailableError
 MANIFEST = "manifest.json"
 SCHEMA_VERSION = 2
 CTC_FIELDS = ("frame_seconds", "overlap_seconds", "blank", "word_boundary")
+MAX_FUNCTION_MEMORY_MB = 10_240  # the most that AWS Lambda gives to a function, in MiB
 OPTIONAL_FIELDS = ("language_model", "memory_mb", "origin")
 
 # Generated from manifest.schema.json: compiling the schema would cost 0.04 s of each cold start.

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from asr.manifest import Manifest
+from asr.manifest import MAX_FUNCTION_MEMORY_MB, Manifest
 from training.cli import command, command_parser
 from training.export.pretrained import torchaudio_pipelines, whisper_weights
 from training.export.pretrained.bundle_import import (
@@ -19,7 +19,6 @@ from training.export.pretrained.bundle_import import (
     ImportOptions,
     import_model,
 )
-from training.export.pretrained.memory import LAMBDA_MEMORY_MB
 from training.export.pretrained.published import PUBLISHED
 from training.export.quantisation import FLOAT32, PRECISIONS
 
@@ -85,9 +84,9 @@ def describe(manifest: Manifest) -> str:
         f"{manifest.name} {manifest.version}: {manifest.model.bytes / 1e6:,.0f} MB, "
         f"language {manifest.language}, licence {manifest.license}",
         f"a function needs {need:,} MB of memory"
-        if need <= LAMBDA_MEMORY_MB
+        if need <= MAX_FUNCTION_MEMORY_MB
         else f"a function would need {need:,} MB of memory, and AWS Lambda gives at most "
-        f"{LAMBDA_MEMORY_MB:,} MB: import it with another --precision",
+        f"{MAX_FUNCTION_MEMORY_MB:,} MB: import it with another --precision",
     ]
     return "\n".join(lines)
 

@@ -16,7 +16,6 @@ MIB = 2**20
 CLIP_SECONDS = 125  # four full windows, the most that are run at once, and a part of the next
 MARGIN = 1.15  # for longer texts, requests and the fragmentation of a long-lived process
 STEP_MB = 64
-LAMBDA_MEMORY_MB = 10_240  # the most that AWS Lambda gives to a function
 # Reads /proc instead of getrusage, which includes the memory of the parent process.
 _TRANSCRIBE = """
 import runpy
