@@ -52,18 +52,18 @@ def best_states(emissions: LogProbs, may_skip: NDArray[np.bool_]) -> NDArray[np.
     ValueError
         If there are too few frames.
     """
-    emissions = emissions.astype(np.float64)
-    score = np.full(len(may_skip), IMPOSSIBLE)
+    # Two impossible states before the first, so that every state has two before it.
+    padded = np.full(len(may_skip) + 2, IMPOSSIBLE)
+    score = padded[2:]
     score[:2] = emissions[0, :2]
+    skip = np.where(may_skip, 0.0, IMPOSSIBLE)
     steps = np.zeros(emissions.shape, dtype=np.int8)
     for frame in range(1, len(emissions)):
-        one = np.concatenate(([IMPOSSIBLE], score[:-1]))
-        two = np.where(
-            may_skip, np.concatenate(([IMPOSSIBLE] * 2, score))[: len(score)], IMPOSSIBLE
-        )
-        choices = np.stack([score, one, two])
-        steps[frame] = choices.argmax(axis=0)
-        score = choices.max(axis=0) + emissions[frame]
+        two = padded[:-2] + skip
+        np.greater(padded[1:-1], score, out=steps[frame], casting="unsafe")
+        best = np.maximum(padded[1:-1], score)
+        steps[frame][two > best] = 2
+        np.add(np.maximum(best, two), emissions[frame], out=score)
     state = len(score) - 1 - int(score[-2:][::-1].argmax())
     if score[state] == IMPOSSIBLE:
         raise ValueError(f"{len(emissions)} frames are too few for {len(score) // 2} labels")
