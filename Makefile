@@ -5,6 +5,7 @@ PYTHON ?= python3
 AUDIO ?= samples/hello.flac
 FORMAT ?= text
 DECODER ?=
+PUNCTUATE ?=
 OUTPUT ?=
 BUNDLE ?=
 MODEL ?= wav2vec2-base-960h
@@ -33,6 +34,8 @@ need-out = @test -n "$(OUT)" || { echo "OUT must name the output" >&2; exit 2; }
 need-recipe = @test -f "training/recipes/$(RECIPE).yaml" || { echo "RECIPE must be one of:" \
 	    $(patsubst training/recipes/%.yaml,%,$(wildcard training/recipes/*.yaml)) >&2; exit 2; }
 
+punctuate = $(if $(filter false,$(PUNCTUATE)),--no-punctuate)$(if $(filter true,$(PUNCTUATE)),--punctuate)
+
 .DEFAULT_GOAL := help
 
 help:  ## List the targets
@@ -43,7 +46,7 @@ help:  ## List the targets
 transcribe: $(SERVING)  ## Transcribe AUDIO (files or folders) as FORMAT with BUNDLE, into OUTPUT
 	@if test -e "$(AUDIO)"; then set -- "$(AUDIO)"; else set -- $(AUDIO); fi; \
 	$(BIN)/python -m asr --format $(FORMAT) $(if $(BUNDLE),--bundle "$(BUNDLE)") \
-	    $(if $(DECODER),--decoder $(DECODER)) $(if $(OUTPUT),--output-dir "$(OUTPUT)") "$$@"
+	    $(if $(DECODER),--decoder $(DECODER)) $(punctuate) $(if $(OUTPUT),--output-dir "$(OUTPUT)") "$$@"
 
 serve: $(SERVER)  ## Serve the page and the API on localhost:PORT
 	POWERTOOLS_SERVICE_NAME=asr POWERTOOLS_METRICS_DISABLED=true \
@@ -53,7 +56,7 @@ batch: $(SERVING)  ## Transcribe the folder DIR to the folder OUT, with FORMATS 
 	@test -d "$(DIR)" || { echo "DIR must be a folder of audio files" >&2; exit 2; }
 	@$(BIN)/python -m batch "$(DIR)" --out "$(or $(OUT),$(DIR:/=)-transcripts)" \
 	    $(if $(FORMATS),--formats $(FORMATS)) $(if $(BUNDLE),--bundle $(BUNDLE)) \
-	    $(if $(DECODER),--decoder $(DECODER)) $(if $(PROCESSES),--processes $(PROCESSES))
+	    $(if $(DECODER),--decoder $(DECODER)) $(punctuate) $(if $(PROCESSES),--processes $(PROCESSES))
 
 model: $(IMPORTER)  ## Import MODEL (a name, a hub id, a folder or a .nemo file) under build/models
 	@$(TRAINING) import-pretrained "$(MODEL)" $(if $(PRECISION),--precision $(PRECISION)) \

@@ -52,6 +52,17 @@ def ngram_transcriber(ngram_bundle: Path) -> Transcriber:
 
 
 @pytest.fixture(scope="session")
+def written_bundle(tmp_path_factory) -> Path:
+    """A bundle of the toy model that writes case and marks, with a language model."""
+    return ngram_toy.write_written_bundle(tmp_path_factory.mktemp("written"))
+
+
+@pytest.fixture(scope="session")
+def written_transcriber(written_bundle: Path) -> Transcriber:
+    return Transcriber(bundle.load(str(written_bundle)))
+
+
+@pytest.fixture(scope="session")
 def keyword_bundle(tmp_path_factory) -> Path:
     return toy_model.write_keyword_bundle(tmp_path_factory.mktemp("keyword"))
 

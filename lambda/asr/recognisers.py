@@ -17,6 +17,7 @@ from asr.acoustic_model import AcousticModel
 from asr.audio.level import fit_to_full_scale
 from asr.audio.resampling import SAMPLE_RATE
 from asr.decoding.decoders import CtcDecoder
+from asr.decoding.units import units_of
 from asr.errors import ClipTooLongError, TooShortError
 from asr.manifest import Manifest
 from asr.silence import LevelTracker, Stretch
@@ -89,7 +90,7 @@ class CtcRecogniser:
     def __init__(self, manifest: Manifest, model: AcousticModel, decode: CtcDecoder) -> None:
         self._model = model
         self._decode = decode
-        self._alphabet = manifest.alphabet
+        self._alphabet = units_of(manifest.alphabet).alphabet  # checks the labels
         self._frame_seconds = manifest.frame_seconds
         self._layout = windows.WindowLayout.from_seconds(
             manifest.window_seconds,

@@ -29,6 +29,8 @@ class Settings:
         MODEL_SELF_TEST: `true` transcribes the golden clip before serving.
     decoder : str
         DECODER: `greedy` or `beam`, the default of requests.
+    punctuate : bool
+        PUNCTUATE: `false` removes case and punctuation marks, unless a request says otherwise.
     request_max_seconds : float
         REQUEST_MAX_SECONDS: longest audio of one request, limited by API Gateway's 29 seconds.
     batch_max_seconds : float
@@ -55,6 +57,7 @@ class Settings:
     output_bucket: str = ""
     queue_url: str = ""
     vocabulary: Vocabulary = NO_VOCABULARY
+    punctuate: bool = True
 
     @staticmethod
     def from_environment(environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -63,8 +66,8 @@ class Settings:
         Raises
         ------
         ValueError
-            If a value is not a number where one is expected, not the name of a decoder, or not a
-            vocabulary.
+            If a value is not a number, a truth value, the name of a decoder or a vocabulary where
+            one is expected.
         """
         default = Settings()
         decoder = environment.get("DECODER") or default.decoder
@@ -73,9 +76,10 @@ class Settings:
         return Settings(
             model_uri=environment.get("MODEL_URI", ""),
             model_sha256=environment.get("MODEL_SHA256", "").lower(),
-            model_self_test=environment.get("MODEL_SELF_TEST", "").lower() == "true",
+            model_self_test=_boolean(environment, "MODEL_SELF_TEST", default.model_self_test),
             decoder=decoder,
             vocabulary=_vocabulary(environment.get("VOCABULARY", "")),
+            punctuate=_boolean(environment, "PUNCTUATE", default.punctuate),
             request_max_seconds=_number(
                 environment, "REQUEST_MAX_SECONDS", default.request_max_seconds
             ),
@@ -95,6 +99,10 @@ class Settings:
             return given
         return NO_VOCABULARY if decoder == GREEDY else self.vocabulary
 
+    def with_punctuate(self, value: bool | None) -> "Settings":
+        """A copy with another value of `punctuate`, if one is given."""
+        return self if value is None else replace(self, punctuate=value)
+
     def with_model(self, uri: str) -> "Settings":
         """A copy for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")
@@ -105,6 +113,13 @@ def _vocabulary(given: str) -> Vocabulary:
         return vocabulary.parse(given) if given.strip() else NO_VOCABULARY
     except OptionError as error:
         raise ValueError(f"VOCABULARY: {error}") from error
+
+
+def _boolean(environment: Mapping[str, str], name: str, default: bool) -> bool:
+    given = environment.get(name, "").lower() or str(default).lower()
+    if given not in {"true", "false"}:
+        raise ValueError(f"{name} is {environment[name]!r}, expected true or false")
+    return given == "true"
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from asr import bundle
@@ -13,43 +13,20 @@ from asr.audio.audio import DEFAULT_BUDGET, AudioSource, Budget, Waveform
 from asr.audio.block import BlockMeter
 from asr.audio_warnings import AudioWarning, WarningLog
 from asr.choices import OptionError
-from asr.decoding import decoders
-from asr.decoding.decoders import CtcDecoder
+from asr.decoder_session import NO_LANGUAGE_MODEL, DecoderSession, open_session
+from asr.decoding.units import units_of
 from asr.errors import MalformedRequestError, ModelUnavailableError
-from asr.manifest import Confidence
-from asr.recognisers import (
-    RECOGNISERS,
-    ProgressCallback,
-    RecognisedWord,
-    Recogniser,
-    ignore_progress,
-)
+from asr.recognisers import ProgressCallback, ignore_progress
 from asr.settings import BEAM, GREEDY, Settings
-from asr.transcript import ModelIdentity, Timing, Transcript, Word
+from asr.transcript import ModelIdentity, Timing, Transcript
 from asr.types import Samples
 from asr.vocabulary import NO_VOCABULARY, OPTION, Vocabulary
-from asr.written_text import plain
 
-MIN_WORD_SECONDS = 0.001  # the resolution of times
-NO_LANGUAGE_MODEL = (
-    "the decoder beam needs a language model, and this model bundle has none: "
-    "use the decoder greedy, or a bundle with a language model"
-)
 NO_BEAM_FOR_VOCABULARY = (
     f"{OPTION} needs a language model, and this model bundle has none: "
     f"leave it out, or use a bundle with a language model"
 )
 GREEDY_WITH_VOCABULARY = f"{OPTION} needs the decoder beam, not greedy: leave out one of them"
-
-
-@dataclass(frozen=True)
-class _DecoderSession:
-    """A recogniser with one decoder, and the calibration of its confidences."""
-
-    identity: ModelIdentity
-    decode: CtcDecoder
-    recogniser: Recogniser
-    confidence: Confidence
 
 
 class Transcriber:
@@ -83,14 +60,19 @@ class Transcriber:
         self.manifest = manifest
         self.identity = ModelIdentity(manifest.name, manifest.version, opened.sha256, decoder)
         self.model = model or AcousticModel(opened)
-        self._read_file = opened.read_file
-        self._sessions = {decoder: self._open_session(decoder)}
+        self._bundle = opened
+        self._sessions = {decoder: open_session(opened, self.model, decoder)}
         self._cold = True
 
     @property
     def decoders(self) -> tuple[str, ...]:
         """The decoders available with this bundle, of `settings.DECODERS`."""
         return (GREEDY, BEAM) if self.manifest.language_model else (GREEDY,)
+
+    @property
+    def writes_punctuation(self) -> bool:
+        """Whether the model writes punctuation marks or distinguishes case."""
+        return self.manifest.kind == "ctc" and units_of(self.manifest.alphabet).are_written
 
     def transcribe(
         self,
@@ -180,7 +162,7 @@ class Transcriber:
 
     def _session(
         self, decoder: str | None, vocabulary: Vocabulary = NO_VOCABULARY
-    ) -> _DecoderSession:
+    ) -> DecoderSession:
         """The session of a decoder, with a vocabulary if there is one."""
         reason = None
         if self.manifest.language_model is None:
@@ -191,37 +173,20 @@ class Transcriber:
             return self._plain_session(decoder)
         if reason:
             raise OptionError(OPTION, reason)
-        session = self._plain_session(BEAM)
-        decode = decoders.biased_decoder(session.decode, vocabulary)
-        recogniser = RECOGNISERS[self.manifest.kind](self.manifest, self.model, decode)
-        return replace(session, decode=decode, recogniser=recogniser)
+        return self._plain_session(BEAM).with_vocabulary(vocabulary)
 
-    def _plain_session(self, decoder: str | None) -> _DecoderSession:
+    def _plain_session(self, decoder: str | None) -> DecoderSession:
         """The session of a decoder, opened at its first use and kept."""
         name = decoder or self.identity.decoder
         if name not in self._sessions:
             if name == BEAM and self.manifest.language_model is None:
                 raise MalformedRequestError(NO_LANGUAGE_MODEL)
-            self._sessions[name] = self._open_session(name)
+            self._sessions[name] = open_session(self._bundle, self.model, name)
         return self._sessions[name]
-
-    def _open_session(self, decoder: str) -> _DecoderSession:
-        manifest, language_model = self.manifest, self.manifest.language_model
-        decode: CtcDecoder = decoders.greedy_decoder(manifest)
-        confidence = manifest.confidence
-        if decoder == BEAM:
-            if language_model is None:
-                raise ModelUnavailableError(NO_LANGUAGE_MODEL)
-            content = self._read_file(language_model)
-            decode = decoders.beam_decoder(manifest, content, language_model.beam_search)
-            confidence = language_model.confidence
-        recogniser = RECOGNISERS[manifest.kind](manifest, self.model, decode)
-        identity = replace(self.identity, decoder=decoder)
-        return _DecoderSession(identity, decode, recogniser, confidence)
 
     def _run(
         self,
-        session: _DecoderSession,
+        session: DecoderSession,
         blocks: Iterable[Samples],
         warnings: Iterable[AudioWarning],
         decode_seconds: float,
@@ -241,31 +206,12 @@ class Transcriber:
         self._cold = False
         duration = math.floor(seconds * 1000) / 1000  # a word must not end after the audio
         return Transcript(
-            words=tuple(_words(words, duration, session.confidence)),
+            words=tuple(session.words(words, duration)),
             duration=duration,
-            model=session.identity,
+            model=replace(self.identity, decoder=session.decoder),
             timing=timing,
             language=self.manifest.language,
             warnings=tuple(warnings),
-        )
-
-
-def _words(
-    words: Iterable[RecognisedWord], duration: float, confidence: Confidence
-) -> Iterator[Word]:
-    """Round the times to milliseconds, keep them within the audio, calibrate the confidence.
-
-    Every word lasts a millisecond or more, as subtitles cannot show a cue of no length.
-    """
-    for word in words:
-        start = min(max(round(word.start, 3), 0.0), round(duration - MIN_WORD_SECONDS, 3))
-        end = min(max(round(word.end, 3), round(start + MIN_WORD_SECONDS, 3)), duration)
-        yield Word(
-            word=plain(word.text),
-            start=start,
-            end=end,
-            confidence=round(confidence.calibrated(word.log_prob), 3),
-            punctuated_word=word.text,
         )
 
 

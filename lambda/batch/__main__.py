@@ -49,12 +49,18 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
         "--bundle", help="directory or s3:// prefix; default: MODEL_URI, or the embedded bundle"
     )
     parser.add_argument("--decoder", choices=DECODERS, help="default: DECODER, or greedy")
+    parser.add_argument(
+        "--punctuate",
+        action=argparse.BooleanOptionalAction,
+        help="with case and punctuation marks; default: PUNCTUATE, or yes",
+    )
     parser.add_argument("--processes", type=int, default=_processors())
     options = parser.parse_args(arguments)
     if not options.folder.is_dir():
         parser.error(f"{options.folder} is not a folder")
     try:
         settings = Settings.from_environment().with_decoder(options.decoder)
+        settings = settings.with_punctuate(options.punctuate)
     except ValueError as error:
         parser.error(str(error))
     if options.bundle is not None:

@@ -4,7 +4,6 @@ Both record in `source` which version of the object they describe, so that a lat
 whether they are up to date.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from asr.errors import AsrError
 from asr.formats import registry
 from asr.transcript import ModelIdentity, Transcript
 from batch.events import ObjectEvent
+from batch.output_options import OutputOptions
 
 Document = dict[str, Any]
 VERSION_FIELDS = ("etag", "version_id", "last_modified")  # identify one version of an object
@@ -66,10 +66,14 @@ class SourceObject:
 
 
 def result_document(
-    transcript: Transcript, source: SourceObject, extra_formats: Sequence[str]
+    transcript: Transcript, source: SourceObject, options: OutputOptions
 ) -> Document:
     """Result document; its `formats` lists the extra formats that were written with it."""
-    return registry.to_json(transcript) | {"formats": list(extra_formats), "source": asdict(source)}
+    return registry.to_json(transcript) | {
+        "formats": list(options.extra_formats),
+        "punctuate": options.punctuate,
+        "source": asdict(source),
+    }
 
 
 def error_document(error: AsrError, source: SourceObject, model: ModelIdentity) -> Document:

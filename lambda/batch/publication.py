@@ -17,6 +17,7 @@ from asr.transcript import ModelIdentity, Transcript
 from batch import documents, object_keys
 from batch.documents import Document, SourceObject
 from batch.events import ObjectEvent, is_older
+from batch.output_options import OutputOptions
 from batch.store import OutputStore
 
 
@@ -93,14 +94,18 @@ def covers_event(document: Document, event: ObjectEvent) -> bool:
 
 
 def covers_version(
-    document: Document, source: SourceObject, model: ModelIdentity, extra_formats: Sequence[str]
+    document: Document, source: SourceObject, model: ModelIdentity, options: OutputOptions
 ) -> bool:
-    """Whether a document is the output of this model and decoder for this version."""
+    """Whether a document is the output of this model, decoder and options for this version.
+
+    An error document has no options.
+    """
     return bool(
         source.is_same_version_as(document["source"])
         and document["model"]["sha256"] == model.sha256
         and document["model"].get("decoder", GREEDY) == model.decoder
-        and set(extra_formats) <= set(document.get("formats", extra_formats))
+        and document.get("punctuate", options.punctuate) == options.punctuate
+        and set(options.extra_formats) <= set(document.get("formats", options.extra_formats))
     )
 
 
@@ -135,9 +140,11 @@ class Publication:
     check: Callable[[], None]
 
     def publish_result(
-        self, transcript: Transcript, source: SourceObject, extra_formats: Sequence[str]
+        self, transcript: Transcript, source: SourceObject, options: OutputOptions
     ) -> None:
         """Publish a transcript in JSON and in the extra formats."""
+        transcript = transcript if options.punctuate else transcript.plain()
+        extra_formats = options.extra_formats
         key, replaces = self.replaced.key, self.replaced.result_etag
         self._delete(object_keys.error_key(key), self.replaced.error_etag)
         if extra_formats or self.replaced.extra_formats:
@@ -153,7 +160,7 @@ class Publication:
                 rendering.media_type,
                 self.replaced.extra_formats.get(name),
             )
-        document = documents.result_document(transcript, source, extra_formats)
+        document = documents.result_document(transcript, source, options)
         self._put(
             object_keys.result_key(key), _json(document), FORMATS["json"].media_type, replaces
         )

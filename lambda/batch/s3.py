@@ -23,7 +23,8 @@ NOT_FOUND = {"404", "NoSuchKey", "NoSuchBucket", "NoSuchVersion"}
 CONFLICTS = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 # S3 has conditional deletion since 2025; compatible servers may lack it, as LocalStack 4.14 does.
 NOT_IMPLEMENTED = "NotImplemented"
-FORMATS, DECODER = "formats", "decoder"  # user metadata of an object, x-amz-meta-...
+# User metadata of an object, x-amz-meta-...
+FORMATS, DECODER, PUNCTUATE = "formats", "decoder", "punctuate"
 RANGE_ATTEMPTS = 4
 RANGE_RETRY_SECONDS = 0.5  # doubled after each attempt
 
@@ -63,7 +64,9 @@ class S3InputStore:
             last_modified=head["LastModified"].isoformat(),
         )
         metadata = head["Metadata"]
-        return InputAudio(source, metadata.get(FORMATS), metadata.get(DECODER))
+        return InputAudio(
+            source, metadata.get(FORMATS), metadata.get(DECODER), metadata.get(PUNCTUATE)
+        )
 
     @contextmanager
     def open(self, source: SourceObject) -> Iterator[BinaryIO]:

@@ -38,6 +38,7 @@ class InputAudio:
     source: SourceObject
     formats: str | None = None
     decoder: str | None = None
+    punctuate: str | None = None
 
 
 class InputStore(Protocol):

@@ -9,14 +9,15 @@ from typing import Literal
 
 from asr.audio import audio
 from asr.errors import AsrError, AudioGoneError, MalformedRequestError, TooLongError
-from asr.settings import DECODERS, Settings, split_names
+from asr.settings import DECODERS, Settings
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity, Transcript
-from batch import documents, lease, object_keys, publication
+from batch import documents, lease, publication
 from batch.deadline import Deadline, RetryLaterError, RuntimeEstimate
 from batch.documents import SourceObject
 from batch.events import ObjectEvent
 from batch.lease import Lease
+from batch.output_options import OutputOptions
 from batch.publication import Publication, StoredOutput
 from batch.store import ConflictError, InputAudio, InputStore, OutputStore, SourceChangedError
 
@@ -54,13 +55,8 @@ class Worker:
         self._outputs = outputs
         self._transcriber = transcriber
         self._budget = audio.Budget(settings.batch_max_seconds)
-        self._extra_formats = settings.batch_formats
+        self._options = OutputOptions.from_settings(settings)
         self._real_time_factors: dict[str, float | None] = {}  # by decoder
-        if unknown := set(self._extra_formats) - set(object_keys.EXTRA_FORMATS):
-            raise ValueError(
-                f"BATCH_FORMATS: unknown format {', '.join(sorted(unknown))}; "
-                f"choose from {', '.join(object_keys.EXTRA_FORMATS)}"
-            )
 
     def process(self, event: ObjectEvent, deadline: Deadline) -> Outcome:
         """Process the object of one event, unless its output is up to date.
@@ -97,13 +93,13 @@ class Worker:
         try:
             current = self._inputs.head(event.bucket, event.key)
             source, model = current.source.with_sequencer_from(event), self._model_for(current)
-            extra_formats = self._extra_formats_for(current)
+            options = self._options.with_metadata(current.formats, current.punctuate)
             transcript = self._transcribe(source, model.decoder, deadline)
         except AsrError as error:
             replacement.publish_error(documents.error_document(error, source, model))
             outcome = Outcome(event.key, "rejected", error=error)
         else:
-            replacement.publish_result(transcript, source, extra_formats)
+            replacement.publish_result(transcript, source, options)
             outcome = Outcome(event.key, "transcribed", transcript=transcript)
         self._check_unchanged(source)
         return outcome
@@ -120,28 +116,16 @@ class Worker:
         except AudioGoneError:
             return publication.survives_deletion(document, event)
         try:
-            extra_formats = self._extra_formats_for(current)
+            options = self._options.with_metadata(current.formats, current.punctuate)
         except MalformedRequestError:
-            extra_formats = ()
+            options = replace(self._options, extra_formats=())
         model = self._model_for(current)
-        return publication.covers_version(document, current.source, model, extra_formats)
+        return publication.covers_version(document, current.source, model, options)
 
     def _model_for(self, current: InputAudio) -> ModelIdentity:
         """Identity of the model with the decoder that the object's metadata names, if any."""
         model = self._transcriber.identity
         return replace(model, decoder=current.decoder or model.decoder)
-
-    def _extra_formats_for(self, current: InputAudio) -> tuple[str, ...]:
-        """Formats to write in addition to JSON; raises MalformedRequestError for an unknown one."""
-        if current.formats is None:
-            return self._extra_formats
-        requested = tuple(dict.fromkeys(split_names(current.formats)))
-        if unknown := set(requested) - {"json", *object_keys.EXTRA_FORMATS}:
-            raise MalformedRequestError(
-                f"The object's metadata names the unknown format {min(unknown)!r}; choose from "
-                f"json, {', '.join(object_keys.EXTRA_FORMATS)}."
-            )
-        return tuple(name for name in requested if name != "json")
 
     def _transcribe(self, source: SourceObject, decoder: str, deadline: Deadline) -> Transcript:
         """Transcribe one version of an object, stopping once time cannot suffice."""

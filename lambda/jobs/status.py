@@ -28,6 +28,7 @@ def job_status(storage: JobStorage, owner: str, job_id: str, now: datetime) -> D
         "content_type": ticket.content_type,
         "formats": list(ticket.formats),
         "decoder": ticket.decoder,
+        "punctuate": ticket.punctuate,
         "expires_at": ticket.expires_at,
         **_state(storage, ticket, upload, outputs, now),
     }

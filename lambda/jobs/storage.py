@@ -68,6 +68,8 @@ class JobStorage:
         }
         if ticket.decoder:
             fields["x-amz-meta-decoder"] = ticket.decoder
+        if ticket.punctuate is not None:
+            fields["x-amz-meta-punctuate"] = str(ticket.punctuate).lower()
         size = ["content-length-range", 1, self.settings.max_bytes]
         form: dict[str, Any] = self._s3.generate_presigned_post(
             self.settings.input_bucket,

@@ -47,6 +47,14 @@ class JobRequest(BaseModel):
     decoder: Annotated[
         Decoder | None, Field(description="defaults to the setting of the batch function")
     ] = None
+    punctuate: Annotated[
+        bool | None,
+        Field(
+            strict=True,
+            description="whether to keep case and punctuation marks; "
+            "defaults to the setting of the batch function",
+        ),
+    ] = None
 
     @field_validator("content_type")
     @classmethod
@@ -76,6 +84,8 @@ class Ticket:
         End of the validity of the upload form, in UTC (ISO 8601).
     decoder : str or None
         Requested decoder.
+    punctuate : bool or None
+        Whether to keep case and punctuation marks, as requested.
     """
 
     id: str
@@ -85,6 +95,7 @@ class Ticket:
     formats: tuple[str, ...]
     expires_at: str
     decoder: str | None = None
+    punctuate: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """JSON document of the ticket."""
@@ -124,6 +135,7 @@ def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:
         formats=tuple(dict.fromkeys(request.formats)),
         expires_at=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
         decoder=request.decoder,
+        punctuate=request.punctuate,
     )
 
 

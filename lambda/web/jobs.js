@@ -11,9 +11,9 @@ const WAITING = new Set(["awaiting_upload", "queued", "running"]);
 const UPLOAD_CODES = { too_long: "too_long_for_upload", too_large: "too_large_for_upload" };
 
 /** Same contract as `submit` of transcribe.js. */
-export async function submitJob(audio, name, { signal, onPhase, decoder }) {
+export async function submitJob(audio, name, { signal, onPhase, chosen }) {
   onPhase("uploading", 0);
-  const job = await create({ file_name: name, content_type: mediaType(audio), decoder }, signal);
+  const job = await create({ file_name: name, content_type: mediaType(audio), ...chosen }, signal);
   if (audio.size > job.max_bytes)
     throw new Problem("too_large_for_upload", sizeLimit(job.max_bytes));
   await upload(job.upload, audio, signal, (fraction) => onPhase("uploading", fraction));

@@ -1,8 +1,8 @@
 /** Entry point: recordings and files in, results out. */
 
-import { showDecoderChoice } from "./decoder.js";
 import { setUpKey } from "./key.js";
 import { element } from "./dom.js";
+import { showOptions } from "./options.js";
 import { isRecording, setUpRecorder } from "./recorder.js";
 import { Result } from "./result.js";
 
@@ -52,13 +52,13 @@ function setUpFiles() {
   });
 }
 
-/** Show the model and the decoder choice; the request also makes a cold server load the model. */
+/** Show the model and the options; the request also makes a cold server load the model. */
 async function showModel() {
   const response = await fetch("v1/health").catch(() => null);
   if (!response?.ok) return;
   const health = await response.json();
   element("model").textContent = `Model: ${health.model.name} ${health.model.version}`;
-  showDecoderChoice(health);
+  showOptions(health);
 }
 
 setUpRecorder((blob) => add(blob, `Recording ${++recorded}`, true));

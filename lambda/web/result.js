@@ -1,9 +1,9 @@
 /** A recording or file in the list of results, from its request to its transcript or error. */
 
-import { chosenDecoder } from "./decoder.js";
 import { percent } from "./format.js";
 import { TranscriptCard } from "./transcript_card.js";
 import { element, announce } from "./dom.js";
+import { chosenOptions } from "./options.js";
 import { problemFromError, showProblem } from "./problems.js";
 import { saveAudio } from "./save.js";
 import { submit } from "./transcribe.js";
@@ -47,7 +47,7 @@ export class Result {
     const { signal } = this.aborter;
     try {
       const onPhase = (...phase) => this.#phase(...phase);
-      const options = { signal, onPhase, decoder: chosenDecoder() };
+      const options = { signal, onPhase, chosen: chosenOptions() };
       const wait = await submit(this.audio, this.name, options);
       const outcome = await wait();
       signal.throwIfAborted();

@@ -15,8 +15,8 @@ let last = Promise.resolve(); // the last submission
  *
  * Resolves to a function that waits for the result, so that the next audio can be sent meanwhile:
  * `{transcript, load(format)}`, where `load` resolves to the transcript in one of the formats.
- * Throws a Problem. `onPhase(phase, fraction)` reports the progress; an undefined `decoder` is the
- * server's setting.
+ * Throws a Problem. `onPhase(phase, fraction)` reports the progress; `chosen` are the options of
+ * the request.
  */
 export function submit(audio, name, options) {
   const sent = last.then(() => {
@@ -51,8 +51,8 @@ async function sendAsJob(reason, audio, name, options) {
   }
 }
 
-async function request(audio, format, { decoder, signal }) {
-  const query = new URLSearchParams({ format, ...(decoder && { decoder }) });
+async function request(audio, format, { chosen, signal }) {
+  const query = new URLSearchParams({ format, ...chosen });
   return fetchApi(`v1/transcribe?${query}`, {
     method: "POST",
     body: await readBytes(audio),
@@ -62,14 +62,14 @@ async function request(audio, format, { decoder, signal }) {
 }
 
 /** The response has the JSON and the text; each subtitle format needs another request. */
-function formatLoader(audio, answer, { decoder }) {
+function formatLoader(audio, answer, { chosen }) {
   const loaded = new Map([
     ["json", answer],
     ["text", `${JSON.parse(answer).transcript}\n`],
   ]);
   return async (format) => {
     if (!loaded.has(format))
-      loaded.set(format, await (await request(audio, format, { decoder })).text());
+      loaded.set(format, await (await request(audio, format, { chosen })).text());
     return loaded.get(format);
   };
 }

@@ -46,7 +46,7 @@ export class Words {
 
   #span(word, index) {
     const span = document.createElement("span");
-    span.textContent = word.word;
+    span.textContent = word.punctuated_word;
     span.className = confidenceLevel(word.confidence);
     span.title = `${percent(word.confidence)} confidence, at ${clockTenths(word.start)}`;
     span.role = "button";

@@ -23,6 +23,7 @@ def read(directory) -> manifest.Manifest:
         ({"labels": None}, "labels"),
         ({"sample_rate": 8000}, "sample_rate"),
         ({"blank": 99}, "blank"),
+        ({"language": "English"}, "language"),
         ({"model": {"file": "../model.pt", "bytes": 1, "sha256": "0" * 64}}, "file"),
         ({"golden": {"audio": "!", "transcript": ""}}, "base64"),
         ({"undefined": 1}, "undefined|properties"),

@@ -21,12 +21,14 @@ def test_every_variable_is_read():
             "OUTPUT_BUCKET": "out",
             "QUEUE_URL": "https://queue",
             "VOCABULARY": "Ada Lovelace, Babbage",
+            "PUNCTUATE": "False",
         }
     )
     vocabulary = Vocabulary((Phrase("ada lovelace", "Ada Lovelace"), Phrase("babbage", "Babbage")))
     assert settings == Settings(
         *("s3://b/p/", "ab", True, "beam", 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"),
         vocabulary=vocabulary,
+        punctuate=False,
     )
 
 
@@ -54,6 +56,17 @@ def test_a_limit_that_is_not_a_number_is_rejected():
 def test_an_unknown_decoder_is_rejected():
     with pytest.raises(ValueError, match="DECODER is 'viterbi', expected one of greedy, beam"):
         Settings.from_environment({"DECODER": "viterbi"})
+
+
+@pytest.mark.parametrize("name", ["PUNCTUATE", "MODEL_SELF_TEST"])
+def test_a_switch_that_is_neither_true_nor_false_is_rejected(name):
+    with pytest.raises(ValueError, match=f"{name} is 'maybe', expected true or false"):
+        Settings.from_environment({name: "maybe"})
+
+
+def test_punctuation_changes_only_if_it_is_given():
+    assert Settings(punctuate=False).with_punctuate(None) == Settings(punctuate=False)
+    assert Settings(punctuate=False).with_punctuate(True) == Settings()
 
 
 def test_the_pinned_digest_does_not_apply_to_another_bundle():

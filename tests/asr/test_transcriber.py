@@ -203,3 +203,40 @@ def test_the_golden_test_covers_each_decoder(tmp_path):
         ModelUnavailableError, match=r"language\.npz transcribes its golden clip as 'golden'"
     ):
         check_golden(Transcriber(bundle.load(uri)))
+
+
+def test_words_have_their_plain_and_their_written_form(written_transcriber):
+    found = written_transcriber.transcribe(toy_model.written_wav("Well-known, O'Neil."))
+    assert found.text == "Well-known, O'Neil."
+    assert [word.word for word in found.words] == ["well-known", "o'neil"]
+    assert found.plain().text == "well-known o'neil"
+    assert written_transcriber.writes_punctuation
+
+
+def test_plain_labels_write_plain_words(toy_transcriber, keyword_transcriber):
+    found = toy_transcriber.transcribe(toy_model.text_wav("'it's o' me' '"))
+    assert [word.punctuated_word for word in found.words] == ["it's", "o", "me"]
+    assert found == found.plain()
+    assert not toy_transcriber.writes_punctuation
+    assert not keyword_transcriber.writes_punctuation
+
+
+def test_the_language_is_that_of_the_manifest(tmp_path):
+    toy_model.write_bundle(tmp_path, language="de-CH")
+    transcriber = Transcriber(bundle.load(str(tmp_path)))
+    assert transcriber.transcribe(toy_model.text_wav("ja")).language == "de-CH"
+
+
+def test_labels_without_their_word_boundary_are_rejected(tmp_path):
+    toy_model.write_bundle(tmp_path, word_boundary="|")
+    with pytest.raises(ModelUnavailableError, match=r"no label begins with the word boundary '\|'"):
+        Transcriber(bundle.load(str(tmp_path)))
+
+
+def test_a_language_model_needs_labels_of_characters(tmp_path):
+    ngram_toy.write_bundle(tmp_path)
+    labels = list(toy_model.ALPHABET.labels)
+    labels[2] = " a"
+    toy_model.change_manifest(tmp_path, labels=labels)
+    with pytest.raises(ModelUnavailableError, match="needs a model whose labels are characters"):
+        Transcriber(bundle.load(str(tmp_path)), "beam")

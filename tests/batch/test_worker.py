@@ -373,14 +373,14 @@ def test_running_out_of_time_stops_the_transcription_without_output(place, worke
     assert place.names() == set()
 
 
-class WithDecoder:
-    """Input store whose objects name a decoder in their metadata, as is possible in S3."""
+class WithMetadata:
+    """Input store whose objects have options in their metadata, as is possible in S3."""
 
-    def __init__(self, inputs, decoder):
-        self._inputs, self._decoder = inputs, decoder
+    def __init__(self, inputs, **options):
+        self._inputs, self._options = inputs, options
 
     def head(self, bucket, key):
-        return replace(self._inputs.head(bucket, key), decoder=self._decoder)
+        return replace(self._inputs.head(bucket, key), **self._options)
 
     def open(self, source):
         return self._inputs.open(source)
@@ -389,7 +389,7 @@ class WithDecoder:
 def test_an_object_can_choose_its_decoder(place, ngram_transcriber):
     event = place.put("a", ngram_toy.ambiguous_wav("a dab"))
     for decoder, transcript in ((None, "a dab"), ("beam", "a cab"), ("greedy", "a dab")):
-        inputs = WithDecoder(place.inputs(), decoder)
+        inputs = WithMetadata(place.inputs(), decoder=decoder)
         worker = Worker(inputs, place.outputs(), ngram_transcriber, Settings())
         unnumbered = ObjectEvent(event.bucket, "a")
         assert worker.process(unnumbered, FOREVER).status == "transcribed"
@@ -399,7 +399,7 @@ def test_an_object_can_choose_its_decoder(place, ngram_transcriber):
 
 @pytest.mark.parametrize("decoder", ["beam", "viterbi"])
 def test_an_unknown_decoder_in_the_metadata_is_rejected_once(place, spy, decoder):
-    worker = Worker(WithDecoder(place.inputs(), decoder), place.outputs(), spy, Settings())
+    worker = Worker(WithMetadata(place.inputs(), decoder=decoder), place.outputs(), spy, Settings())
     event = place.put("a", toy_model.text_wav("hello"))
     assert error_code(worker.process(event, FOREVER)) == "malformed_request"
     assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
@@ -413,3 +413,30 @@ def test_another_configured_decoder_processes_the_object_again(place, ngram_bund
         worker = Worker(place.inputs(), place.outputs(), opened, Settings())
         assert worker.process(unnumbered, FOREVER).status == "transcribed"
         assert document(place, "a.json")["transcript"] == transcript
+
+
+def test_an_object_can_choose_plain_text(place, written_transcriber):
+    event = place.put("a", toy_model.written_wav("Hi, Bo."))
+    for punctuate, transcript in ((None, "Hi, Bo."), ("False", "hi bo"), ("true", "Hi, Bo.")):
+        inputs = WithMetadata(place.inputs(), punctuate=punctuate, formats="text")
+        worker = Worker(inputs, place.outputs(), written_transcriber, Settings())
+        unnumbered = ObjectEvent(event.bucket, "a")
+        assert worker.process(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == transcript
+        assert place.outputs().get("a.txt").body.decode() == f"{transcript}\n"
+        assert worker.process(unnumbered, FOREVER).status == "up_to_date"
+
+
+def test_plain_text_may_be_the_setting(place, written_transcriber):
+    worker = Worker(place.inputs(), place.outputs(), written_transcriber, Settings(punctuate=False))
+    worker.process(place.put("a", toy_model.written_wav("Hi, Bo.")), FOREVER)
+    assert document(place, "a.json")["transcript"] == "hi bo"
+
+
+def test_an_unknown_punctuation_in_the_metadata_is_rejected_once(place, spy):
+    worker = Worker(
+        WithMetadata(place.inputs(), punctuate="maybe"), place.outputs(), spy, Settings()
+    )
+    event = place.put("a", toy_model.text_wav("hello"))
+    assert error_code(worker.process(event, FOREVER)) == "malformed_request"
+    assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"

@@ -9,6 +9,7 @@ import pytest
 from openai import OpenAI
 from openai.types.audio import TranscriptionVerbose
 
+from asr.written_text import split_marks
 from tests.support.interfaces import Document, Gateway
 
 pytestmark = pytest.mark.e2e
@@ -51,7 +52,11 @@ def test_a_browser_recording_has_the_words_of_the_command_line(
     assert isinstance(response, TranscriptionVerbose)
     assert response.words is not None
     assert [word.model_dump() for word in response.words] == [
-        {name: word[name] for name in ("word", "start", "end")}
+        {
+            "word": split_marks(word["punctuated_word"])[1],
+            "start": word["start"],
+            "end": word["end"],
+        }
         for word in command_line(recording)["words"]
     ]
     assert response.segments

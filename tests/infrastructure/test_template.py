@@ -136,7 +136,7 @@ def test_every_variable_of_the_functions_is_read_by_the_settings(resources):
         ours -= {"INPUT_BUCKET", "JOB_MAX_BYTES"}  # of JobSettings
         default = Settings.from_environment({})
         for variable in ours:
-            value = {"DECODER": "beam"}.get(
+            value = {"DECODER": "beam", "PUNCTUATE": "false"}.get(
                 variable, "7" if variable.endswith("SECONDS") else "true"
             )
             assert Settings.from_environment({variable: value}) != default, variable

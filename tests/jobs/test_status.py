@@ -68,6 +68,7 @@ def test_a_new_job_awaits_its_upload(job: Job):
         "content_type": "audio/mpeg",
         "formats": ["json", "srt"],
         "decoder": "beam",
+        "punctuate": None,
         "expires_at": "2026-11-24T12:15:00Z",
         "status": "awaiting_upload",
     }

@@ -9,7 +9,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from batch.s3 import DECODER, FORMATS
+from batch.s3 import DECODER, FORMATS, PUNCTUATE
 from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import JobStorage
@@ -116,10 +116,11 @@ def test_links_and_forms_have_the_region_of_the_bucket(
     assert storage.presigned_url("k").startswith("https://outputs.s3.eu-central-1.amazonaws.com/k?")
 
 
-def test_an_upload_has_the_requested_decoder(storage: JobStorage):
-    ticket = tickets.issue(JobRequest(file_name="talk.mp3", decoder="beam"), "me", NOON)
+def test_an_upload_has_the_requested_options(storage: JobStorage):
+    job = JobRequest(file_name="talk.mp3", decoder="beam", punctuate=False)
+    ticket = tickets.issue(job, "me", NOON)
     storage.save_ticket(ticket, "me")
     assert storage.load_ticket("me", ticket.id) == ticket
     presigned_post.upload(storage.upload_form(ticket), b"audio")
     stored = boto3.client("s3").head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
-    assert stored["Metadata"] == {FORMATS: "json", DECODER: "beam"}
+    assert stored["Metadata"] == {FORMATS: "json", DECODER: "beam", PUNCTUATE: "false"}

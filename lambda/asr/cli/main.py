@@ -41,13 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        settings = settings.with_decoder(options.decoder)
+        settings = settings.with_decoder(options.decoder).with_punctuate(options.punctuate)
         transcriber = open_transcriber(
             settings if options.bundle is None else settings.with_model(options.bundle)
         )
         if options.self_test:
             check_golden(transcriber)
         options.vocabulary = settings.vocabulary_for(options.decoder, options.vocabulary)
+        options.punctuate = settings.punctuate
         return _run(options, transcriber, audio.Budget(settings.batch_max_seconds))
     except AsrError as error:
         print(f"{error.code}: {error.detail}", file=sys.stderr)
@@ -93,6 +94,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--track", type=int, metavar="NUMBER", help="sound track, from 1; default: the best"
     )
+    parser.add_argument(
+        "--punctuate",
+        action=argparse.BooleanOptionalAction,
+        help="with case and punctuation marks; default: $PUNCTUATE, or yes",
+    )
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
     options = parser.parse_args(arguments)
     options.format = options.format or ("json" if options.json_lines else "text")
@@ -127,7 +133,9 @@ def _run(options: argparse.Namespace, transcriber: Transcriber, budget: audio.Bu
         for source in bar:
             try:
                 transcript = _transcribe(options, transcriber, source, budget, bar)
-                output.add_transcript(source, transcript)
+                output.add_transcript(
+                    source, transcript if options.punctuate else transcript.plain()
+                )
             except (AsrError, OSError) as error:
                 failed += 1
                 reason = _reason(error, source.path)

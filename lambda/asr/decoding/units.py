@@ -110,7 +110,9 @@ def units_of(alphabet: Alphabet) -> Units:
         Unit() if index == alphabet.blank else parse_label(label, alphabet.word_boundary)
         for index, label in enumerate(alphabet.labels)
     ]
-    if alphabet.word_boundary and not any(unit.starts_word for unit in units):
+    if alphabet.word_boundary and not any(
+        label.startswith(alphabet.word_boundary) for label in alphabet.labels
+    ):
         raise ModelUnavailableError(
             f"{MANIFEST}: no label begins with the word boundary {alphabet.word_boundary!r}; "
             "a model without word boundaries has an empty one"

@@ -18,16 +18,8 @@ ResponseFormat = Literal["json", "text", "srt", "vtt", "verbose_json"]
 _GRANULARITIES = "timestamp_granularities"
 _DEFAULT_GRANULARITIES = frozenset({"segment"})
 FIELDS = (
-    "file",
-    "model",
-    "response_format",
-    _GRANULARITIES,
-    "stream",
-    "decoder",
-    "track",
-    "prompt",
-    "hotwords",
-    "vocabulary",
+    *("file", "model", "response_format", _GRANULARITIES, "stream", "prompt"),
+    *("hotwords", "decoder", "track", "vocabulary", "punctuate"),  # not of OpenAI's API
 )
 # Options of OpenAI's API, then of servers that follow it (speaches, vLLM, whisper.cpp, Groq), for
 # features that CTC models do not have.
@@ -59,6 +51,8 @@ class OpenAIRequest:
     vocabulary : Vocabulary
         Of the field `vocabulary`, which OpenAI's API does not have, or else of `hotwords`, which
         speaches has, or of the short parts of `prompt`; the latter two are optional.
+    punctuate : bool, optional
+        Not part of OpenAI's API: whether to keep case and punctuation marks.
     """
 
     audio: bytes
@@ -68,6 +62,7 @@ class OpenAIRequest:
     decoder: str | None = None
     track: int | None = None
     vocabulary: Vocabulary = NO_VOCABULARY
+    punctuate: bool | None = None
 
 
 def from_http(event: BaseProxyEvent) -> OpenAIRequest:
@@ -101,6 +96,9 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
         decoder=_choice(form, "decoder", DECODERS, "") or None,
         track=requests.parse_track(next(reversed(form.texts("track")), None)),
         vocabulary=_vocabulary(form),
+        punctuate={"true": True, "false": False}.get(
+            _choice(form, "punctuate", ("true", "false"), "")
+        ),
     )
 
 
@@ -116,7 +114,8 @@ def _choice(form: Form, field: str, choices: Collection[str], default: str) -> s
     values = form.texts(field)
     if not values:
         return default
-    value = values[-1].lower() if field == "stream" else values[-1]  # Python writes `True`
+    is_boolean = "true" in choices
+    value = values[-1].lower() if is_boolean else values[-1]  # Python writes `True`
     return check_value(field, value, choices)
 
 

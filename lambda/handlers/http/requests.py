@@ -18,7 +18,7 @@ from handlers.http import bodies, multipart_form
 from handlers.http.multipart_form import Form, parse_form
 
 AUDIO_FIELDS = ("file", "audio")  # of a form
-OPTIONS = ("format", "timestamps", "decoder", "track", "vocabulary")
+OPTIONS = ("format", "timestamps", "decoder", "track", "vocabulary", "punctuate")
 LISTS = (vocabulary.OPTION,)  # options that may be repeated
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
@@ -28,7 +28,8 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 class TranscriptionRequest:
     """Audio to transcribe, with options.
 
-    By default, `decoder` is the server's setting, and `track` the best sound track.
+    By default, `decoder` and `punctuate` are the server's settings, and `track` the best sound
+    track.
     """
 
     audio: bytes
@@ -37,6 +38,7 @@ class TranscriptionRequest:
     decoder: str | None = None
     track: int | None = None
     vocabulary: Vocabulary = NO_VOCABULARY
+    punctuate: bool | None = None
 
     @property
     def output_format(self) -> OutputFormat:
@@ -119,17 +121,14 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
     request = TranscriptionRequest(
         audio,
         check_value("format", options.get("format", "json"), FORMATS),
-        _boolean("timestamps", options),
-        _decoder(options),
+        _boolean("timestamps", options.get("timestamps", True)),
+        check_value("decoder", options["decoder"], DECODERS) if "decoder" in options else None,
         parse_track(options.get("track")),
         _vocabulary(options),
+        _boolean("punctuate", options["punctuate"]) if "punctuate" in options else None,
     )
     bodies.check_audio_size(audio)
     return request
-
-
-def _decoder(options: Mapping[str, Any]) -> str | None:
-    return check_value("decoder", options["decoder"], DECODERS) if "decoder" in options else None
 
 
 def parse_track(value: object) -> int | None:
@@ -150,6 +149,5 @@ def _vocabulary(options: Mapping[str, Any]) -> Vocabulary:
     return vocabulary.parse(options[vocabulary.OPTION])
 
 
-def _boolean(name: str, options: Mapping[str, Any]) -> bool:
-    text = check_value(name, str(options.get(name, True)).lower(), _BOOLEANS)
-    return _BOOLEANS[text]
+def _boolean(name: str, value: object) -> bool:
+    return _BOOLEANS[check_value(name, str(value).lower(), _BOOLEANS)]

@@ -36,7 +36,8 @@ def transcribe_request(
         error.seconds = audio.header_duration(request.audio)
         raise
     record_transcription(transcript)
-    return transcript
+    punctuate = settings.punctuate if request.punctuate is None else request.punctuate
+    return transcript if punctuate else transcript.plain()
 
 
 def job_accepts(settings: Settings, jobs: JobSettings | None) -> JobAccepts:
@@ -71,4 +72,9 @@ def add_transcription_routes(app: ApiGatewayResolver, settings: Settings) -> Non
     def health() -> dict[str, Any]:
         """Load the model if necessary, and describe it."""
         transcriber = warm_transcriber(settings)
-        return {"status": "ok", "model": transcriber.identity, "decoders": transcriber.decoders}
+        return {
+            "status": "ok",
+            "model": transcriber.identity,
+            "decoders": transcriber.decoders,
+            "punctuation": transcriber.writes_punctuation,
+        }

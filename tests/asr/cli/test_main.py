@@ -307,3 +307,16 @@ def test_beam_search_without_a_language_model_gives_the_remedy(run, clip, capsys
     error = capsys.readouterr().err
     assert error.startswith("model_unavailable: the decoder beam needs a language model")
     assert "use the decoder greedy" in error
+
+
+def test_punctuation_can_be_removed(written_bundle, tmp_path, capsys, monkeypatch):
+    clip = tmp_path / "clip.wav"
+    clip.write_bytes(toy_model.written_wav("Hi, Bo."))
+
+    def printed(*options):
+        assert cli.main(["--bundle", str(written_bundle), str(clip), *options]) == 0
+        return capsys.readouterr().out
+
+    assert (printed(), printed("--no-punctuate")) == ("Hi, Bo.\n", "hi bo\n")
+    monkeypatch.setenv("PUNCTUATE", "false")
+    assert (printed(), printed("--punctuate")) == ("hi bo\n", "Hi, Bo.\n")

@@ -6,21 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asr import open_transcriber
 from asr.audio.audio import Budget
-from asr.settings import Settings
-from asr.transcriber import Transcriber, check_golden
+from asr.transcriber import check_golden
 from tests.support import ngram_toy, toy_model
 
 HOUR = Budget(max_seconds=3600.0)
 sentences = st.lists(st.sampled_from(["a", "cab", "bad", "dada"]), min_size=1, max_size=12)
-
-
-@pytest.fixture(scope="module")
-def written_transcriber(tmp_path_factory) -> Transcriber:
-    """The toy model that writes case and marks, with the toy language model."""
-    directory = ngram_toy.write_written_bundle(tmp_path_factory.mktemp("bundle"))
-    return open_transcriber(Settings(model_uri=str(directory)))
 
 
 @pytest.mark.parametrize("decoder", ["greedy", "beam"])

@@ -89,6 +89,22 @@ def test_the_language_model_is_used_on_request(visit: Visit, server: str, hello:
     assert download.value.path().read_text() == server_transcript(server, hello, "srt", "beam")
 
 
+def test_punctuation_is_a_choice_where_the_model_writes_it(visit: Visit, server: str, hello: Path):
+    page = visit()
+    expect(page.get_by_role("checkbox", name="Punctuation")).to_be_hidden()
+    health = requests.get(f"{server}/v1/health", timeout=60).json() | {"punctuation": True}
+    page.route("**/v1/health", lambda route: route.fulfill(json=health))
+    page.reload()
+    sent = posts(page)
+    choose(page, hello)
+    transcript(page)
+    page.get_by_role("checkbox", name="Punctuation").uncheck()
+    choose(page, hello)
+    expect(page.get_by_role("heading", level=3)).to_have_count(2)
+    transcript(page)
+    assert [each.url.partition("punctuate=")[2] for each in sent] == ["true", "false"]
+
+
 def test_a_result_is_saved_as_rendered_by_the_server(visit: Visit, server: str, hello: Path):
     page = visit()
     sent = posts(page)
@@ -141,17 +157,23 @@ def test_a_format_that_the_browser_cannot_play_is_transcribed(
 def test_a_transcript_has_paragraphs_at_its_pauses(visit: Visit):
     def answer(route: Any) -> None:
         words = [
-            {"word": word, "start": start, "end": start + 0.5, "confidence": confidence}
-            for word, start, confidence in [("one", 0, 0.9), ("two", 1, 0.799), ("three", 4, 0.5)]
+            {
+                "word": word.lower(),
+                "start": start,
+                "end": start + 0.5,
+                "confidence": confidence,
+                "punctuated_word": word,
+            }
+            for word, start, confidence in [("One,", 0, 0.9), ("two", 1, 0.799), ("three", 4, 0.5)]
         ]
-        transcription = {"transcript": "one two three", "confidence": 0.733, "duration": 3661.0}
+        transcription = {"transcript": "One, two three", "confidence": 0.733, "duration": 3661.0}
         route.fulfill(json=transcription | {"words": words})
 
     page = visit()
     page.route("**/v1/transcribe*", answer)
     choose(page, {"name": "long.mp3", "mimeType": "audio/mpeg", "buffer": b"not read here"})
     transcript(page)
-    expect(page.locator(".words p")).to_have_text(["one two", "three"])
+    expect(page.locator(".words p")).to_have_text(["One, two", "three"])
     expect(page.locator(".facts")).to_have_text("1:01:01.0 · 3 words · 73 % confidence")
     titles = [word.get_attribute("title") for word in page.locator(".words span").all()]
     assert titles == [

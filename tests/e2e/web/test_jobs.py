@@ -15,7 +15,7 @@ TRANSCRIPTION: dict[str, Any] = {
     "transcript": "a long talk",
     "confidence": 0.9,
     "duration": 3600.0,
-    "words": [{"word": "a", "start": 0.2, "end": 0.8, "confidence": 0.9}],
+    "words": [{"word": "a", "start": 0.2, "end": 0.8, "confidence": 0.9, "punctuated_word": "a"}],
 }
 
 

@@ -27,7 +27,9 @@ TRANSCRIPTION: dict[str, Any] = {
     "transcript": "hello",
     "confidence": 0.9,
     "duration": 1.0,
-    "words": [{"word": "hello", "start": 0.2, "end": 0.8, "confidence": 0.9}],
+    "words": [
+        {"word": "hello", "start": 0.2, "end": 0.8, "confidence": 0.9, "punctuated_word": "hello"}
+    ],
 }
 
 

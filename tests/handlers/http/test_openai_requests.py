@@ -101,3 +101,11 @@ def test_a_boolean_of_python_is_understood(given, expected):
 def test_the_decoder_can_be_chosen():
     assert parse().decoder is None
     assert parse(("decoder", "beam")).decoder == "beam"
+
+
+def test_punctuation_can_be_chosen():
+    assert parse().punctuate is None
+    assert parse(("punctuate", "False")).punctuate is False
+    assert parse(("punctuate", "true")).punctuate is True
+    with pytest.raises(OptionError, match="punctuate is 'maybe', expected one of true, false"):
+        parse(("punctuate", "maybe"))

@@ -80,6 +80,12 @@ def test_the_decoder_may_be_in_the_body_or_in_the_query():
     assert requests.from_payload({"audio": "", "decoder": "greedy"}).decoder == "greedy"
 
 
+@pytest.mark.parametrize(("given", "expected"), [(True, True), ("False", False), ("0", False)])
+def test_punctuation_is_the_setting_of_the_server_unless_it_is_given(given, expected):
+    assert requests.from_payload({"audio": ""}).punctuate is None
+    assert requests.from_payload({"audio": "", "punctuate": given}).punctuate is expected
+
+
 def form(fields, query="") -> TranscriptionRequest:
     """Parse a form of POST /v1/transcribe."""
     body, content_type = encode_multipart_formdata(fields)
@@ -91,6 +97,7 @@ def test_a_form_has_the_audio_as_a_file_and_the_options_as_fields(name):
     fields = {name: ("a.wav", b"RIFF"), "format": "srt", "decoder": "beam", "timestamps": "0"}
     assert form(fields) == TranscriptionRequest(b"RIFF", "srt", timestamps=False, decoder="beam")
     assert form({name: b"RIFF"}) == TranscriptionRequest(b"RIFF")
+    assert form({name: b"RIFF", "punctuate": "false"}).punctuate is False
 
 
 def test_the_fields_of_a_form_take_precedence_over_the_query():
@@ -127,6 +134,8 @@ def test_an_unknown_option_is_refused_with_the_nearest_name(send):
         send("format", "pdf")
     with pytest.raises(OptionError, match="timestamps is 'maybe', expected one of true, "):
         send("timestamps", "maybe")
+    with pytest.raises(OptionError, match="punctuate is 'maybe', expected one of true, "):
+        send("punctuate", "maybe")
     with pytest.raises(OptionError, match="decoder is 'viterbi', expected one of greedy, beam"):
         send("decoder", "viterbi")
 

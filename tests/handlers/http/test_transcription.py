@@ -82,3 +82,28 @@ def test_routes_obey_the_limits_of_their_settings():
     )
     response = app.resolve(event, cast(LambdaContext, Context()))
     assert (response["statusCode"], json.loads(response["body"])["code"]) == (413, "too_long")
+
+
+@pytest.mark.parametrize(
+    ("setting", "option", "expected"),
+    [
+        (True, "", "Hello, Bo."),
+        (True, "punctuate=false", "hello bo"),
+        (False, "", "hello bo"),
+        (False, "punctuate=true", "Hello, Bo."),
+    ],
+)
+def test_a_request_may_choose_plain_text(
+    written_transcriber, monkeypatch, setting: bool, option: str, expected: str
+):
+    monkeypatch.setattr(transcription, "warm_transcriber", lambda _: written_transcriber)
+    app = APIGatewayRestResolver(enable_validation=True)
+    add_api_routes(app, Settings(punctuate=setting))
+    audio = toy_model.written_wav("Hello, Bo.")
+    event = request("POST", "/v1/transcribe", audio, "audio/wav", option)
+    answer = json.loads(app.resolve(event, cast(LambdaContext, Context()))["body"])
+    assert answer["transcript"] == expected
+    assert [word["punctuated_word"] for word in answer["words"]] == expected.split()
+    assert [word["word"] for word in answer["words"]] == ["hello", "bo"]
+    health = app.resolve(request("GET", "/v1/health"), cast(LambdaContext, Context()))
+    assert json.loads(health["body"])["punctuation"] is True

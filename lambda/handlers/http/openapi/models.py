@@ -39,6 +39,9 @@ class TranscriptionOptions(ClosedModel):
         "Names and terms to recognise, spelled as they are to be written; at most 500, also "
         "separated by commas or lines. Needs a model with a language model; the decoder is `beam`."
     )
+    punctuate: bool | Literal["true", "false", "1", "0", 1, 0] = optional(
+        "Whether to keep case and punctuation marks. Defaults to the server's setting."
+    )
 
 
 class TranscriptionBody(TranscriptionOptions):
@@ -107,6 +110,7 @@ class Health(ClosedModel):
     status: Literal["ok"]
     model: ModelIdentity
     decoders: list[Decoder]
+    punctuation: bool = Field(description="whether the model writes case and punctuation marks")
 
 
 class Problem(ClosedModel):
@@ -153,6 +157,7 @@ class JobTranscription(Transcription):
     """The transcript of a job."""
 
     formats: list[str]
+    punctuate: bool
     source: SourceObject
 
 
@@ -172,6 +177,7 @@ class Job(ClosedModel):
     content_type: str
     formats: list[FileFormat]
     decoder: Decoder | None = Field(description="as requested; null: the server's setting")
+    punctuate: bool | None = Field(description="as requested; null: the server's setting")
     expires_at: DateTime
     transcript: JobTranscription = optional(
         "of a job that succeeded, unless it is too large for a response"

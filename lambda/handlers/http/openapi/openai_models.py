@@ -25,6 +25,9 @@ class OpenAITranscriptionForm(OpenModel):
     )
     decoder: Decoder = optional("not part of OpenAI's API")
     track: int = optional("not part of OpenAI's API: number of the sound track, from 1")
+    punctuate: Literal["true", "false"] = optional(
+        "not part of OpenAI's API: whether to keep case and punctuation marks"
+    )
     language: str = optional("ignored")
     prompt: str = optional(
         "short parts between commas are names to recognise; the rest is ignored, and all without a "
