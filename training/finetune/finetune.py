@@ -8,6 +8,7 @@ resumes a run that was killed.
 """
 
 import hashlib
+import logging
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -162,7 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
-    warnings.filterwarnings("ignore", message="The 'val_dataloader' does not have many workers")
+    logging.getLogger("lightning").setLevel(logging.ERROR)  # a user sees the rates and the time
+    warnings.filterwarnings("ignore", module="lightning")
     outcome = finetune(options.clips, options.out, options.bundle, options.runs)
     print(
         f"WER on {outcome.clips} held-out clips: {outcome.before:.3f} before, "

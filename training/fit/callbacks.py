@@ -78,7 +78,7 @@ class TimeEstimate(Callback):
         if done == SLOW_STEPS + ESTIMATE_STEPS and trainer.is_global_zero:
             left = int(trainer.max_steps) - trainer.global_step
             minutes = (time.monotonic() - self._started) / ESTIMATE_STEPS * left / 60
-            print(f"{left:,} updates left, about {minutes:,.0f} minutes", file=sys.stderr)
+            print(f"{left:,} updates left, about {minutes:,.0f} min", file=sys.stderr)
 
 
 class StopEarly(EarlyStopping):

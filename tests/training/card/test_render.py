@@ -186,6 +186,6 @@ def test_initial_weights_are_a_source_without_hours(manifest):
     weights = {"name": "initial weights: whisper-base", "license": "MIT", "reference": "2022"}
     card = render_trained_card(replace(manifest, sources=[speech, weights]), MEASUREMENTS)
     assert "| initial weights: whisper-base | | MIT | 2022 |" in card
-    assert "fine-tuned from published weights" in one_line(card)
+    assert "from the weights of another model" in one_line(card)
     assert "random weights" not in card
     assert "random weights" in render_trained_card(manifest, MEASUREMENTS)

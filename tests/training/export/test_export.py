@@ -16,6 +16,7 @@ from asr.transcriber import Transcriber, check_golden
 from tests.support import reports, tone_corpus, toy_model
 from training.card.measurements import Measurements
 from training.data.manifest import read_manifest
+from training.data.written_text import WRITTEN_ALPHABET
 from training.errors import InputError
 from training.evaluation.calibration import confidence_pairs, fit_platt_scaling
 from training.evaluation.inference import transcribe_corpus
@@ -23,6 +24,7 @@ from training.evaluation.report import bundle_report, recognition_report
 from training.export import export
 from training.export.bundle_writer import GOLDEN_CLIP
 from training.fit import checkpoint
+from training.networks.registry import build
 
 MINUTE = Budget(max_seconds=60.0)
 
@@ -237,3 +239,10 @@ def test_a_keyword_bundle_has_a_confusion_matrix(keywords):
     }  # fmt: skip
     card = (keywords / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert "| dev | fsdd | 3 | 3 | 1.000 |" in card
+
+
+def test_a_network_with_written_labels_has_the_written_alphabet():
+    parameters = {"width": 8, "heads": 2, "layers": 2, "labels": "written"}
+    recogniser, frame_seconds = build("whisper_ctc", {"mels": 16}, parameters)
+    fields = export.FIELDS["ctc"](recogniser, frame_seconds)
+    assert (fields["labels"], fields["blank"]) == (WRITTEN_ALPHABET.labels, 59)

@@ -47,4 +47,4 @@ def test_without_early_stopping_a_run_reaches_its_last_step(tmp_path, monkeypatc
 def test_the_remaining_time_is_estimated_from_the_first_updates(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("training.fit.callbacks.ESTIMATE_STEPS", 4)
     run_of(tmp_path)
-    assert "6 updates left, about 0 minutes\n" in capsys.readouterr().err
+    assert "6 updates left, about 0 min\n" in capsys.readouterr().err
