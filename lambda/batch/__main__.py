@@ -21,7 +21,10 @@ from batch.process_pool import RunConfig, exclusive_run, process_files
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     config, processes = _parse(arguments)
-    keys = [source.relative_path.as_posix() for source in find_audio_files(config.folder)]
+    found = find_audio_files(config.folder)
+    keys = [source.relative_path.as_posix() for source in found.audio]
+    if found.passed_over:
+        print(f"{config.folder}: {found.passed_over_note}", file=sys.stderr)
     if not keys:
         print(f"no audio files in {config.folder}", file=sys.stderr)
         return 1

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
 
+from asr.audio.file_types import is_apple_double
+
 LambdaEvent = Mapping[str, Any]
 
 
@@ -52,7 +54,8 @@ def is_sqs_batch(event: LambdaEvent) -> bool:
 def parse_event(event: LambdaEvent) -> list[ObjectEvent]:
     """Written objects of an event other than an SQS batch; test events and deletions have none.
 
-    Folders made in the S3 console, empty objects whose key ends in a slash, are left out.
+    Folders made in the S3 console, empty objects whose key ends in a slash, are left out, and
+    AppleDouble files, which macOS uploads beside each file.
 
     Raises
     ------
@@ -60,11 +63,15 @@ def parse_event(event: LambdaEvent) -> list[ObjectEvent]:
         If the event has none of the supported shapes.
     """
     try:
-        return [written for written in _parse(event) if not written.key.endswith("/")]
+        return [written for written in _parse(event) if not _is_passed_over(written.key)]
     except (KeyError, TypeError, AttributeError) as error:
         raise UnknownEventError(
             "expected an S3 notification, an EventBridge event or items of a Distributed Map"
         ) from error
+
+
+def _is_passed_over(key: str) -> bool:
+    return key.endswith("/") or is_apple_double(key)
 
 
 def parse_message(body: str) -> list[ObjectEvent]:

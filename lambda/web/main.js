@@ -26,7 +26,8 @@ function onRemove(result) {
 
 /** Add files: listed and sent in their order, the first on top. */
 function addFiles(files) {
-  const list = [...files];
+  // macOS keeps attributes of a file `a.wav` in a file `._a.wav`.
+  const list = [...files].filter(({ name }) => !name.startsWith("._"));
   for (const file of list) add(file, file.name, false);
   element("results").prepend(
     ...list.map((_, index) => element("results").children[list.length - 1 - index]),

@@ -25,6 +25,7 @@ export class TranscriptCard {
     for (const button of this.part("actions").querySelectorAll("[data-format]")) {
       button.onclick = () => this.#save(button, load);
     }
+    this.#showWarnings();
     this.#showWords();
     this.#showWaveform(card.audio);
     this.#setUpPlayback(card.audio);
@@ -34,6 +35,17 @@ export class TranscriptCard {
     this.closed = true;
     this.player?.close();
     this.waveform?.close();
+  }
+
+  /** What of the audio could not be read as it is, a line each. */
+  #showWarnings() {
+    const lines = (this.transcript.warnings ?? []).map(({ detail }) => {
+      const line = document.createElement("li");
+      line.textContent = detail;
+      return line;
+    });
+    this.part("warnings").replaceChildren(...lines);
+    this.part("warnings").hidden = !lines.length;
   }
 
   #showWords() {

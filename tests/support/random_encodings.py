@@ -150,15 +150,16 @@ def correlation(decoded: Samples, delay: float) -> float:
     return float(found @ original / scale) if scale else 0.0
 
 
-def best_lag(decoded: Samples) -> tuple[int, float]:
-    """Lag in samples at which decoded samples correlate most with the clip, and how much."""
-    original = clip()
+def best_lag(decoded: Samples, original: Samples) -> tuple[int, float]:
+    """Lag in samples at which decoded samples correlate most with others, and how much."""
     size = 2 ** (len(decoded) + len(original)).bit_length()
     spectrum = np.fft.rfft(decoded, size) * np.conj(np.fft.rfft(original, size))
     values = np.fft.irfft(spectrum)
     lag = int(np.argmax(values))
-    lag = lag if lag < size // 2 else lag - size
-    return lag, correlation(decoded, lag / SAMPLE_RATE) if lag >= 0 else 0.0
+    lag = lag if lag < len(decoded) else lag - size
+    found = decoded[max(0, lag) : max(0, lag) + len(original)]
+    scale = np.linalg.norm(found) * np.linalg.norm(original)
+    return lag, float(values.max() / scale) if scale else 0.0
 
 
 def draw(random: Random) -> tuple[Encoding, int, int, float]:

@@ -119,7 +119,7 @@ def _listed_rows(manifest: Path) -> list[_Row]:
 
 
 def _paired_rows(folder: Path) -> list[_Row]:
-    paths = [each.path.absolute() for each in find_audio_files(folder)]
+    paths = [each.path.absolute() for each in find_audio_files(folder).audio]
     missing = [path for path in paths if not path.with_suffix(TRANSCRIPT_SUFFIX).exists()]
     if missing:
         raise InputError(

@@ -189,9 +189,10 @@ def _with_tail(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog
         warn_truncated(warnings, wav.declared_end - body, size - body)
     order = riff.FORMS[wav.part.header[:4]]
     begins_other = read_at(source, end, 12)
+    padded = read_at(source, end + 1, 4)
     if (
         end >= size
-        or begins_other[:4] in SIGNATURES
+        or SIGNATURES & {begins_other[:4], padded}
         or begins_other.startswith(TRAILING_TAGS)
         or any(riff.is_chunk_list(source, at, size, order) for at in (end, end + 1))
     ):
@@ -207,7 +208,7 @@ def _is_audio_tail(source: ByteSource, wav: WavPart, size: int) -> bool:
     except UnreadableError:
         return False
     with np.errstate(all="ignore"):
-        samples = block[:, 0].astype(np.float64)
+        samples = block[:, 0].astype(np.float64) if len(block) else np.zeros(1)
         samples -= samples.mean()  # text has a large offset
         power = samples @ samples
         return bool(power > 0 and samples[1:] @ samples[:-1] > MIN_TAIL_CORRELATION * power)

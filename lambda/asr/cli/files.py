@@ -9,15 +9,12 @@ from itertools import chain, count
 from pathlib import Path
 
 from asr import vocabulary
+from asr.audio import file_types
 from asr.choices import OptionError
 from asr.vocabulary import Vocabulary
 
 STANDARD_INPUT = Path("-")
-# Searched for in folders; a file named on the command line may have any suffix.
-SUFFIXES = frozenset(
-    """.aac .aif .aiff .amr .au .caf .flac .m4a .mka .mkv .mp3 .mp4 .oga .ogg .opus .wav
-    .webm""".split()
-)
+NAMES_SHOWN = 5  # of the files that were passed over
 
 
 @dataclass(frozen=True)
@@ -36,17 +33,54 @@ class AudioFile:
     relative_path: Path
 
 
-def find_audio_files(path: Path) -> list[AudioFile]:
-    """The file itself, or the audio files in a folder and its subfolders, sorted."""
+@dataclass(frozen=True)
+class FoundFiles:
+    """Files that a path on the command line stands for.
+
+    Attributes
+    ----------
+    audio : tuple of AudioFile
+    passed_over : tuple of Path
+        Other files in the folder, but AppleDouble files.
+    """
+
+    audio: tuple[AudioFile, ...]
+    passed_over: tuple[Path, ...] = ()
+
+    @property
+    def passed_over_note(self) -> str:
+        """One line that names the files passed over; empty without any."""
+        if not self.passed_over:
+            return ""
+        names = [path.name for path in self.passed_over[:NAMES_SHOWN]]
+        more = len(self.passed_over) - len(names)
+        rest = f" and {more:,} more" if more else ""
+        return f"passed over {len(self.passed_over):,} files: {', '.join(names)}{rest}"
+
+
+def find_audio_files(path: Path) -> FoundFiles:
+    """The file itself, or the audio files in a folder and its subfolders, sorted.
+
+    Raises
+    ------
+    OSError
+        If a folder, or a file whose bytes decide, cannot be read.
+    """
     if path == STANDARD_INPUT:
-        return [AudioFile(path, Path("stdin"))]
+        return FoundFiles((AudioFile(path, Path("stdin")),))
     if not path.is_dir():
-        return [AudioFile(path, Path(path.name))]
-    return [
-        AudioFile(found, found.relative_to(path))
-        for found in sorted(path.rglob("*"))
-        if found.suffix.lower() in SUFFIXES and not found.is_dir()
-    ]
+        return FoundFiles((AudioFile(path, Path(path.name)),))
+    files = [found for found in sorted(path.rglob("*")) if not found.is_dir()]
+    audio = [found for found in files if file_types.is_audio_file(found)]
+    taken = set(audio)
+    return FoundFiles(
+        tuple(AudioFile(found, found.relative_to(path)) for found in audio),
+        tuple(
+            found
+            for found in files
+            if found not in taken and not file_types.is_apple_double(found.name)
+        ),
+    )
 
 
 def output_paths(sources: Sequence[AudioFile], folder: Path, suffix: str) -> dict[AudioFile, Path]:

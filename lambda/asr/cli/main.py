@@ -117,8 +117,10 @@ def _run(options: argparse.Namespace, transcriber: Transcriber, budget: audio.Bu
     sources: list[AudioFile] = []
     for path in options.files:
         found = files.find_audio_files(path)
-        sources += found
-        if not found:
+        sources += found.audio
+        if found.passed_over:
+            outputs.print_error(path, found.passed_over_note)
+        if not found.audio:
             failed += 1
             outputs.print_error(path, "no audio files in this folder")
     output = _output(options, sources)

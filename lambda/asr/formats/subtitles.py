@@ -10,6 +10,7 @@ LINE_CHARACTERS = 42
 CUE_LINES = 2
 CUE_MAX_SECONDS = 7.0
 CUE_MIN_SECONDS = 1.0  # shorter cues are unreadable; they are extended up to the next cue
+CUE_SHORTEST_SECONDS = 0.001  # where words begin together; players skip a cue of no length
 PAUSE_SECONDS = 0.8  # silence that ends a cue
 SENTENCE_MARKS = (".", "?", "!", "\u2026", "\u3002", "\uff1f", "\uff01", "\u0964", "\u061f")
 
@@ -80,7 +81,8 @@ def _fits(cue: Cue, text: str, start: float, end: float) -> bool:
 
 def _extended(cue: Cue, limit: float) -> Cue:
     """Extend a short cue to `CUE_MIN_SECONDS`, but not past `limit`, the start of the next."""
-    return replace(cue, end=round(min(max(cue.end, cue.start + CUE_MIN_SECONDS), limit), 3))
+    end = min(max(cue.end, cue.start + CUE_MIN_SECONDS), limit)
+    return replace(cue, end=round(max(end, cue.start + CUE_SHORTEST_SECONDS), 3))
 
 
 def _lines(text: str) -> list[str]:

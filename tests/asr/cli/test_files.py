@@ -25,7 +25,7 @@ def test_a_folder_gives_its_audio_files_and_their_relative_paths(tmp_path):
     for name in ("b.wav", "deep/er/a.FLAC", "notes.txt", "c.wav/d.mp3"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert [(str(s.relative_path), s.path) for s in files.find_audio_files(tmp_path)] == [
+    assert [(str(s.relative_path), s.path) for s in files.find_audio_files(tmp_path).audio] == [
         ("b.wav", tmp_path / "b.wav"),
         ("c.wav/d.mp3", tmp_path / "c.wav/d.mp3"),
         ("deep/er/a.FLAC", tmp_path / "deep/er/a.FLAC"),
@@ -33,12 +33,12 @@ def test_a_folder_gives_its_audio_files_and_their_relative_paths(tmp_path):
 
 
 def test_a_file_may_have_any_suffix_and_need_not_exist(tmp_path):
-    (source,) = files.find_audio_files(tmp_path / "missing.doc")
+    (source,) = files.find_audio_files(tmp_path / "missing.doc").audio
     assert source == AudioFile(tmp_path / "missing.doc", Path("missing.doc"))
 
 
 def test_standard_input_has_a_relative_path():
-    assert files.find_audio_files(Path("-")) == [AudioFile(Path("-"), Path("stdin"))]
+    assert files.find_audio_files(Path("-")).audio == (AudioFile(Path("-"), Path("stdin")),)
 
 
 def test_relative_paths_are_kept_with_the_suffix_of_the_format():
@@ -68,7 +68,7 @@ def test_an_output_path_is_never_a_source():
 def test_an_output_path_is_never_a_link_to_a_source(tmp_path):
     (tmp_path / "a.wav").touch()
     (tmp_path / "a.txt").symlink_to(tmp_path / "a.wav")
-    (source,) = files.find_audio_files(tmp_path / "a.wav")
+    (source,) = files.find_audio_files(tmp_path / "a.wav").audio
     assert files.output_paths([source], tmp_path, ".txt") == {source: tmp_path / "a.wav.txt"}
 
 
