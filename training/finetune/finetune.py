@@ -9,6 +9,7 @@ resumes a run that was killed.
 
 import hashlib
 import logging
+import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -140,7 +141,8 @@ def _digest(opened: Bundle, parts: Split, recipe: Recipe) -> str:
 
 
 def _report(line: str) -> None:
-    print(line, flush=True)
+    """Print progress to standard error; only the outcome goes to standard output."""
+    print(line, file=sys.stderr)
 
 
 @command

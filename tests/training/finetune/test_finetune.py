@@ -115,10 +115,10 @@ def test_the_language_model_and_the_precision_are_kept(
     assert opened.manifest.precision == "int8-dynamic"
     assert opened.manifest.language_model is not None
     assert Transcriber(opened).decoders == ("greedy", "beam")
-    printed = capsys.readouterr().out
-    assert "32 clips of 0.2 minutes" in printed
-    assert "held-out clips: " in printed
-    assert f"Wrote {tmp_path}/out" in printed
+    printed = capsys.readouterr()
+    assert "32 clips of 0.2 minutes" in printed.err
+    assert "held-out clips: " in printed.out
+    assert f"Wrote {tmp_path}/out" in printed.out
 
 
 def rejected(start, clips, tmp_path):
