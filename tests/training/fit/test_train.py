@@ -13,6 +13,7 @@ from lightning import Trainer
 
 from tests.support import tone_corpus
 from training.data import text
+from training.data.written_text import WRITTEN_ALPHABET
 from training.evaluation.metrics import Score
 from training.fit import train
 from training.fit.curves import read_metrics
@@ -293,3 +294,32 @@ def test_class_balanced_sampling_draws_words_equally_often(tmp_path, steps, bala
     train.train(Recipe(**members), tmp_path / "data", tmp_path / "runs", "tiny", workers=0)
     drawn = [spoken for times in steps.values() for texts, _ in times for spoken in texts]
     assert drawn.count("b") / len(drawn) == pytest.approx(0.5 if balanced else 0.05, abs=0.1)
+
+
+def test_a_run_on_written_text_takes_teacher_labels_and_weights_of_corpora(tmp_path, monkeypatch):
+    tone_corpus.write_corpus(tmp_path / "data" / "tones", ["FED A CAB", "Bad, bad!"], corpus="an4")
+    tone_corpus.write_corpus(tmp_path / "data" / "dev", ["A bad cab."])
+    labels = tmp_path / "data" / "labels.tsv"
+    labels.write_text("file\ttext\n0.flac\tFed a cab.\n", encoding="utf-8")
+    trained: list[str] = []
+    step = CtcModule.training_step
+
+    def noted(module, batch, number):
+        for target, length in zip(batch.targets, batch.target_lengths, strict=True):
+            trained.append(text.decode(target[:length].tolist(), WRITTEN_ALPHABET))
+        return step(module, batch, number)
+
+    monkeypatch.setattr(CtcModule, "training_step", noted)
+    recipe = tone_corpus.recipe(
+        network="whisper_ctc",
+        front_end={"mels": 16},
+        parameters={"width": 8, "heads": 2, "layers": 2, "labels": "written"},
+        teacher_labels="labels.tsv",
+        corpus_weights={"an4": 2.0},
+        batch_seconds=60.0,
+        steps=1,
+        validation_interval=1,
+        **tone_corpus.PLAIN,
+    )
+    train.train(recipe, tmp_path / "data", tmp_path / "runs", "written", workers=0)
+    assert sorted(trained) == ["Bad, bad!"] * 2 + ["Fed a cab."] * 2
