@@ -6,7 +6,6 @@ The only module of serving that imports torch. The file is loaded only from a ve
 import warnings
 from collections.abc import Sequence
 from functools import partial
-from io import BytesIO
 
 import torch
 from torch import Tensor
@@ -38,7 +37,7 @@ class AcousticModel:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
                 self._module = torch.jit.load(  # type: ignore[no-untyped-call]
-                    BytesIO(bundle.model), map_location="cpu"
+                    bundle.model.torchscript(), map_location="cpu"
                 ).eval()
             if bundle.manifest.precision == "bfloat16":
                 # A storage format only: processors without bfloat16 arithmetic compute it slowly.

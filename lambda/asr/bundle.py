@@ -7,21 +7,25 @@ pinned, so that a writer to the bucket cannot exchange both.
 """
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from asr import manifest
 from asr.errors import ModelUnavailableError
 from asr.manifest import MANIFEST, LanguageModel, Manifest, ModelFile
+from asr.memory_file import MemoryFile
 
 EMBEDDED = Path(__file__).parents[2] / "model_artifacts" / "default"
 S3_SCHEME = "s3://"
+COPY_BYTES = 4 * 2**20  # at a time
 
-# Reads one file of a bundle by its name; raises ModelUnavailableError.
-FileReader = Callable[[str], bytes]
+# Copies one file of a bundle, by its name, to an open file; raises ModelUnavailableError.
+FileReader = Callable[[str, BinaryIO], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +37,7 @@ class Bundle:
     manifest : Manifest
     sha256 : str
         Digest of the manifest, which holds the digests of the other files.
-    model : bytes
+    model : MemoryFile
         The TorchScript file.
     read_file : callable
         Reads and verifies another file of the manifest; raises ModelUnavailableError.
@@ -41,7 +45,7 @@ class Bundle:
 
     manifest: Manifest
     sha256: str
-    model: bytes
+    model: MemoryFile
     read_file: Callable[[ModelFile | LanguageModel], bytes]
 
 
@@ -61,30 +65,37 @@ def load(uri: str = "", sha256: str = "") -> Bundle:
         If a file is missing or altered, or the manifest does not fit the schema.
     """
     read = _s3_reader(uri) if uri.startswith(S3_SCHEME) else _path_reader(Path(uri or EMBEDDED))
-    content = read(MANIFEST)
-    digest = _check_digest(MANIFEST, content, sha256)
+    content = _read(read, MANIFEST)
+    digest = _check_digest(MANIFEST, hashlib.sha256(content).hexdigest(), sha256)
     parsed = manifest.parse(content)
-    model = _read_verified(read, parsed.model)
+    model = MemoryFile(partial(read, parsed.model.file))
+    _check_digest(parsed.model.file, model.sha256(), parsed.model.sha256)
     return Bundle(parsed, digest, model, partial(_read_verified, read))
 
 
 def _read_verified(read: FileReader, entry: ModelFile | LanguageModel) -> bytes:
-    content = read(entry.file)
-    _check_digest(entry.file, content, entry.sha256)
+    content = _read(read, entry.file)
+    _check_digest(entry.file, hashlib.sha256(content).hexdigest(), entry.sha256)
     return content
 
 
-def _check_digest(name: str, content: bytes, expected: str) -> str:
-    found = hashlib.sha256(content).hexdigest()
+def _read(read: FileReader, name: str) -> bytes:
+    content = BytesIO()
+    read(name, content)
+    return content.getvalue()
+
+
+def _check_digest(name: str, found: str, expected: str) -> str:
     if expected and found != expected:
         raise ModelUnavailableError(f"{name} has sha256 {found}, expected {expected}")
     return found
 
 
 def _path_reader(directory: Path) -> FileReader:
-    def read(name: str) -> bytes:
+    def read(name: str, out: BinaryIO) -> None:
         try:
-            return (directory / name).read_bytes()
+            with (directory / name).open("rb") as file:
+                shutil.copyfileobj(file, out, COPY_BYTES)
         except OSError as error:
             raise ModelUnavailableError(
                 f"cannot read {name} of the model bundle: {error.strerror}"
@@ -103,15 +114,13 @@ def _s3_reader(uri: str) -> FileReader:
     bucket, _, prefix = uri.removeprefix(S3_SCHEME).partition("/")
     client = boto3.client("s3")
 
-    def read(name: str) -> bytes:
+    def read(name: str, out: BinaryIO) -> None:
         key = f"{prefix.rstrip('/')}/{name}".lstrip("/")
-        content = BytesIO()
         try:
-            client.download_fileobj(bucket, key, content)
+            client.download_fileobj(bucket, key, out)
         except (BotoCoreError, ClientError, RetriesExceededError) as error:
             raise ModelUnavailableError(
                 f"cannot read {name} from {S3_SCHEME}{bucket}/{key}: {error}"
             ) from error
-        return content.getvalue()
 
     return read

@@ -6,6 +6,7 @@ import pytest
 from asr import bundle
 from asr.acoustic_model import AcousticModel
 from asr.errors import ModelUnavailableError
+from asr.memory_file import MemoryFile
 from tests.support import toy_model
 
 
@@ -30,6 +31,7 @@ def test_outputs_are_log_probabilities_of_each_frame(model):
 
 
 def test_a_file_that_is_not_torchscript_is_rejected(toy_bundle):
-    opened = replace(bundle.load(str(toy_bundle)), model=b"not torchscript")
+    text = MemoryFile(lambda out: out.write(b"not torchscript"))
+    opened = replace(bundle.load(str(toy_bundle)), model=text)
     with pytest.raises(ModelUnavailableError, match=r"model\.pt is not a TorchScript module"):
         AcousticModel(opened)

@@ -5,9 +5,11 @@ and metrics are added to that manifest, and `write_bundle` writes it.
 """
 
 import hashlib
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from asr.manifest import (
     Manifest,
     ModelFile,
 )
+from asr.memory_file import MemoryFile
 from asr.settings import BEAM
 from asr.transcriber import Transcriber, check_golden
 from training.export.quantisation import FLOAT32
@@ -60,7 +63,8 @@ def new_bundle(
     clip : Path
         Audio file whose transcript is verified whenever the bundle is opened with a self-test.
     """
-    content = (directory / MODEL_FILE).read_bytes()
+    with (directory / MODEL_FILE).open("rb") as file:
+        content = MemoryFile(partial(shutil.copyfileobj, file))
     manifest = Manifest(
         schema=SCHEMA_VERSION,
         name=name,
@@ -68,7 +72,7 @@ def new_bundle(
         license=license,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         sources=list(sources),
-        model=ModelFile(MODEL_FILE, len(content), _sha256(content)),
+        model=ModelFile(MODEL_FILE, len(content), content.sha256()),
         sample_rate=SAMPLE_RATE,
         precision=precision,
         metrics={},

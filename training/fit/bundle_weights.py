@@ -6,7 +6,6 @@ is frozen: its weights have no names.
 
 import warnings
 from collections.abc import Iterator, Mapping
-from io import BytesIO
 from typing import Any
 
 import torch
@@ -50,7 +49,7 @@ def _load(opened: Bundle, extra_files: dict[str, Any] | None = None) -> torch.nn
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`torch.jit", DeprecationWarning)
         scripted: torch.nn.Module = torch.jit.load(  # type: ignore[no-untyped-call]
-            BytesIO(opened.model), map_location="cpu", _extra_files=extra_files
+            opened.model.torchscript(), map_location="cpu", _extra_files=extra_files
         )
     return scripted
 
