@@ -181,6 +181,9 @@ manifest-validator: $(DEVELOPMENT)  ## Regenerate the bundle manifest's validato
 openapi: $(SERVING)  ## Regenerate docs/openapi.json from the routes
 	$(BIN)/python scripts/generate/make_openapi.py
 
+formats: $(SERVING)  ## Regenerate docs/formats.md from the formats that are read
+	$(BIN)/python scripts/generate/make_formats.py
+
 clean:  ## Remove everything that the other targets made (except runs/, the training runs)
 	rm -rf $(VENV) build .aws-sam .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .import_linter_cache
 
@@ -215,4 +218,4 @@ $(DEVELOPMENT): $(SERVER) $(IMPORTER)
 	@touch $@
 
 .PHONY: help transcribe serve batch model image deploy publish-model bulk redrive logs download synthesize keyword-data \
-    train finetune cross-validate export evaluate language-model add-language-model card reproduce test lint format e2e lock events manifest-validator openapi clean
+    train finetune cross-validate export evaluate language-model add-language-model card reproduce test lint format e2e lock events manifest-validator openapi formats clean

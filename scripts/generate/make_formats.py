@@ -1,4 +1,7 @@
-"""Write docs/formats.md from what the decoders read: python scripts/generate/make_formats.py."""
+"""Write docs/formats.md from what the decoders read: python scripts/generate/make_formats.py.
+
+Run by `make formats`; a test fails if the file is out of date.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,7 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "formats.md"
 HEAD = """\
 # Audio formats
 
-Written by `python scripts/generate/make_formats.py`; a test compares it with the code.
+Written by `make formats` from the code.
 
 The format of a file is detected from its bytes. A file that is named by its path, or sent in a
 request, is decoded whatever its name is; in folders, files with these suffixes are taken, and files

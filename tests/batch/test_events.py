@@ -121,3 +121,8 @@ def test_sequencers_of_any_length_are_compared_as_numbers(one, other, zeros, upp
     written = f"{one:0{zeros}x}"
     compared = events.is_older(written.upper() if upper else written, f"{other:x}")
     assert compared == (one < other)
+
+
+def test_apple_double_files_are_left_out():
+    assert events.parse_event(s3_events.notification("calls/._a.wav")) == []
+    assert events.parse_event(s3_events.event_bridge("._a.wav")) == []

@@ -12,7 +12,7 @@ from itertools import chain, groupby
 
 import numpy as np
 
-from asr.audio import readers
+from asr.audio import header, readers
 from asr.audio.block import AudioBlock
 from asr.audio.downmix import downmix
 from asr.audio.level import LevelCheck, fit_to_full_scale
@@ -210,7 +210,7 @@ def header_duration(source: AudioSource) -> float | None:
         wrong.
     """
     with open_source(source) as file:
-        return readers.header_duration(file)
+        return header.header_duration(file)
 
 
 def _placed(

@@ -8,39 +8,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
-from asr.audio import declared_size, flac, mp4, ogg, riff, sndfile
-from asr.audio.block import UnreadableError
+from asr.audio import declared_size, flac, mp4, ogg, riff, wav_tail
 from asr.audio.byte_source import ByteSource
 from asr.audio.id3 import skip_id3
 from asr.audio.part import Part, find, read_at
 from asr.audio.riff import WavPart
+from asr.audio.signatures import FFMPEG_FIRST, SIGNATURES, SNDFILE_SIGNATURES, TRAILING_TAGS
 from asr.audio_warnings import WarningLog
 
 # Which reader is the first to try.
 PartKind = Literal["sndfile", "ffmpeg"]
 
-# The first four bytes of the formats read by libsndfile: WAV in its variants (RIFX is big-endian,
-# riff is Sony Wave64), AIFF, AU in both byte orders, CAF, NIST Sphere, Creative Voice, FLAC.
-# Not MP3: libmpg123 prints dozens of warnings per file to stderr, and stops at the duration of the
-# first header, so of concatenated files only the first is decoded.
-SNDFILE_SIGNATURES = frozenset(b"RIFF RIFX RF64 riff FORM .snd dns. caff NIST Crea fLaC".split())
-# libsndfile reads float samples of extensible Wave64 as integers.
-FFMPEG_FIRST = frozenset({b"riff"})
-# First bytes of the formats that are recognised behind a tag, junk or another file.
-SIGNATURES = SNDFILE_SIGNATURES | {ogg.CAPTURE, declared_size.EBML}
 # Their headers state where they end. Not CAF, whose packet table may follow the samples.
 SIZED = frozenset({b"FORM", b".snd", b"riff"})
 MIN_FILE_BYTES = 64  # a smaller size is that of a header that was never completed
 MATROSKA_TYPES = (b"webm", b"matroska")
 APPLE_DOUBLE = b"\0\x05\x16\x07"
-# Tags that follow the audio; nothing is lost with them.
-TRAILING_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3", b"3DI")
 MIN_UNREAD_BYTES = 64  # fewer after the audio hold no words
-TAIL_SECONDS = 10.0  # of what follows the samples of a WAV file, to see whether it is audio
-# Correlation of neighbouring samples: above 0.8 in speech, about 0 in bytes that are no samples.
-MIN_TAIL_CORRELATION = 0.5
 JUNK_BYTES = 1024 * 1024  # searched for the beginning of a file, if there is none at the start
 
 
@@ -78,7 +62,7 @@ def find_parts(
         position = content_start(source, position, size)
         head = read_at(source, position, 12)
         if head[:4] in riff.FORMS and (wav := riff.read_wav(source, position, size)):
-            wav = _with_tail(source, wav, size, warnings)
+            wav = wav_tail.with_tail(source, wav, size, warnings)
             yield FilePart(wav.part, "sndfile")
             position = _after_wav(source, wav, size, warnings)
         elif end := _declared_end(source, head, position, size):
@@ -171,47 +155,7 @@ def _check_size(source: ByteSource, part: Part, warnings: WarningLog) -> None:
     actual = part.end - part.start
     declared = declared_size.declared_size(part.open(source), actual)
     if declared is not None and declared > actual:
-        warn_truncated(warnings, declared, actual)
-
-
-def warn_truncated(warnings: WarningLog, declared: int, actual: int) -> None:
-    """Warn that a file has fewer bytes than declared."""
-    warnings.add(
-        "truncated", f"The file ends after {actual:,} of the {declared:,} bytes that it declares."
-    )
-
-
-def _with_tail(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog) -> WavPart:
-    """The samples of a WAV file, including those after a size that is stale."""
-    end = wav.part.end
-    if wav.declared_end is not None and wav.declared_end > size:
-        body = wav.part.start
-        warn_truncated(warnings, wav.declared_end - body, size - body)
-    order = riff.FORMS[wav.part.header[:4]]
-    begins_other = read_at(source, end, 12)
-    padded = read_at(source, end + 1, 4)
-    if (
-        end >= size
-        or SIGNATURES & {begins_other[:4], padded}
-        or begins_other.startswith(TRAILING_TAGS)
-        or any(riff.is_chunk_list(source, at, size, order) for at in (end, end + 1))
-    ):
-        return wav
-    return riff.extended(wav, size) if _is_audio_tail(source, wav, size) else wav
-
-
-def _is_audio_tail(source: ByteSource, wav: WavPart, size: int) -> bool:
-    """Whether the bytes after the samples of a WAV file are samples too."""
-    tail = riff.extended(WavPart(Part(wav.part.end, size, wav.part.header), None), size)
-    try:
-        block = sndfile.first_block(tail.part.open(source), TAIL_SECONDS)
-    except UnreadableError:
-        return False
-    with np.errstate(all="ignore"):
-        samples = block[:, 0].astype(np.float64) if len(block) else np.zeros(1)
-        samples -= samples.mean()  # text has a large offset
-        power = samples @ samples
-        return bool(power > 0 and samples[1:] @ samples[:-1] > MIN_TAIL_CORRELATION * power)
+        wav_tail.warn_truncated(warnings, declared, actual)
 
 
 def _after_wav(source: ByteSource, wav: WavPart, size: int, warnings: WarningLog) -> int | None:

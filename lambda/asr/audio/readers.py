@@ -9,16 +9,15 @@ from functools import partial
 from io import SEEK_END
 from typing import BinaryIO
 
-from asr.audio import flac, mp4, ogg, parts, riff, sndfile
+from asr.audio import ogg, parts, sndfile
 from asr.audio.block import AudioBlock, UnreadableError
 from asr.audio.byte_source import ByteSource
 from asr.audio.id3 import ID3
-from asr.audio.part import Part, read_at
+from asr.audio.part import read_at
 from asr.audio.parts import FilePart
+from asr.audio.signatures import FFMPEG_FIRST
 from asr.audio_warnings import WarningLog
 from asr.errors import EmptyAudioError, MalformedRequestError, UnsupportedAudioError
-
-__all__ = ["AudioBlock", "header_duration", "read_parts"]
 
 MISSING_SECONDS = 0.1  # less than the header says, by which a file is truncated
 UNSUPPORTED = (
@@ -85,44 +84,6 @@ def read_parts(
     finally:
         if source.failure is not None:
             raise source.failure
-
-
-def header_duration(file: BinaryIO) -> float | None:
-    """Duration in seconds from the header, or None if it has none or the format is unsupported.
-
-    Of several files in one, it is that of the first.
-
-    Raises
-    ------
-    Exception
-        Any exception of `file.read`, such as OSError.
-    """
-    source = ByteSource(file)
-    try:
-        return _header_duration(source, source.seek(0, SEEK_END))
-    except (UnreadableError, UnsupportedAudioError):
-        return None
-    finally:
-        if source.failure is not None:
-            raise source.failure
-
-
-def _header_duration(source: ByteSource, size: int) -> float | None:
-    """As `header_duration`; raises UnreadableError or UnsupportedAudioError instead of None."""
-    start = parts.content_start(source, 0, size)
-    part = Part(start, size)
-    head = read_at(source, start, 12)
-    if not head:
-        return None
-    if flac.is_flac(head):
-        return flac.header_seconds(read_at(source, start, flac.HEADER_BYTES)) or None
-    if head[:4] in riff.FORMS and (wav := riff.read_wav(source, start, size)):
-        return sndfile.header_duration(wav.part.open(source))
-    if head[:4] in parts.SNDFILE_SIGNATURES:
-        return sndfile.header_duration(part.open(source))
-    if mp4.is_mp4(source, start):
-        mp4.find_movies(source, start, size)
-    return _ffmpeg_header_duration(part.open(source))
 
 
 class _PartReading:
@@ -196,7 +157,7 @@ class _PartReading:
         if signature.startswith(ID3):
             # FFmpeg does not detect the format of the shortest of these.
             return [ffmpeg, partial(ffmpeg, demuxer="mp3")]
-        if signature in {ogg.CAPTURE, *parts.FFMPEG_FIRST}:
+        if signature in {ogg.CAPTURE, *FFMPEG_FIRST}:
             return [ffmpeg, sndfile.read_blocks]
         return [ffmpeg]
 
@@ -208,12 +169,6 @@ def _ffmpeg_blocks(
     from asr.audio import ffmpeg  # noqa: PLC0415
 
     return ffmpeg.read_blocks(source, warnings, track, demuxer)
-
-
-def _ffmpeg_header_duration(source: ByteSource) -> float | None:
-    from asr.audio import ffmpeg  # noqa: PLC0415
-
-    return ffmpeg.header_duration(source)
 
 
 def _skip(seconds: float, blocks: Iterator[AudioBlock]) -> Iterator[AudioBlock]:

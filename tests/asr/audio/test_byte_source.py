@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from asr.audio import readers
+from asr.audio import header
 from asr.audio.audio import decode
 from asr.audio.byte_source import ByteSource
 from tests.support.audio_files import MINUTE, ten_seconds
@@ -38,7 +38,7 @@ def test_a_read_error_is_raised_by_the_header_duration():
             raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        readers.header_duration(Broken(b"RIFF"))
+        header.header_duration(Broken(b"RIFF"))
 
 
 def test_a_read_error_is_stored_and_looks_like_the_end_of_the_file():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asr.audio import readers
+from asr.audio import header, readers
 from asr.audio.audio import decode
 from asr.errors import AsrError, UnsupportedAudioError
 from tests.support import audio_clips
@@ -132,9 +132,9 @@ def test_damage_gives_audio_or_an_asr_error(name: str, place: float, removed: in
 
 def test_a_header_without_its_samples_is_unsupported():
     g726 = audio_clips.container(audio_clips.sweep(8_000), 8_000, "wav", "adpcm_g726")
-    for header in (ten_seconds("flac")[:42], g726[: g726.index(b"data") + 8]):
+    for start in (ten_seconds("flac")[:42], g726[: g726.index(b"data") + 8]):
         with pytest.raises(UnsupportedAudioError):
-            decode(header, MINUTE)
+            decode(start, MINUTE)
 
 
 def test_pcm_flac_and_ogg_are_decoded_without_ffmpeg(tmp_path: Path):
@@ -161,7 +161,7 @@ def test_pcm_flac_and_ogg_are_decoded_without_ffmpeg(tmp_path: Path):
 
 @pytest.mark.parametrize("name", TEN_SECONDS)
 def test_the_header_duration_is_that_of_the_file_or_none(name):
-    duration = readers.header_duration(io.BytesIO(ten_seconds(name)))
+    duration = header.header_duration(io.BytesIO(ten_seconds(name)))
     if name in {"mp3", "adts", "webm"}:  # an estimate, or unknown at the time of writing
         assert duration is None
     else:
@@ -172,4 +172,4 @@ def test_the_header_duration_is_that_of_the_file_or_none(name):
     "content", [b"", b"not audio", audio_clips.png(), b"RIFF but no more", b"OggS"]
 )
 def test_other_files_than_audio_have_no_header_duration(content):
-    assert readers.header_duration(io.BytesIO(content)) is None
+    assert header.header_duration(io.BytesIO(content)) is None

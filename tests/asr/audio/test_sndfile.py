@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from asr.audio import readers
+from asr.audio import header
 from asr.audio.audio import decode
 from asr.audio.block import BLOCK_SAMPLES
 from asr.errors import EmptyAudioError, UnsupportedAudioError
@@ -32,7 +32,7 @@ def test_a_wav_with_a_stated_size_of_0_is_decoded():
 
 def test_the_header_duration_of_a_wav_is_limited_by_the_file_size():
     streamed = audio_clips.wav_with_data_size(ten_seconds("wav"), 0xFFFFFFFF)
-    assert readers.header_duration(io.BytesIO(streamed)) == pytest.approx(10, abs=0.05)
+    assert header.header_duration(io.BytesIO(streamed)) == pytest.approx(10, abs=0.05)
 
 
 @pytest.mark.parametrize("frames", [0, 16_001, 2**36 - 1])
@@ -45,7 +45,7 @@ def test_a_flac_with_a_wrong_length_in_its_header_is_decoded(frames: int):
 
 def test_a_flac_without_a_length_has_no_header_duration():
     streamed = audio_clips.flac_with_header(ten_seconds("flac"), frames=0)
-    assert readers.header_duration(io.BytesIO(streamed)) is None
+    assert header.header_duration(io.BytesIO(streamed)) is None
 
 
 def test_a_flac_with_a_damaged_end_keeps_its_beginning():

@@ -58,6 +58,32 @@ def test_a_folder_stands_for_its_audio_files(run, tmp_path):
     }
 
 
+def test_what_a_folder_holds_besides_audio_is_named(run, tmp_path):
+    (tmp_path / "one.wav").write_bytes(toy_model.text_wav("one"))
+    (tmp_path / "._one.wav").write_bytes(b"\0\5\x16\7")
+    for number in range(7):
+        (tmp_path / f"{number}.txt").write_text("not audio")
+    status, out, err = run(tmp_path)
+    assert (status, out) == (0, "one\n")
+    assert err == f"{tmp_path}: passed over 7 files: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt and 2 more\n"
+
+
+def test_warnings_about_the_audio_are_on_standard_error(run, clip):
+    clip.write_bytes(clip.read_bytes()[:-1_000])
+    status, out, err = run(clip)
+    assert (status, out) == (0, "a clip\n")
+    assert err.startswith(f"{clip}: warning: truncated: The file ends after ")
+    _, out, _ = run(clip, "--format", "json")
+    assert [each["code"] for each in json.loads(out)["warnings"]] == ["truncated"]
+
+
+def test_a_track_that_does_not_exist_is_an_error(run, clip):
+    assert run(clip, "--track", 1)[:2] == (0, "a clip\n")
+    status, out, err = run(clip, "--track", 2)
+    assert (status, out) == (1, "")
+    assert err == (f"{clip}: malformed_request: track is 2, but the file has 1 sound track\n")
+
+
 def test_a_folder_without_audio_is_an_error(run, tmp_path):
     assert run(tmp_path) == (1, "", f"{tmp_path}: no audio files in this folder\n")
 

@@ -1,11 +1,13 @@
 """Files, dropped or chosen: each with its own result, to read, copy and save."""
 
 import base64
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import requests
 import soundfile
@@ -52,6 +54,18 @@ def server_transcript(server: str, clip: Path, form: str, decoder: str = "greedy
     )
     response.raise_for_status()
     return response.content.decode()
+
+
+def test_warnings_about_the_audio_are_shown(visit: Visit, hello: Path):
+    page = visit()
+    samples, rate = soundfile.read(hello)
+    wav = io.BytesIO()
+    soundfile.write(wav, np.stack([samples, -samples], axis=1), rate, format="WAV")
+    drop(page, ("a.wav", "audio/wav", wav.getvalue()), ("._a.wav", "audio/wav", b"\0\5\x16\7"))
+    expect(page.locator("[data-part=warnings] li")).to_contain_text(
+        "The channels are in anti-phase"
+    )
+    expect(page.locator("#results > li")).to_have_count(1)
 
 
 def test_dropped_files_are_transcribed_in_their_order(
