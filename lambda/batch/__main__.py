@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from asr.cli.files import find_audio_files
+from asr.cli.files import find_audio_files, read_vocabulary
 from asr.settings import DECODERS, Settings, split_names
 from batch.object_keys import EXTRA_FORMATS
 from batch.process_pool import RunConfig, exclusive_run, process_files
@@ -57,6 +57,12 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
         action=argparse.BooleanOptionalAction,
         help="with case and punctuation marks; default: PUNCTUATE, or yes",
     )
+    parser.add_argument(
+        "--vocabulary",
+        type=Path,
+        metavar="FILE",
+        help="names and terms to recognise, a phrase per line; default: VOCABULARY",
+    )
     parser.add_argument("--processes", type=int, default=_processors())
     options = parser.parse_args(arguments)
     if not options.folder.is_dir():
@@ -66,6 +72,10 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
         settings = settings.with_punctuate(options.punctuate)
     except ValueError as error:
         parser.error(str(error))
+    vocabulary = settings.vocabulary_for(
+        options.decoder, read_vocabulary(options.vocabulary, parser)
+    )
+    settings = replace(settings, vocabulary=vocabulary)
     if options.bundle is not None:
         settings = settings.with_model(options.bundle)
     if options.formats is not None:

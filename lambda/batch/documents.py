@@ -73,6 +73,7 @@ def result_document(
         "formats": list(options.extra_formats),
         "punctuate": options.punctuate,
         "source": asdict(source),
+        **options.vocabulary_members,
     }
 
 

@@ -1,11 +1,15 @@
 """Options of an object's output: those of the object's metadata, or the settings'."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from asr.errors import MalformedRequestError
 from asr.settings import Settings, split_names
+from asr.vocabulary import NO_VOCABULARY, Vocabulary
 from batch import object_keys
 
+DIGEST = "vocabulary_sha256"
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -19,10 +23,21 @@ class OutputOptions:
         Formats to write in addition to JSON.
     punctuate : bool
         Whether to keep case and punctuation marks.
+    vocabulary : Vocabulary
+        Phrases to recognise.
     """
 
     extra_formats: tuple[str, ...] = ()
     punctuate: bool = True
+    vocabulary: Vocabulary = NO_VOCABULARY
+
+    @property
+    def vocabulary_members(self) -> dict[str, str]:
+        """Members of a document by which outputs of different vocabularies differ, if any."""
+        if not self.vocabulary.phrases:
+            return {}
+        phrases = [[phrase.spoken, phrase.written] for phrase in self.vocabulary.phrases]
+        return {DIGEST: hashlib.sha256(json.dumps(phrases).encode()).hexdigest()}
 
     @staticmethod
     def from_settings(settings: Settings) -> "OutputOptions":

@@ -25,6 +25,7 @@ CONFLICTS = {"412", "PreconditionFailed", "409", "ConditionalRequestConflict"}
 NOT_IMPLEMENTED = "NotImplemented"
 # User metadata of an object, x-amz-meta-...
 FORMATS, DECODER, PUNCTUATE = "formats", "decoder", "punctuate"
+VOCABULARY, VOCABULARY_KEY = "vocabulary", "vocabulary-key"
 RANGE_ATTEMPTS = 4
 RANGE_RETRY_SECONDS = 0.5  # doubled after each attempt
 
@@ -65,7 +66,12 @@ class S3InputStore:
         )
         metadata = head["Metadata"]
         return InputAudio(
-            source, metadata.get(FORMATS), metadata.get(DECODER), metadata.get(PUNCTUATE)
+            source,
+            metadata.get(FORMATS),
+            metadata.get(DECODER),
+            metadata.get(PUNCTUATE),
+            metadata.get(VOCABULARY),
+            metadata.get(VOCABULARY_KEY),
         )
 
     @contextmanager

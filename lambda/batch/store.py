@@ -32,13 +32,16 @@ class StoredObject:
 class InputAudio:
     """Current version of an audio object, and its uploader's options (None: not given).
 
-    `source.sequencer` is unknown here.
+    `source.sequencer` is unknown here. `vocabulary` has percent-encoded phrases between commas, and
+    `vocabulary_key` is the key of a vocabulary file in the output store.
     """
 
     source: SourceObject
     formats: str | None = None
     decoder: str | None = None
     punctuate: str | None = None
+    vocabulary: str | None = None
+    vocabulary_key: str | None = None
 
 
 class InputStore(Protocol):

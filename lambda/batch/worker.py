@@ -9,14 +9,16 @@ from typing import Literal
 
 from asr.audio import audio
 from asr.errors import AsrError, AudioGoneError, MalformedRequestError, TooLongError
-from asr.settings import DECODERS, Settings
+from asr.settings import BEAM, DECODERS, Settings
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity, Transcript
+from asr.vocabulary import Vocabulary
 from batch import documents, lease, publication
 from batch.deadline import Deadline, RetryLaterError, RuntimeEstimate
 from batch.documents import SourceObject
 from batch.events import ObjectEvent
 from batch.lease import Lease
+from batch.object_vocabulary import object_vocabulary
 from batch.output_options import OutputOptions
 from batch.publication import Publication, StoredOutput
 from batch.store import ConflictError, InputAudio, InputStore, OutputStore, SourceChangedError
@@ -55,6 +57,7 @@ class Worker:
         self._outputs = outputs
         self._transcriber = transcriber
         self._budget = audio.Budget(settings.batch_max_seconds)
+        self._settings = settings
         self._options = OutputOptions.from_settings(settings)
         self._real_time_factors: dict[str, float | None] = {}  # by decoder
 
@@ -90,13 +93,17 @@ class Worker:
             return Outcome(event.key, "up_to_date")
         replacement = Publication(self._outputs, stored, held.check)
         source, model = SourceObject.from_event(event), self._transcriber.identity
+        options = OutputOptions()
         try:
             current = self._inputs.head(event.bucket, event.key)
-            source, model = current.source.with_sequencer_from(event), self._model_for(current)
-            options = self._options.with_metadata(current.formats, current.punctuate)
-            transcript = self._transcribe(source, model.decoder, deadline)
+            source = current.source.with_sequencer_from(event)
+            model = self._model_for(current, options)
+            options = self._options_for(current)
+            model = self._model_for(current, options)
+            transcript = self._transcribe(source, model.decoder, options.vocabulary, deadline)
         except AsrError as error:
-            replacement.publish_error(documents.error_document(error, source, model))
+            document = documents.error_document(error, source, model)
+            replacement.publish_error(document | options.vocabulary_members)
             outcome = Outcome(event.key, "rejected", error=error)
         else:
             replacement.publish_result(transcript, source, options)
@@ -116,18 +123,29 @@ class Worker:
         except AudioGoneError:
             return publication.survives_deletion(document, event)
         try:
-            options = self._options.with_metadata(current.formats, current.punctuate)
+            options = self._options_for(current)
         except MalformedRequestError:
             options = replace(self._options, extra_formats=())
-        model = self._model_for(current)
+        model = self._model_for(current, options)
         return publication.covers_version(document, current.source, model, options)
 
-    def _model_for(self, current: InputAudio) -> ModelIdentity:
-        """Identity of the model with the decoder that the object's metadata names, if any."""
-        model = self._transcriber.identity
-        return replace(model, decoder=current.decoder or model.decoder)
+    def _options_for(self, current: InputAudio) -> OutputOptions:
+        """Options of an object; raises MalformedRequestError for an unknown value."""
+        given = object_vocabulary(current, self._outputs)
+        return replace(
+            self._options.with_metadata(current.formats, current.punctuate),
+            vocabulary=self._settings.vocabulary_for(current.decoder, given),
+        )
 
-    def _transcribe(self, source: SourceObject, decoder: str, deadline: Deadline) -> Transcript:
+    def _model_for(self, current: InputAudio, options: OutputOptions) -> ModelIdentity:
+        """Identity of the model with the decoder of the metadata, or that a vocabulary implies."""
+        model = self._transcriber.identity
+        implied = BEAM if options.vocabulary.phrases else model.decoder
+        return replace(model, decoder=current.decoder or implied)
+
+    def _transcribe(
+        self, source: SourceObject, decoder: str, vocabulary: Vocabulary, deadline: Deadline
+    ) -> Transcript:
         """Transcribe one version of an object, stopping once time cannot suffice."""
         if decoder not in DECODERS:
             raise MalformedRequestError(
@@ -145,7 +163,9 @@ class Worker:
                 deadline, header_duration, self._real_time_factors.get(decoder)
             )
             try:
-                return self._transcriber.transcribe_stream(file, self._budget, estimate, decoder)
+                return self._transcriber.transcribe_stream(
+                    file, self._budget, estimate, decoder, vocabulary=vocabulary
+                )
             finally:
                 self._real_time_factors[decoder] = estimate.real_time_factor
 

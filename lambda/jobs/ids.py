@@ -47,6 +47,11 @@ def ticket_key(owner_name: str, job_id: str) -> str:
     return prefix(owner_name, job_id) + "ticket"
 
 
+def vocabulary_key(owner_name: str, job_id: str) -> str:
+    """Key of the vocabulary file in the output bucket."""
+    return prefix(owner_name, job_id) + "vocabulary"
+
+
 def input_key(owner_name: str, job_id: str, file_name: str) -> str:
     """Key of the upload in the input bucket."""
     return prefix(owner_name, job_id) + safe_file_name(file_name)

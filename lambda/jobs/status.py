@@ -29,6 +29,7 @@ def job_status(storage: JobStorage, owner: str, job_id: str, now: datetime) -> D
         "formats": list(ticket.formats),
         "decoder": ticket.decoder,
         "punctuate": ticket.punctuate,
+        "vocabulary": list(ticket.vocabulary),
         "expires_at": ticket.expires_at,
         **_state(storage, ticket, upload, outputs, now),
     }

@@ -45,7 +45,15 @@ class JobStorage:
         self._s3: S3Client = boto3.client("s3", config=_CONFIG)
 
     def save_ticket(self, ticket: Ticket, owner: str) -> None:
-        """Write the ticket, which creates the job."""
+        """Write the vocabulary, if there is one, and the ticket, which creates the job."""
+        if ticket.vocabulary:
+            # Metadata of an object are limited to 2 KB, so the upload names this file.
+            self._s3.put_object(
+                Bucket=self.settings.output_bucket,
+                Key=ids.vocabulary_key(owner, ticket.id),
+                Body="\n".join(ticket.vocabulary).encode(),
+                ContentType="text/plain; charset=utf-8",
+            )
         self._s3.put_object(
             Bucket=self.settings.output_bucket,
             Key=ids.ticket_key(owner, ticket.id),
@@ -70,6 +78,9 @@ class JobStorage:
             fields["x-amz-meta-decoder"] = ticket.decoder
         if ticket.punctuate is not None:
             fields["x-amz-meta-punctuate"] = str(ticket.punctuate).lower()
+        if ticket.vocabulary:
+            owner = ticket.key.split("/")[1]
+            fields["x-amz-meta-vocabulary-key"] = ids.vocabulary_key(owner, ticket.id)
         size = ["content-length-range", 1, self.settings.max_bytes]
         form: dict[str, Any] = self._s3.generate_presigned_post(
             self.settings.input_bucket,

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 
-from asr.choices import unknown_name
+from asr import vocabulary
+from asr.choices import OptionError, unknown_name
 from asr.errors import MalformedRequestError
 from asr.formats.registry import FileFormat
 from asr.settings import Decoder
+from asr.vocabulary import MAX_PHRASES
 from jobs import ids
 
 UPLOAD_SECONDS = 15 * 60  # validity of the upload form
@@ -31,6 +33,8 @@ _MORE_TYPES = {
 _MEDIA_TYPE = re.compile(
     r"(audio|video)/[\w.+-]+(\s*;[\x20-\x7e]*)?|application/(octet-stream|ogg|mp4)", re.ASCII
 )
+
+Phrases = Annotated[list[str], Field(min_length=1, max_length=MAX_PHRASES)]
 
 
 class JobRequest(BaseModel):
@@ -55,6 +59,10 @@ class JobRequest(BaseModel):
             "defaults to the setting of the batch function",
         ),
     ] = None
+    vocabulary: Annotated[
+        Phrases | None,
+        Field(description="names and terms to recognise, spelled as they are to be written"),
+    ] = None
 
     @field_validator("content_type")
     @classmethod
@@ -62,6 +70,16 @@ class JobRequest(BaseModel):
         if value and not _MEDIA_TYPE.fullmatch(value):
             raise ValueError(f"expected audio/*, video/* or {DEFAULT_TYPE}")
         return value
+
+    @field_validator("vocabulary")
+    @classmethod
+    def _check_vocabulary(cls, value: list[str] | None) -> list[str] | None:
+        if value is None:
+            return None
+        try:
+            return [phrase.written for phrase in vocabulary.parse(value).phrases]
+        except OptionError as error:
+            raise ValueError(error.detail) from error
 
 
 @dataclass(frozen=True)
@@ -86,6 +104,8 @@ class Ticket:
         Requested decoder.
     punctuate : bool or None
         Whether to keep case and punctuation marks, as requested.
+    vocabulary : tuple of str
+        Requested phrases.
     """
 
     id: str
@@ -96,6 +116,7 @@ class Ticket:
     expires_at: str
     decoder: str | None = None
     punctuate: bool | None = None
+    vocabulary: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """JSON document of the ticket."""
@@ -104,7 +125,9 @@ class Ticket:
     @staticmethod
     def from_json(document: Mapping[str, Any]) -> "Ticket":
         """Inverse of `to_json`."""
-        return Ticket(**{**document, "formats": tuple(document["formats"])})
+        vocabulary = tuple(document.get("vocabulary", ()))
+        lists = {"formats": tuple(document["formats"]), "vocabulary": vocabulary}
+        return Ticket(**{**document, **lists})
 
 
 def parse_request(body: str | bytes) -> JobRequest:
@@ -136,6 +159,7 @@ def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:
         expires_at=expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
         decoder=request.decoder,
         punctuate=request.punctuate,
+        vocabulary=tuple(request.vocabulary or ()),
     )
 
 

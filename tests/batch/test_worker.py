@@ -10,6 +10,7 @@ from asr import bundle
 from asr.errors import AudioGoneError
 from asr.settings import Settings
 from asr.transcriber import Transcriber
+from asr.vocabulary import parse
 from batch import object_keys
 from batch.deadline import Deadline, OutOfTimeError
 from batch.events import ObjectEvent
@@ -32,10 +33,10 @@ class Spy:
         self.during = lambda: None
         self._transcriber = transcriber
 
-    def transcribe_stream(self, *arguments):
+    def transcribe_stream(self, *arguments, **options):
         self.calls += 1
         self.during()
-        return self._transcriber.transcribe_stream(*arguments)
+        return self._transcriber.transcribe_stream(*arguments, **options)
 
 
 @pytest.fixture
@@ -438,5 +439,55 @@ def test_an_unknown_punctuation_in_the_metadata_is_rejected_once(place, spy):
         WithMetadata(place.inputs(), punctuate="maybe"), place.outputs(), spy, Settings()
     )
     event = place.put("a", toy_model.text_wav("hello"))
+    assert error_code(worker.process(event, FOREVER)) == "malformed_request"
+    assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
+
+
+def test_an_object_can_have_a_vocabulary(place, ngram_transcriber):
+    event = place.put("a", ngram_toy.ambiguous_wav("a dab"))
+    unnumbered = ObjectEvent(event.bucket, "a")
+    for vocabulary, transcript in ((None, "a dab"), ("Dab,Cad%20bad", "a Dab"), (None, "a dab")):
+        inputs = WithMetadata(place.inputs(), vocabulary=vocabulary)
+        worker = Worker(inputs, place.outputs(), ngram_transcriber, Settings())
+        assert worker.process(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == transcript
+        assert ("vocabulary_sha256" in document(place, "a.json")) == (vocabulary is not None)
+        assert worker.process(unnumbered, FOREVER).status == "up_to_date"
+
+
+def test_a_vocabulary_of_the_settings_is_the_default(place, ngram_transcriber):
+    event = place.put("a", ngram_toy.ambiguous_wav("a dab"))
+    settings = Settings(vocabulary=parse(["Dab"]))
+    for metadata, transcript in (
+        ({}, "a Dab"),
+        ({"decoder": "greedy"}, "a dab"),
+        ({"vocabulary": "DAB"}, "a DAB"),
+    ):
+        inputs = WithMetadata(place.inputs(), **metadata)
+        worker = Worker(inputs, place.outputs(), ngram_transcriber, settings)
+        assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "transcribed"
+        assert document(place, "a.json")["transcript"] == transcript
+
+
+def test_the_metadata_can_name_a_vocabulary_file_in_the_output_store(place, ngram_transcriber):
+    event = place.put("a", ngram_toy.ambiguous_wav("a dab"))
+    unnumbered = ObjectEvent(event.bucket, "a")
+    inputs = WithMetadata(place.inputs(), vocabulary_key="names")
+    worker = Worker(inputs, place.outputs(), ngram_transcriber, Settings())
+    assert error_code(worker.process(unnumbered, FOREVER)) == "malformed_request"
+    assert "names" in document(place, "a.error.json")["detail"]
+    assert worker.process(unnumbered, FOREVER).status == "up_to_date"
+    place.outputs().put("names", b"Dab\n", "text/plain", None)
+    assert worker.process(unnumbered, FOREVER).status == "transcribed"
+    assert document(place, "a.json")["transcript"] == "a Dab"
+
+
+@pytest.mark.parametrize(
+    "metadata", [{"vocabulary": "..."}, {"vocabulary": "a", "decoder": "greedy"}]
+)
+def test_an_invalid_vocabulary_in_the_metadata_is_rejected_once(place, ngram_transcriber, metadata):
+    event = place.put("a", toy_model.text_wav("hello"))
+    inputs = WithMetadata(place.inputs(), **metadata)
+    worker = Worker(inputs, place.outputs(), ngram_transcriber, Settings())
     assert error_code(worker.process(event, FOREVER)) == "malformed_request"
     assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"

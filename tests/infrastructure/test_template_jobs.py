@@ -16,7 +16,10 @@ def test_the_jobs_function_has_the_minimal_permissions(
     (policy,) = resources["JobsFunction"]["Properties"]["Policies"]
     assert {s["Sid"]: (s["Action"], s["Resource"]) for s in policy["Statement"]} == {
         "PresignUploads": ("s3:PutObject", "${InputBucket.Arn}/jobs/*"),
-        "KeepTickets": ("s3:PutObject", "${OutputBucket.Arn}/jobs/*/ticket"),
+        "KeepTickets": (
+            "s3:PutObject",
+            ["${OutputBucket.Arn}/jobs/*/ticket", "${OutputBucket.Arn}/jobs/*/vocabulary"],
+        ),
         "ReadResults": (
             "s3:GetObject",
             ["${OutputBucket.Arn}/jobs/*", "${OutputBucket.Arn}/.leases/jobs/*"],
@@ -34,6 +37,7 @@ def test_keys_of_jobs_match_the_policy_and_the_lifecycle_rules(resources: dict[s
     for listed in (key, object_keys.lease_key(key)):
         assert any(fnmatch(listed, prefix) for prefix in prefixes)
     assert fnmatch(ids.ticket_key("me", ids.new_id()), "jobs/*/ticket")
+    assert fnmatch(ids.vocabulary_key("me", ids.new_id()), "jobs/*/vocabulary")
     for bucket in ("InputBucket", "OutputBucket"):
         rules = resources[bucket]["Properties"]["LifecycleConfiguration"]["Rules"]
         (rule,) = [rule for rule in rules if rule["Id"] == "Jobs"]

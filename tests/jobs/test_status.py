@@ -69,6 +69,7 @@ def test_a_new_job_awaits_its_upload(job: Job):
         "formats": ["json", "srt"],
         "decoder": "beam",
         "punctuate": None,
+        "vocabulary": [],
         "expires_at": "2026-11-24T12:15:00Z",
         "status": "awaiting_upload",
     }

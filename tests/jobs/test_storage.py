@@ -9,7 +9,8 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from batch.s3 import DECODER, FORMATS, PUNCTUATE
+from asr.vocabulary import parse_file
+from batch.s3 import DECODER, FORMATS, PUNCTUATE, VOCABULARY_KEY
 from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import JobStorage
@@ -124,3 +125,16 @@ def test_an_upload_has_the_requested_options(storage: JobStorage):
     presigned_post.upload(storage.upload_form(ticket), b"audio")
     stored = boto3.client("s3").head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
     assert stored["Metadata"] == {FORMATS: "json", DECODER: "beam", PUNCTUATE: "false"}
+
+
+def test_an_upload_names_the_stored_vocabulary(storage: JobStorage):
+    phrases = [f"Zoë {number}" for number in "abcdefgh"]
+    ticket = tickets.issue(JobRequest(file_name="talk.mp3", vocabulary=phrases), "me", NOON)
+    storage.save_ticket(ticket, "me")
+    assert storage.load_ticket("me", ticket.id) == ticket
+    presigned_post.upload(storage.upload_form(ticket), b"audio")
+    s3 = boto3.client("s3")
+    stored = s3.head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
+    key = stored["Metadata"][VOCABULARY_KEY]
+    body = s3.get_object(Bucket=storage.settings.output_bucket, Key=key)["Body"].read()
+    assert [phrase.written for phrase in parse_file(body.decode()).phrases] == phrases

@@ -28,6 +28,18 @@ def test_a_ticket_has_the_options_of_its_request():
     )
 
 
+def test_the_phrases_of_a_vocabulary_may_be_separated_by_commas():
+    ticket = tickets.issue(request(vocabulary=["Ada, Bob", "Ada"]), "anonymous", NOON)
+    assert ticket.vocabulary == ("Ada", "Bob")
+    assert Ticket.from_json(json.loads(json.dumps(ticket.to_json()))) == ticket
+
+
+def test_a_ticket_of_an_earlier_version_has_no_vocabulary():
+    stored = tickets.issue(request(), "anonymous", NOON).to_json()
+    del stored["vocabulary"]
+    assert Ticket.from_json(stored).vocabulary == ()
+
+
 def test_the_expiry_is_in_utc():
     east = NOON.astimezone(timezone(timedelta(hours=9)))
     assert tickets.issue(request(), "anonymous", east).expires_at == "2026-11-24T12:15:00Z"
@@ -82,6 +94,12 @@ def test_a_given_content_type_is_kept(content_type: str):
             "unknown member .callback_url.; expected one of file_name, ",
         ),
         ('{"file_name": "a", "format": ["srt"]}', "'format', did you mean 'formats'"),
+        (
+            '{"file_name": "a", "vocabulary": ["..."]}',
+            "vocabulary: .*expected a phrase with letters",
+        ),
+        ('{"file_name": "a", "vocabulary": []}', "vocabulary: .*at least 1"),
+        ('{"file_name": "a", "vocabulary": "Ada"}', "vocabulary: .*valid array"),
         ('{"file_name": "a", "content_type": "text/html"}', "content_type: .*audio"),
         ('{"file_name": "a", "content_type": "audio/mpeg\\r\\nx: y"}', "content_type: .*audio"),
     ],

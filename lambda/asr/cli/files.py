@@ -1,7 +1,7 @@
 """Input files and output paths of the command line."""
 
 import os
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -101,12 +101,14 @@ def output_paths(sources: Sequence[AudioFile], folder: Path, suffix: str) -> dic
     return chosen
 
 
-def read_vocabulary(path: str) -> Vocabulary:
-    """Read a vocabulary file; raises ArgumentTypeError, which argparse reports."""
+def read_vocabulary(path: Path | None, parser: ArgumentParser) -> Vocabulary | None:
+    """Read the file of the option `--vocabulary`, if given; an invalid one ends the program."""
+    if path is None:
+        return None
     try:
-        return vocabulary.parse_file(Path(path).read_text(encoding="utf-8"))
+        return vocabulary.parse_file(path.read_text(encoding="utf-8"))
     except (OptionError, OSError, UnicodeDecodeError) as error:
-        raise ArgumentTypeError(f"{path}: {error}") from error
+        parser.error(f"argument --vocabulary: {path}: {error}")
 
 
 def write_atomically(path: Path, text: str) -> None:

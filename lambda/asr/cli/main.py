@@ -86,7 +86,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--decoder", choices=DECODERS, help="default: $DECODER, or greedy")
     parser.add_argument(
         "--vocabulary",
-        type=files.read_vocabulary,
+        type=Path,
         metavar="FILE",
         help="names and terms to recognise, a phrase per line or a table of Amazon Transcribe, "
         "for a bundle with a language model; default: $VOCABULARY, separated by commas",
@@ -101,6 +101,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
     options = parser.parse_args(arguments)
+    options.vocabulary = files.read_vocabulary(options.vocabulary, parser)
     options.format = options.format or ("json" if options.json_lines else "text")
     if not options.files and not options.self_test:
         parser.error("no FILE given")

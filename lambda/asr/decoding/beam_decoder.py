@@ -54,7 +54,7 @@ class BeamDecoder:
         """
         phrases = list(self._known(vocabulary))
         biased = copy.copy(self)
-        biased._search = self._search.with_phrases((p.spoken for p in phrases), letter_bonus)
+        biased._search = self._search.with_phrases([p.spoken for p in phrases], letter_bonus)
         biased._forms = written_forms(phrases)
         return biased
 

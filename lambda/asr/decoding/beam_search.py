@@ -8,7 +8,7 @@ remain possible.
 
 import copy
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -73,7 +73,7 @@ class BeamSearch:
         self._phrases: PhraseAutomaton | None = None
 
     def with_phrases(
-        self, phrases: Iterable[str], letter_bonus: float = LETTER_BONUS
+        self, phrases: Sequence[str], letter_bonus: float = LETTER_BONUS
     ) -> "BeamSearch":
         """A copy that prefers phrases, given as for `build_automaton`."""
         lexicon, biased = self._model.lexicon, copy.copy(self)

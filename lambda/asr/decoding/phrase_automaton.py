@@ -6,7 +6,8 @@ from the start of a word; where the match fails, the bonus of letters that compl
 taken back. Transitions are arrays, so that many hypotheses make a step at once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -67,16 +68,19 @@ class _Node:
 
 
 def build_automaton(
-    phrases: Iterable[str],
+    phrases: Sequence[str],
     lexicon: Lexicon,
     config: BeamSearchConfig,
     letter_bonus: float = LETTER_BONUS,
 ) -> PhraseAutomaton:
     """Build the automaton of phrases.
 
+    The bonus of a phrase is that of its letters, minus the cost of a choice among all phrases, and
+    never negative: a short word in a long list gets none.
+
     Parameters
     ----------
-    phrases : iterable of str
+    phrases : sequence of str
         Words separated by single spaces; all other characters are letters of the lexicon.
     lexicon : Lexicon
     config : BeamSearchConfig
@@ -86,6 +90,7 @@ def build_automaton(
         Of each letter, as a natural logarithm.
     """
     boundary = len(lexicon.letters)
+    cost = config.lm_weight * math.log(max(len(phrases), 1))
     nodes = [_Node(), _Node()]
     for phrase in phrases:
         symbols = [boundary if c == " " else lexicon.letters.index(c) for c in f"{phrase} "]
@@ -94,7 +99,7 @@ def build_automaton(
         for symbol, gain in zip(symbols, gains, strict=True):
             if symbol not in nodes[current].children:
                 nodes[current].children[symbol] = len(nodes)
-                nodes.append(_Node(gain))
+                nodes.append(_Node(max(gain - cost, 0.0)))
             current = nodes[current].children[symbol]
         nodes[current].is_complete = True
     return _with_failure_links(nodes, boundary)

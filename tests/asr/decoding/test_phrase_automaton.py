@@ -1,4 +1,6 @@
+import math
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,12 +14,13 @@ from tests.support import ngram_toy
 
 LEXICON = ngram_toy.model().lexicon
 CONFIG = BeamSearchConfig(lm_weight=0.7, word_score=0.3, unk_score=-1.5, beam_size=64)
+FREE = replace(CONFIG, lm_weight=0.0)  # the choice among the phrases costs nothing
 BONUS = 2.0
 KNOWN, UNKNOWN = "cab", "dada"  # in and out of the lexicon
 
 
-def automaton(*phrases: str) -> PhraseAutomaton:
-    return build_automaton(phrases, LEXICON, CONFIG, BONUS)
+def automaton(*phrases: str, config: BeamSearchConfig = FREE) -> PhraseAutomaton:
+    return build_automaton(phrases, LEXICON, config, BONUS)
 
 
 def total(phrases: PhraseAutomaton, text: str) -> float:
@@ -79,7 +82,19 @@ def test_each_letter_of_a_phrase_earns_the_bonus():
 
 def test_the_spelling_of_a_word_out_of_the_lexicon_costs_nothing():
     expected = 4 * BONUS - spelling(UNKNOWN)
-    assert total(automaton(UNKNOWN), UNKNOWN) == pytest.approx(expected)
+    assert total(automaton(UNKNOWN, config=CONFIG), UNKNOWN) == pytest.approx(expected)
+
+
+def test_the_choice_among_the_phrases_costs_their_number():
+    built = automaton(KNOWN, "dad", "bad", config=CONFIG)
+    assert total(built, KNOWN) == pytest.approx(3 * BONUS - CONFIG.lm_weight * math.log(3))
+
+
+def test_a_short_phrase_of_a_long_list_has_no_bonus():
+    others = [f"{a}{b}{c}{d}" for a in "abcd" for b in "abcd" for c in "abcd" for d in "abcd"]
+    built = automaton("a", *others, config=CONFIG)
+    assert total(built, "a") == 0.0
+    assert (built.bonus[WORD_START] >= 0).all()
 
 
 def test_the_longest_of_nested_phrases_counts():

@@ -156,6 +156,7 @@ class SourceObject(ClosedModel):
 class JobTranscription(Transcription):
     """The transcript of a job."""
 
+    vocabulary_sha256: str = optional("digest of the vocabulary, if there was one")
     formats: list[str]
     punctuate: bool
     source: SourceObject
@@ -164,6 +165,7 @@ class JobTranscription(Transcription):
 class JobProblem(Problem):
     """The reason why a job failed."""
 
+    vocabulary_sha256: str = optional("digest of the vocabulary, if there was one")
     model: ModelIdentity
     source: SourceObject
 
@@ -178,6 +180,7 @@ class Job(ClosedModel):
     formats: list[FileFormat]
     decoder: Decoder | None = Field(description="as requested; null: the server's setting")
     punctuate: bool | None = Field(description="as requested; null: the server's setting")
+    vocabulary: list[str] = Field(description="as requested")
     expires_at: DateTime
     transcript: JobTranscription = optional(
         "of a job that succeeded, unless it is too large for a response"
