@@ -21,8 +21,9 @@ MIN_PEAK = 2.0**-15
 # Up to 8 steps of 16 bits, a steady level is noise of the recorder; speech varies.
 STEADY_PEAK = 8 * 2.0**-15
 STEADY_RATIO = 3.0  # of the loudest frames to the median, by RMS; 20 in speech
-# Peaks below the first lose words (WER +0.07 at -40 dBFS); they are raised to the second.
-QUIET_PEAK, RAISED_PEAK = 10 ** (-30 / 20), 10 ** (-20 / 20)
+# Peaks below the first lose words (WER +0.07 at -40 dBFS); they are raised to the second, the level
+# of most recordings.
+QUIET_PEAK, RAISED_PEAK = 10 ** (-30 / 20), 10 ** (-8 / 20)
 SPLIT_SECONDS = 2.0  # of silence between two stretches
 # Of silence that a stretch keeps on either side. More changes words: the model of 0.1.0 reads
 # samples/hello.flac wrong with 0.5 s of zeros after it.
