@@ -6,7 +6,7 @@ published one is. It prints a Markdown table row: the size of the file, the proc
 open it, the real-time factor of 60 s of audio on one thread (of processor time, which other work on
 the machine hardly changes) and on two (of wall time, which it does), the peak memory of a process
 that transcribes 125 s, the memory to give to a function, and what an hour of audio costs on AWS
-Lambda with that memory and one busy core (x86, 0.0000166667 USD for a GB and second).
+Lambda with that memory, at least 1769 MiB for one core (x86, 0.0000166667 USD for a GB and second).
 """
 
 import argparse
@@ -31,6 +31,7 @@ from training.export.quantisation import PRECISIONS
 SECONDS = 60
 WINDOW = 30  # seconds
 USD_PER_GB_SECOND = 0.0000166667
+MIB_PER_CORE = 1769  # of a function's memory
 HEADER = """\
 | model | precision | MB | s to open | RTF, 1 thread | RTF, 2 threads | peak MiB | function MiB | \
 USD per hour of audio |
@@ -105,7 +106,8 @@ def measure(name: str, precision: str) -> str:
         del model
         peak = peak_megabytes(out)
     memory = suggested_memory(peak)
-    cost = 3600 * factors[0] * memory / 1024 * USD_PER_GB_SECOND
+    # A function with less memory than a core's share is slower in proportion, hence no cheaper.
+    cost = 3600 * factors[0] * max(memory, MIB_PER_CORE) / 1024 * USD_PER_GB_SECOND
     return (
         f"| {name} | {precision} | {megabytes:.0f} | {loaded:.1f} | {factors[0]:.3f} "
         f"| {factors[1]:.3f} | {peak:.0f} | {memory} | {cost:.4f} |"
