@@ -90,6 +90,7 @@ class RecipeModule(LightningModule, ABC):
         features, frames = self._augmented_features(batch)
         network = self.recogniser.network
         log_probs, intermediate, output_frames = network.forward_training(features, frames)
+        output_frames = self.recogniser.frames_within(output_frames, batch.lengths)
         loss = self.loss(log_probs, output_frames, batch)
         if intermediate:
             inner = torch.stack([self.loss(each, output_frames, batch) for each in intermediate])

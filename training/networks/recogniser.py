@@ -19,6 +19,9 @@ class Recogniser(nn.Module):
         one utterance at a time (`PerUtterance`).
     context_seconds : float
         Audio on either side of an output frame that can change it; infinite if all of it can.
+    frame_samples : int
+        Samples per output frame. Networks that round up at more than one layer return frames
+        beyond the end of the audio; these are left out, as in serving.
     """
 
     if TYPE_CHECKING:  # TorchScript rejects annotations of submodules
@@ -31,17 +34,28 @@ class Recogniser(nn.Module):
         network: Network,
         batch_independent: bool = True,
         context_seconds: float = math.inf,
+        frame_samples: int = 1,
     ) -> None:
         super().__init__()
         self.front_end = front_end
         self.network = network
         self.batch_independent = batch_independent
         self.context_seconds = context_seconds
+        self.frame_samples = frame_samples
 
     def forward(self, waveforms: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """Waveforms (B, T), samples (B,) to log-probabilities (B, F, C), frames (B,)."""
         features, frames = self.front_end(waveforms, lengths)
-        return self.network(features, frames)
+        log_probs, frames = self.network(features, frames)
+        frames = self.frames_within(frames, lengths)
+        return log_probs[:, : int(frames.max())], frames
+
+    def frames_within(self, frames: Tensor, lengths: Tensor) -> Tensor:
+        """Output frames (B,) that begin within the samples (B,), at least one."""
+        within = torch.div(
+            lengths + self.frame_samples - 1, self.frame_samples, rounding_mode="floor"
+        )
+        return torch.minimum(frames, within.clamp_min(1))
 
 
 class PerUtterance(nn.Module):

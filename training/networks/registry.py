@@ -95,8 +95,9 @@ def build(
         if net.reach is None
         else (net.reach * features.hop + features.context) / SAMPLE_RATE
     )
-    recogniser = Recogniser(features, net, kind.batch_independent, context)
-    return recogniser, features.hop * net.stride / SAMPLE_RATE
+    frame_samples = features.hop * net.stride
+    recogniser = Recogniser(features, net, kind.batch_independent, context, frame_samples)
+    return recogniser, frame_samples / SAMPLE_RATE
 
 
 def _known(role: str, registry: dict[str, type[Module]], name: str) -> type[Module]:

@@ -6,6 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from asr.audio.audio import SAMPLE_RATE
 from tests.support import tone_corpus
 from training.errors import InputError
 from training.export.torchscript import save_torchscript
@@ -127,3 +128,12 @@ def test_context_is_bounded_by_kernels_and_window_with_fixed_statistics(normalis
     bounded = recogniser.network.reach * 0.01 + 0.0125
     expected = bounded if normalisation == "fixed" else math.inf
     assert recogniser.context_seconds == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("samples", [1600, 1601, 15_999, 16_160])
+def test_no_output_frame_begins_after_the_end_of_the_audio(samples):
+    parameters = {"width": 8, "kernels": [3], "outputs_per_frame": 2}
+    recogniser, frame_seconds = build("convolutional", FRONT_END, parameters)
+    with torch.inference_mode():
+        _, frames = recogniser.eval()(torch.zeros(1, samples), torch.tensor([samples]))
+    assert int(frames) == math.ceil(samples / SAMPLE_RATE / frame_seconds - 1e-9)
