@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from asr import vocabulary
+from asr import channels, vocabulary
+from asr.channels import SeparateChannels
 from asr.choices import OptionError
 from asr.vocabulary import NO_VOCABULARY, Vocabulary
 
@@ -42,6 +43,9 @@ class Settings:
         OUTPUT_BUCKET: the bucket that batch writes to.
     queue_url : str
         QUEUE_URL: the SQS queue of the batch function.
+    channels : SeparateChannels, optional
+        CHANNELS: `separate` transcribes each channel of files by itself; CHANNEL_NAMES: names,
+        separated by commas. Not for requests.
     vocabulary : Vocabulary
         VOCABULARY: phrases to recognise, separated by commas or lines; the default of requests and
         files that name none.
@@ -57,6 +61,7 @@ class Settings:
     output_bucket: str = ""
     queue_url: str = ""
     vocabulary: Vocabulary = NO_VOCABULARY
+    channels: SeparateChannels | None = None
     punctuate: bool = True
 
     @staticmethod
@@ -79,6 +84,7 @@ class Settings:
             model_self_test=_boolean(environment, "MODEL_SELF_TEST", default.model_self_test),
             decoder=decoder,
             vocabulary=_vocabulary(environment.get("VOCABULARY", "")),
+            channels=_channels(environment),
             punctuate=_boolean(environment, "PUNCTUATE", default.punctuate),
             request_max_seconds=_number(
                 environment, "REQUEST_MAX_SECONDS", default.request_max_seconds
@@ -106,6 +112,14 @@ class Settings:
     def with_model(self, uri: str) -> "Settings":
         """A copy for another bundle, whose digest is not pinned."""
         return replace(self, model_uri=uri, model_sha256="")
+
+
+def _channels(environment: Mapping[str, str]) -> SeparateChannels | None:
+    names = (environment.get(name) or None for name in ("CHANNELS", "CHANNEL_NAMES"))
+    try:
+        return channels.parse(*names)
+    except OptionError as error:
+        raise ValueError(f"CHANNELS: {error}") from error
 
 
 def _vocabulary(given: str) -> Vocabulary:

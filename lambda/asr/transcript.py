@@ -1,9 +1,12 @@
 """Transcript of a recording: words with times and confidences, the model, the timing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from asr.audio_warnings import AudioWarning
+
+PAUSE_SECONDS = 0.8  # silence that ends a segment
+SEGMENT_MAX_SECONDS = 30.0  # the longest of Whisper's segments
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,8 @@ class Word:
         Calibrated probability that the plain form is correct.
     punctuated_word : str
         As written by the model; `word` by default.
+    channel : str or None
+        Name of its channel, if the channels were transcribed separately.
     """
 
     word: str
@@ -27,6 +32,7 @@ class Word:
     end: float
     confidence: float
     punctuated_word: str = ""
+    channel: str | None = None
 
     def __post_init__(self) -> None:
         if not self.punctuated_word:
@@ -89,6 +95,8 @@ class Transcript:
         BCP 47 tag.
     warnings : tuple of AudioWarning
         What of the audio could not be read as it is.
+    channels : tuple of str
+        Names of the channels, if they were transcribed separately.
 
     Raises
     ------
@@ -102,6 +110,7 @@ class Transcript:
     timing: Timing
     language: str = "en"
     warnings: tuple[AudioWarning, ...] = ()
+    channels: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for word in self.words:
@@ -110,8 +119,8 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """The words as written, separated by single spaces."""
-        return join_words(self.words)
+        """The words as written, separated by single spaces; of several channels, by segments."""
+        return " ".join(map(join_words, segments(self.words)))
 
     def plain(self) -> "Transcript":
         """The transcript with the plain form of each word, whose text is plain too."""
@@ -129,3 +138,27 @@ class Transcript:
 def join_words(words: Sequence[Word]) -> str:
     """Written text of words, separated by single spaces."""
     return " ".join(word.punctuated_word for word in words)
+
+
+def segments(words: Sequence[Word]) -> list[tuple[Word, ...]]:
+    """Split words, in order of time, at pauses and before `SEGMENT_MAX_SECONDS` are exceeded.
+
+    Every word is in exactly one segment, and no segment is empty. A single word may last longer. A
+    segment has words of one channel; segments are in order of their starts.
+    """
+    channels: dict[str | None, list[Word]] = {}
+    for word in words:
+        channels.setdefault(word.channel, []).append(word)
+    found = [segment for spoken in channels.values() for segment in _of_channel(spoken)]
+    return sorted(found, key=lambda segment: segment[0].start)
+
+
+def _of_channel(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    first = 0
+    for index in range(1, len(words)):
+        silence = words[index].start - words[index - 1].end
+        lasts = words[index].end - words[first].start
+        if silence >= PAUSE_SECONDS or lasts > SEGMENT_MAX_SECONDS:
+            yield tuple(words[first:index])
+            first = index
+    yield tuple(words[first:])

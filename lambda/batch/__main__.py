@@ -12,6 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from asr.cli.channel_options import (
+    add_channel_options,
+    check_channel_options,
+    chosen_channels,
+)
 from asr.cli.files import find_audio_files, read_vocabulary
 from asr.settings import DECODERS, Settings, split_names
 from batch.object_keys import EXTRA_FORMATS
@@ -63,6 +68,7 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
         metavar="FILE",
         help="names and terms to recognise, a phrase per line; default: VOCABULARY",
     )
+    add_channel_options(parser)
     parser.add_argument("--processes", type=int, default=_processors())
     options = parser.parse_args(arguments)
     if not options.folder.is_dir():
@@ -76,6 +82,8 @@ def _parse(arguments: Sequence[str] | None) -> tuple[RunConfig, int]:
         options.decoder, read_vocabulary(options.vocabulary, parser)
     )
     settings = replace(settings, vocabulary=vocabulary)
+    check_channel_options(options, parser)
+    settings = replace(settings, channels=chosen_channels(options, settings.channels))
     if options.bundle is not None:
         settings = settings.with_model(options.bundle)
     if options.formats is not None:

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from asr.channels import SeparateChannels
 from asr.errors import MalformedRequestError
 from asr.settings import Settings, split_names
 from asr.vocabulary import NO_VOCABULARY, Vocabulary
@@ -25,11 +28,28 @@ class OutputOptions:
         Whether to keep case and punctuation marks.
     vocabulary : Vocabulary
         Phrases to recognise.
+    channels : SeparateChannels or None
     """
 
     extra_formats: tuple[str, ...] = ()
     punctuate: bool = True
     vocabulary: Vocabulary = NO_VOCABULARY
+    channels: SeparateChannels | None = None
+
+    @property
+    def error_members(self) -> dict[str, Any]:
+        """Members of an error document by which those of different options differ, if any."""
+        names = {} if self.channels is None else {"channels": list(self.channels.names)}
+        return self.vocabulary_members | names
+
+    def have_made(self, document: Mapping[str, Any]) -> bool:
+        """Whether a document was made with this vocabulary and these channels."""
+        found = document.get("channels")
+        if document.get(DIGEST) != self.vocabulary_members.get(DIGEST):
+            return False
+        if found is None or self.channels is None:
+            return found is None and self.channels is None
+        return found in (list(self.channels.names), list(_default_names(self.channels, found)))
 
     @property
     def vocabulary_members(self) -> dict[str, str]:
@@ -53,7 +73,7 @@ class OutputOptions:
                 f"BATCH_FORMATS: unknown format {', '.join(sorted(unknown))}; "
                 f"choose from {', '.join(object_keys.EXTRA_FORMATS)}"
             )
-        return OutputOptions(settings.batch_formats, settings.punctuate)
+        return OutputOptions(settings.batch_formats, settings.punctuate, channels=settings.channels)
 
     def with_metadata(self, formats: str | None, punctuate: str | None) -> "OutputOptions":
         """Options of an object with this metadata, None where it has none.
@@ -63,10 +83,15 @@ class OutputOptions:
         MalformedRequestError
             For an unknown value.
         """
-        return OutputOptions(
-            self.extra_formats if formats is None else _extra_formats(formats),
-            self.punctuate if punctuate is None else _boolean(punctuate),
+        return replace(
+            self,
+            extra_formats=self.extra_formats if formats is None else _extra_formats(formats),
+            punctuate=self.punctuate if punctuate is None else _boolean(punctuate),
         )
+
+
+def _default_names(channels: SeparateChannels, found: Sequence[str]) -> Sequence[str]:
+    return () if channels.names else channels.labels(len(found))
 
 
 def _boolean(punctuate: str) -> bool:

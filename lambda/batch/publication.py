@@ -17,7 +17,7 @@ from asr.transcript import ModelIdentity, Transcript
 from batch import documents, object_keys
 from batch.documents import Document, SourceObject
 from batch.events import ObjectEvent, is_older
-from batch.output_options import DIGEST, OutputOptions
+from batch.output_options import OutputOptions
 from batch.store import OutputStore
 
 
@@ -98,13 +98,13 @@ def covers_version(
 ) -> bool:
     """Whether a document is the output of this model, decoder and options for this version.
 
-    An error document has no options but the digest of the vocabulary.
+    An error document has no options but the vocabulary's digest and the channels.
     """
     return bool(
         source.is_same_version_as(document["source"])
         and document["model"]["sha256"] == model.sha256
         and document["model"].get("decoder", GREEDY) == model.decoder
-        and document.get(DIGEST) == options.vocabulary_members.get(DIGEST)
+        and options.have_made(document)
         and document.get("punctuate", options.punctuate) == options.punctuate
         and set(options.extra_formats) <= set(document.get("formats", options.extra_formats))
     )

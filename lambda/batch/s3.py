@@ -26,6 +26,7 @@ NOT_IMPLEMENTED = "NotImplemented"
 # User metadata of an object, x-amz-meta-...
 FORMATS, DECODER, PUNCTUATE = "formats", "decoder", "punctuate"
 VOCABULARY, VOCABULARY_KEY = "vocabulary", "vocabulary-key"
+CHANNELS, CHANNEL_NAMES = "channels", "channel-names"
 RANGE_ATTEMPTS = 4
 RANGE_RETRY_SECONDS = 0.5  # doubled after each attempt
 
@@ -72,6 +73,8 @@ class S3InputStore:
             metadata.get(PUNCTUATE),
             metadata.get(VOCABULARY),
             metadata.get(VOCABULARY_KEY),
+            metadata.get(CHANNELS),
+            metadata.get(CHANNEL_NAMES),
         )
 
     @contextmanager

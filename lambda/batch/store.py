@@ -32,8 +32,8 @@ class StoredObject:
 class InputAudio:
     """Current version of an audio object, and its uploader's options (None: not given).
 
-    `source.sequencer` is unknown here. `vocabulary` has percent-encoded phrases between commas, and
-    `vocabulary_key` is the key of a vocabulary file in the output store.
+    `source.sequencer` is unknown here. `vocabulary` and `channel_names` have percent-encoded texts
+    between commas, and `vocabulary_key` is the key of a vocabulary file in the output store.
     """
 
     source: SourceObject
@@ -42,6 +42,8 @@ class InputAudio:
     punctuate: str | None = None
     vocabulary: str | None = None
     vocabulary_key: str | None = None
+    channels: str | None = None
+    channel_names: str | None = None
 
 
 class InputStore(Protocol):

@@ -6,13 +6,15 @@ event only announces that an object was written: the current version is transcri
 
 from dataclasses import dataclass, replace
 from typing import Literal
+from urllib.parse import unquote
 
+from asr import channels
 from asr.audio import audio
+from asr.channel_transcription import transcribe_channels
 from asr.errors import AsrError, AudioGoneError, MalformedRequestError, TooLongError
 from asr.settings import BEAM, DECODERS, Settings
 from asr.transcriber import Transcriber
 from asr.transcript import ModelIdentity, Transcript
-from asr.vocabulary import Vocabulary
 from batch import documents, lease, publication
 from batch.deadline import Deadline, RetryLaterError, RuntimeEstimate
 from batch.documents import SourceObject
@@ -100,10 +102,10 @@ class Worker:
             model = self._model_for(current, options)
             options = self._options_for(current)
             model = self._model_for(current, options)
-            transcript = self._transcribe(source, model.decoder, options.vocabulary, deadline)
+            transcript = self._transcribe(source, model.decoder, options, deadline)
         except AsrError as error:
             document = documents.error_document(error, source, model)
-            replacement.publish_error(document | options.vocabulary_members)
+            replacement.publish_error(document | options.error_members)
             outcome = Outcome(event.key, "rejected", error=error)
         else:
             replacement.publish_result(transcript, source, options)
@@ -125,17 +127,19 @@ class Worker:
         try:
             options = self._options_for(current)
         except MalformedRequestError:
-            options = replace(self._options, extra_formats=())
+            options = replace(self._options, extra_formats=(), channels=None)
         model = self._model_for(current, options)
         return publication.covers_version(document, current.source, model, options)
 
     def _options_for(self, current: InputAudio) -> OutputOptions:
         """Options of an object; raises MalformedRequestError for an unknown value."""
+        options = self._options.with_metadata(current.formats, current.punctuate)
+        if current.channels or current.channel_names:
+            names = unquote(current.channel_names) if current.channel_names else None
+            options = replace(options, channels=channels.parse(current.channels, names))
         given = object_vocabulary(current, self._outputs)
-        return replace(
-            self._options.with_metadata(current.formats, current.punctuate),
-            vocabulary=self._settings.vocabulary_for(current.decoder, given),
-        )
+        vocabulary = self._settings.vocabulary_for(current.decoder, given)
+        return replace(options, vocabulary=vocabulary)
 
     def _model_for(self, current: InputAudio, options: OutputOptions) -> ModelIdentity:
         """Identity of the model with the decoder of the metadata, or that a vocabulary implies."""
@@ -144,7 +148,7 @@ class Worker:
         return replace(model, decoder=current.decoder or implied)
 
     def _transcribe(
-        self, source: SourceObject, decoder: str, vocabulary: Vocabulary, deadline: Deadline
+        self, source: SourceObject, decoder: str, options: OutputOptions, deadline: Deadline
     ) -> Transcript:
         """Transcribe one version of an object, stopping once time cannot suffice."""
         if decoder not in DECODERS:
@@ -163,8 +167,18 @@ class Worker:
                 deadline, header_duration, self._real_time_factors.get(decoder)
             )
             try:
+                if options.channels:
+                    return transcribe_channels(
+                        self._transcriber,
+                        file,
+                        options.channels,
+                        self._budget,
+                        estimate,
+                        decoder,
+                        vocabulary=options.vocabulary,
+                    )
                 return self._transcriber.transcribe_stream(
-                    file, self._budget, estimate, decoder, vocabulary=vocabulary
+                    file, self._budget, estimate, decoder, vocabulary=options.vocabulary
                 )
             finally:
                 self._real_time_factors[decoder] = estimate.real_time_factor

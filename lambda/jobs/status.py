@@ -30,6 +30,8 @@ def job_status(storage: JobStorage, owner: str, job_id: str, now: datetime) -> D
         "decoder": ticket.decoder,
         "punctuate": ticket.punctuate,
         "vocabulary": list(ticket.vocabulary),
+        "channels": ticket.channels,
+        "channel_names": list(ticket.channel_names),
         "expires_at": ticket.expires_at,
         **_state(storage, ticket, upload, outputs, now),
     }

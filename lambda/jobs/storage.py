@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import boto3
 from botocore.config import Config
@@ -81,6 +82,10 @@ class JobStorage:
         if ticket.vocabulary:
             owner = ticket.key.split("/")[1]
             fields["x-amz-meta-vocabulary-key"] = ids.vocabulary_key(owner, ticket.id)
+        if ticket.channels:
+            fields["x-amz-meta-channels"] = ticket.channels
+        if ticket.channel_names:
+            fields["x-amz-meta-channel-names"] = quote(",".join(ticket.channel_names), safe=", ")
         size = ["content-length-range", 1, self.settings.max_bytes]
         form: dict[str, Any] = self._s3.generate_presigned_post(
             self.settings.input_bucket,

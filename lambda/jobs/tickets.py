@@ -5,12 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 
-from asr import vocabulary
+from asr import channels, vocabulary
+from asr.channels import MAX_CHANNELS
 from asr.choices import OptionError, unknown_name
 from asr.errors import MalformedRequestError
 from asr.formats.registry import FileFormat
@@ -34,6 +35,7 @@ _MEDIA_TYPE = re.compile(
     r"(audio|video)/[\w.+-]+(\s*;[\x20-\x7e]*)?|application/(octet-stream|ogg|mp4)", re.ASCII
 )
 
+ChannelNames = Annotated[list[str], Field(min_length=1, max_length=MAX_CHANNELS)]
 Phrases = Annotated[list[str], Field(min_length=1, max_length=MAX_PHRASES)]
 
 
@@ -63,6 +65,22 @@ class JobRequest(BaseModel):
         Phrases | None,
         Field(description="names and terms to recognise, spelled as they are to be written"),
     ] = None
+
+    channels: Annotated[
+        Literal["mix", "separate"] | None,
+        Field(description="`separate` transcribes each channel by itself, as of a call"),
+    ] = None
+    channel_names: Annotated[
+        ChannelNames | None, Field(description="names of separate channels, in their order")
+    ] = None
+
+    @model_validator(mode="after")
+    def _check_channels(self) -> Self:
+        try:
+            channels.parse(self.channels, self.channel_names)
+        except OptionError as error:
+            raise ValueError(error.detail) from error
+        return self
 
     @field_validator("content_type")
     @classmethod
@@ -106,6 +124,10 @@ class Ticket:
         Whether to keep case and punctuation marks, as requested.
     vocabulary : tuple of str
         Requested phrases.
+    channels : str or None
+        `mix` or `separate`, as requested.
+    channel_names : tuple of str
+        Requested names of separate channels.
     """
 
     id: str
@@ -117,6 +139,8 @@ class Ticket:
     decoder: str | None = None
     punctuate: bool | None = None
     vocabulary: tuple[str, ...] = ()
+    channels: str | None = None
+    channel_names: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """JSON document of the ticket."""
@@ -125,8 +149,8 @@ class Ticket:
     @staticmethod
     def from_json(document: Mapping[str, Any]) -> "Ticket":
         """Inverse of `to_json`."""
-        vocabulary = tuple(document.get("vocabulary", ()))
-        lists = {"formats": tuple(document["formats"]), "vocabulary": vocabulary}
+        names = ("formats", "vocabulary", "channel_names")
+        lists = {name: tuple(document.get(name, ())) for name in names}
         return Ticket(**{**document, **lists})
 
 
@@ -160,6 +184,8 @@ def issue(request: JobRequest, owner: str, now: datetime) -> Ticket:
         decoder=request.decoder,
         punctuate=request.punctuate,
         vocabulary=tuple(request.vocabulary or ()),
+        channels=request.channels,
+        channel_names=tuple(request.channel_names or ()),
     )
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from asr.channels import SeparateChannels
 from asr.settings import Settings
 from asr.vocabulary import NO_VOCABULARY, Phrase, Vocabulary
 
@@ -21,6 +22,8 @@ def test_every_variable_is_read():
             "OUTPUT_BUCKET": "out",
             "QUEUE_URL": "https://queue",
             "VOCABULARY": "Ada Lovelace, Babbage",
+            "CHANNELS": "separate",
+            "CHANNEL_NAMES": "agent,customer",
             "PUNCTUATE": "False",
         }
     )
@@ -29,6 +32,7 @@ def test_every_variable_is_read():
         *("s3://b/p/", "ab", True, "beam", 12.5, 60.0, ("srt", "vtt"), "out", "https://queue"),
         vocabulary=vocabulary,
         punctuate=False,
+        channels=SeparateChannels(("agent", "customer")),
     )
 
 

@@ -1,10 +1,14 @@
 import json
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from asr.errors import MalformedRequestError
 from asr.formats import registry
-from asr.transcript import ModelIdentity, Timing, Transcript, Word
+from asr.transcript import ModelIdentity, Timing, Transcript, Word, segments
 
 HELLO = Transcript(
     words=(
@@ -106,3 +110,48 @@ def test_formats_have_unique_suffixes():
 def test_an_unknown_format_is_rejected_with_the_known_ones():
     with pytest.raises(MalformedRequestError, match="format is 'doc', expected one of json, text"):
         registry.get_format("doc")
+
+
+@st.composite
+def words(draw):
+    spoken, clock = [], 0.0
+    for silence, lasts in draw(st.lists(st.tuples(st.floats(0, 2), st.floats(0.02, 40)))):
+        start = clock + silence
+        clock = start + lasts
+        spoken.append(Word("word", start, clock, 0.5))
+    return tuple(spoken)
+
+
+@given(words())
+def test_every_word_is_in_one_segment(spoken):
+    found = list(segments(spoken))
+    assert tuple(word for segment in found for word in segment) == spoken
+    assert all(found)
+
+
+@given(words())
+def test_a_segment_has_no_pause_and_a_limited_duration(spoken):
+    for segment in segments(spoken):
+        assert all(b.start - a.end < 0.8 for a, b in pairwise(segment))
+        assert len(segment) == 1 or segment[-1].end - segment[0].start <= 30
+
+
+@given(words())
+def test_segments_end_only_at_pauses_and_at_the_maximum_duration(spoken):
+    for segment, (following, *_) in pairwise(segments(spoken)):
+        pause = following.start - segment[-1].end >= 0.8
+        assert pause or following.end - segment[0].start > 30
+
+
+@given(words(), st.lists(st.sampled_from("ab")))
+def test_a_segment_has_words_of_one_channel(spoken, channels):
+    named = tuple(
+        replace(word, channel=channels[index % len(channels)] if channels else None)
+        for index, word in enumerate(spoken)
+    )
+    found = segments(named)
+    assert sorted((w.start, w.channel or "") for segment in found for w in segment) == [
+        (word.start, word.channel or "") for word in named
+    ]
+    assert all(len({word.channel for word in segment}) == 1 for segment in found)
+    assert all(a[0].start <= b[0].start for a, b in pairwise(found))

@@ -144,7 +144,9 @@ def test_without_conditional_deletes_the_etag_is_checked_first(s3_place, client,
 def test_the_uploaders_options_are_read_from_the_metadata(s3_place, client):
     options = {"formats": "srt", "decoder": "beam", "punctuate": "false"}
     options |= {"vocabulary": "Zo%C3%AB", "vocabulary-key": "names"}
+    options |= {"channels": "separate", "channel-names": "a,b"}
     client.put_object(Bucket=s3_place.bucket, Key="a", Body=b"a", Metadata=options)
     found = S3InputStore(client).head(s3_place.bucket, "a")
     assert (found.formats, found.decoder, found.punctuate) == ("srt", "beam", "false")
     assert (found.vocabulary, found.vocabulary_key) == ("Zo%C3%AB", "names")
+    assert (found.channels, found.channel_names) == ("separate", "a,b")

@@ -491,3 +491,32 @@ def test_an_invalid_vocabulary_in_the_metadata_is_rejected_once(place, ngram_tra
     worker = Worker(inputs, place.outputs(), ngram_transcriber, Settings())
     assert error_code(worker.process(event, FOREVER)) == "malformed_request"
     assert worker.process(ObjectEvent(event.bucket, "a"), FOREVER).status == "up_to_date"
+
+
+def test_the_channels_of_an_object_may_be_separate(place, toy_transcriber):
+    event = place.put("a", toy_model.channels_wav("hello", "there"))
+    unnumbered = ObjectEvent(event.bucket, "a")
+    for metadata, channels in (
+        ({}, None),
+        ({"channels": "separate"}, ["left", "right"]),
+        ({"channels": "separate", "channel_names": "Zo%C3%AB,Bob"}, ["Zoë", "Bob"]),
+        ({"channels": "separate"}, ["left", "right"]),
+        ({"channels": "mix"}, None),
+    ):
+        inputs = WithMetadata(place.inputs(), **metadata)
+        worker = Worker(inputs, place.outputs(), toy_transcriber, Settings())
+        assert worker.process(unnumbered, FOREVER).status == "transcribed"
+        assert document(place, "a.json").get("channels") == channels
+        assert worker.process(unnumbered, FOREVER).status == "up_to_date"
+
+
+def test_names_that_do_not_fit_the_channels_are_rejected_once(place, toy_transcriber):
+    event = place.put("a", toy_model.text_wav("hello"))
+    unnumbered = ObjectEvent(event.bucket, "a")
+    for channels in ("all", "separate"):
+        inputs = WithMetadata(place.inputs(), channels=channels, channel_names="a,b")
+        worker = Worker(inputs, place.outputs(), toy_transcriber, Settings())
+        assert error_code(worker.process(unnumbered, FOREVER)) == "malformed_request"
+        assert worker.process(unnumbered, FOREVER).status == "up_to_date"
+    worker = Worker(place.inputs(), place.outputs(), toy_transcriber, Settings())
+    assert worker.process(unnumbered, FOREVER).status == "transcribed"

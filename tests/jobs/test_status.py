@@ -70,6 +70,8 @@ def test_a_new_job_awaits_its_upload(job: Job):
         "decoder": "beam",
         "punctuate": None,
         "vocabulary": [],
+        "channels": None,
+        "channel_names": [],
         "expires_at": "2026-11-24T12:15:00Z",
         "status": "awaiting_upload",
     }

@@ -2,7 +2,7 @@ import base64
 import hmac
 import json
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 import pytest
@@ -10,7 +10,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from asr.vocabulary import parse_file
-from batch.s3 import DECODER, FORMATS, PUNCTUATE, VOCABULARY_KEY
+from batch.s3 import CHANNEL_NAMES, CHANNELS, DECODER, FORMATS, PUNCTUATE, VOCABULARY_KEY
 from jobs import tickets
 from jobs.settings import JobSettings
 from jobs.storage import JobStorage
@@ -138,3 +138,14 @@ def test_an_upload_names_the_stored_vocabulary(storage: JobStorage):
     key = stored["Metadata"][VOCABULARY_KEY]
     body = s3.get_object(Bucket=storage.settings.output_bucket, Key=key)["Body"].read()
     assert [phrase.written for phrase in parse_file(body.decode()).phrases] == phrases
+
+
+def test_an_upload_has_the_requested_channels(storage: JobStorage):
+    request = JobRequest(file_name="call.mp3", channels="separate", channel_names=["Zoë", "Bob"])
+    ticket = tickets.issue(request, "me", NOON)
+    storage.save_ticket(ticket, "me")
+    assert storage.load_ticket("me", ticket.id) == ticket
+    presigned_post.upload(storage.upload_form(ticket), b"audio")
+    stored = boto3.client("s3").head_object(Bucket=storage.settings.input_bucket, Key=ticket.key)
+    assert stored["Metadata"][CHANNELS] == "separate"
+    assert unquote(stored["Metadata"][CHANNEL_NAMES]) == "Zoë,Bob"

@@ -100,6 +100,8 @@ def test_a_given_content_type_is_kept(content_type: str):
         ),
         ('{"file_name": "a", "vocabulary": []}', "vocabulary: .*at least 1"),
         ('{"file_name": "a", "vocabulary": "Ada"}', "vocabulary: .*valid array"),
+        ('{"file_name": "a", "channels": "both"}', "channels: .*'separate'"),
+        ('{"file_name": "a", "channel_names": ["a"]}', "channel_names needs channels to be separ"),
         ('{"file_name": "a", "content_type": "text/html"}', "content_type: .*audio"),
         ('{"file_name": "a", "content_type": "audio/mpeg\\r\\nx: y"}', "content_type: .*audio"),
     ],

@@ -97,6 +97,14 @@ def text_wav(text: str) -> bytes:
     return encode(text_waveform(text))
 
 
+def channels_wav(*texts: str) -> bytes:
+    """`text_waveform` of each text as a channel of a WAV file; shorter ones end in silence."""
+    waveforms = [text_waveform(text) for text in texts]
+    longest = max(map(len, waveforms))
+    columns = [np.pad(waveform, (0, longest - len(waveform))) for waveform in waveforms]
+    return encode(np.column_stack(columns))
+
+
 def encode(samples: NDArray[np.float32], format: str = "WAV", subtype: str = "PCM_16") -> bytes:
     """16 kHz samples as an audio file in libsndfile's `format`."""
     file = io.BytesIO()

@@ -11,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -18,7 +19,13 @@ from tqdm import tqdm
 
 from asr.audio import audio
 from asr.audio_warnings import WarningLog
+from asr.channel_transcription import transcribe_channels
 from asr.cli import files, outputs
+from asr.cli.channel_options import (
+    add_channel_options,
+    check_channel_options,
+    chosen_channels,
+)
 from asr.cli.files import STANDARD_INPUT, AudioFile
 from asr.cli.outputs import TranscriptSink
 from asr.errors import AsrError
@@ -49,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             check_golden(transcriber)
         options.vocabulary = settings.vocabulary_for(options.decoder, options.vocabulary)
         options.punctuate = settings.punctuate
+        options.channels = chosen_channels(options, settings.channels)
         return _run(options, transcriber, audio.Budget(settings.batch_max_seconds))
     except AsrError as error:
         print(f"{error.code}: {error.detail}", file=sys.stderr)
@@ -94,6 +102,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--track", type=int, metavar="NUMBER", help="sound track, from 1; default: the best"
     )
+    add_channel_options(parser)
     parser.add_argument(
         "--punctuate",
         action=argparse.BooleanOptionalAction,
@@ -102,6 +111,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--self-test", action="store_true", help="check the bundle's golden clip")
     options = parser.parse_args(arguments)
     options.vocabulary = files.read_vocabulary(options.vocabulary, parser)
+    check_channel_options(options, parser)
     options.format = options.format or ("json" if options.json_lines else "text")
     if not options.files and not options.self_test:
         parser.error("no FILE given")
@@ -166,12 +176,24 @@ def _transcribe(
 ) -> Transcript:
     """Transcribe one file, print its warnings, and show the position on the progress bar."""
     opened = sys.stdin.buffer if source.path == STANDARD_INPUT else source.path
-    warnings = WarningLog()
-    blocks = audio.stream(opened, budget, warnings, options.track)
-    progress = _with_progress(blocks, bar, source.path.name)
-    transcript = transcriber.transcribe_blocks(
-        progress, decoder=options.decoder, warnings=warnings, vocabulary=options.vocabulary
-    )
+    if options.channels:
+        transcript = transcribe_channels(
+            transcriber,
+            opened,
+            options.channels,
+            budget,
+            partial(_show_position, bar, source.path.name),
+            options.decoder,
+            options.track,
+            options.vocabulary,
+        )
+    else:
+        warnings = WarningLog()
+        blocks = audio.stream(opened, budget, warnings, options.track)
+        progress = _with_progress(blocks, bar, source.path.name)
+        transcript = transcriber.transcribe_blocks(
+            progress, decoder=options.decoder, warnings=warnings, vocabulary=options.vocabulary
+        )
     for warning in transcript.warnings:
         outputs.print_error(source.path, f"warning: {warning.code}: {warning.detail}")
     return transcript
@@ -184,9 +206,12 @@ def _with_progress(
     for block in blocks:
         yield block
         samples += len(block)
-        position = timedelta(seconds=samples // audio.SAMPLE_RATE)
-        bar.set_postfix_str(f"{name} {position}", refresh=False)
-        bar.update(0)  # redraws the bar at most every tenth of a second
+        _show_position(bar, name, samples / audio.SAMPLE_RATE)
+
+
+def _show_position(bar: "tqdm[AudioFile]", name: str, seconds: float, _: float = 0.0) -> None:
+    bar.set_postfix_str(f"{name} {timedelta(seconds=int(seconds))}", refresh=False)
+    bar.update(0)  # redraws the bar at most every tenth of a second
 
 
 def _reason(error: AsrError | OSError, path: Path) -> str:

@@ -9,8 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from asr.formats.segments import segments
-from asr.transcript import Transcript, Word, join_words
+from asr.transcript import Transcript, Word, join_words, segments
 from asr.written_text import split_marks
 
 NO_ACCOUNT = "000000000000"  # a placeholder of twelve digits, as account ids have
@@ -24,8 +23,9 @@ def to_transcribe(transcript: Transcript) -> dict[str, Any]:
     audio_segments: list[dict[str, Any]] = []
     for words in segments(transcript.words):
         first = len(items)
+        label = _channel_label(transcript, words[0])
         for item in _items(words):
-            items.append({"id": len(items), **item})
+            items.append({"id": len(items), **item, **label})
         audio_segments.append(
             {
                 "id": len(audio_segments),
@@ -33,6 +33,7 @@ def to_transcribe(transcript: Transcript) -> dict[str, Any]:
                 "start_time": str(words[0].start),
                 "end_time": str(words[-1].end),
                 "items": list(range(first, len(items))),
+                **label,
             }
         )
     return {
@@ -44,8 +45,31 @@ def to_transcribe(transcript: Transcript) -> dict[str, Any]:
             "transcripts": [{"transcript": transcript.text}],
             "items": items,
             "audio_segments": audio_segments,
+            **_channel_labels(transcript, items),
         },
     }
+
+
+def _channel_label(transcript: Transcript, word: Word) -> dict[str, Any]:
+    """The label of a word's channel, which is its number in Amazon Transcribe, if there is one."""
+    if word.channel is None:
+        return {}
+    return {"channel_label": f"ch_{transcript.channels.index(word.channel)}"}
+
+
+def _channel_labels(transcript: Transcript, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Member of channel identification: the items of each channel."""
+    if not transcript.channels:
+        return {}
+    labels = [f"ch_{number}" for number in range(len(transcript.channels))]
+    channels = [
+        {
+            "channel_label": label,
+            "items": [item for item in items if item["channel_label"] == label],
+        }
+        for label in labels
+    ]
+    return {"channel_labels": {"channels": channels, "number_of_channels": len(labels)}}
 
 
 def _job_name(transcript: Transcript) -> str:

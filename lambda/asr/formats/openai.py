@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Literal, get_args
 
 from asr.formats.languages import language_name
-from asr.formats.segments import segments
-from asr.transcript import Transcript, Word, join_words
+from asr.transcript import Transcript, Word, join_words, segments
 from asr.written_text import split_marks
 
 Granularity = Literal["word", "segment"]
@@ -63,7 +62,12 @@ def to_events(transcript: Transcript) -> str:
 def _word(word: Word) -> dict[str, Any]:
     """Members of a word, which has its case but no marks, as in OpenAI's API."""
     _, text, _ = split_marks(word.punctuated_word)
-    return {"word": text, "start": word.start, "end": word.end}
+    return {"word": text, "start": word.start, "end": word.end} | _channel(word)
+
+
+def _channel(word: Word) -> dict[str, Any]:
+    """The name of the channel, which OpenAI's API does not have, if there is one."""
+    return {} if word.channel is None else {"channel": word.channel}
 
 
 def _segment(words: Sequence[Word]) -> dict[str, Any]:
@@ -85,7 +89,7 @@ def _segment(words: Sequence[Word]) -> dict[str, Any]:
         "avg_logprob": round(math.fsum(log_probs) / len(log_probs), 4),
         "compression_ratio": round(len(encoded) / len(zlib.compress(encoded)), 4),
         "no_speech_prob": 0.0,
-    }
+    } | _channel(words[0])
 
 
 def _usage(transcript: Transcript) -> dict[str, Any]:

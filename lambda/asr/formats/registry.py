@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from asr.choices import check_value
 from asr.formats import amazon_transcribe, openai, subtitles
-from asr.transcript import Transcript
+from asr.transcript import Transcript, Word, join_words, segments
 
 JSON = "application/json"
 # Formats of result files, then formats of HTTP responses and the command line.
@@ -47,9 +47,18 @@ def to_json(transcript: Transcript, timestamps: bool = True) -> dict[str, Any]:
         "language": transcript.language,
     }
     if timestamps:
-        members["words"] = [asdict(word) for word in transcript.words]
+        members["words"] = [_word_members(word) for word in transcript.words]
+    if transcript.channels:
+        members["channels"] = list(transcript.channels)
     members["warnings"] = [asdict(warning) for warning in transcript.warnings]
     return members | {"model": asdict(transcript.model), "timing": asdict(transcript.timing)}
+
+
+def _word_members(word: Word) -> dict[str, Any]:
+    members = asdict(word)
+    if word.channel is None:
+        del members["channel"]
+    return members
 
 
 def _json_format(suffix: str, members: Members) -> OutputFormat:
@@ -61,14 +70,31 @@ def _json_format(suffix: str, members: Members) -> OutputFormat:
     )
 
 
+def _text(transcript: Transcript) -> str:
+    """The text in one line, or with a line for each segment of a channel."""
+    if not transcript.channels:
+        return transcript.text + "\n"
+    spoken = segments(transcript.words)
+    return "".join(f"[{words[0].channel}] {join_words(words)}\n" for words in spoken)
+
+
 def _cues(transcript: Transcript) -> list[subtitles.Cue]:
-    words = [(word.punctuated_word, word.start, word.end) for word in transcript.words]
-    return subtitles.make_cues(words, transcript.duration)
+    """Cues in order of time; those of two channels may overlap."""
+    cues: list[subtitles.Cue] = []
+    for channel in transcript.channels or (None,):
+        words = [
+            (word.punctuated_word, word.start, word.end)
+            for word in transcript.words
+            if word.channel == channel
+        ]
+        speaker = f"[{channel}] " if channel else ""
+        cues += subtitles.make_cues(words, transcript.duration, speaker)
+    return sorted(cues, key=lambda cue: cue.start)
 
 
 FORMATS: dict[str, OutputFormat] = {
     "json": _json_format(".json", to_json),
-    "text": OutputFormat("text/plain; charset=utf-8", ".txt", lambda t: t.text + "\n"),
+    "text": OutputFormat("text/plain; charset=utf-8", ".txt", _text),
     "srt": OutputFormat(
         "application/x-subrip; charset=utf-8", ".srt", lambda t: subtitles.to_srt(_cues(t))
     ),

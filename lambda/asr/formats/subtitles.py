@@ -6,12 +6,13 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from asr.transcript import PAUSE_SECONDS
+
 LINE_CHARACTERS = 42
 CUE_LINES = 2
 CUE_MAX_SECONDS = 7.0
 CUE_MIN_SECONDS = 1.0  # shorter cues are unreadable; they are extended up to the next cue
 CUE_SHORTEST_SECONDS = 0.001  # where words begin together; players skip a cue of no length
-PAUSE_SECONDS = 0.8  # silence that ends a cue
 SENTENCE_MARKS = (".", "?", "!", "\u2026", "\u3002", "\uff1f", "\uff01", "\u0964", "\u061f")
 
 # A word, and its start and end in seconds.
@@ -27,8 +28,12 @@ class Cue:
     end: float
 
 
-def make_cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cue]:
+def make_cues(
+    words: Sequence[TimedWord], duration: float = math.inf, speaker: str = ""
+) -> list[Cue]:
     """Split words, in order of time, into cues; none ends after `duration` seconds.
+
+    Each cue begins with `speaker`.
 
     A cue has at most 2 lines of 42 characters, lasts at most 7 s, ends at a pause of
     `PAUSE_SECONDS`, or at the end of a sentence that fills a line, and does not overlap the next.
@@ -38,7 +43,7 @@ def make_cues(words: Sequence[TimedWord], duration: float = math.inf) -> list[Cu
         if groups and _fits(groups[-1], text, start, end):
             groups[-1] = replace(groups[-1], text=f"{groups[-1].text} {text}", end=end)
         else:
-            groups.append(Cue(text, start, min(end, start + CUE_MAX_SECONDS)))
+            groups.append(Cue(f"{speaker}{text}", start, min(end, start + CUE_MAX_SECONDS)))
     limits = [cue.start for cue in groups[1:]] + [duration]
     return [_extended(cue, limit) for cue, limit in zip(groups, limits, strict=False)]
 

@@ -6,7 +6,8 @@ from typing import Literal, get_args
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
-from asr import vocabulary
+from asr import channels, vocabulary
+from asr.channels import SeparateChannels
 from asr.choices import OptionError, check_names, check_value
 from asr.formats.openai import GRANULARITIES
 from asr.settings import DECODERS
@@ -19,7 +20,9 @@ _GRANULARITIES = "timestamp_granularities"
 _DEFAULT_GRANULARITIES = frozenset({"segment"})
 FIELDS = (
     *("file", "model", "response_format", _GRANULARITIES, "stream", "prompt"),
-    *("hotwords", "decoder", "track", "vocabulary", "punctuate"),  # not of OpenAI's API
+    # Not of OpenAI's API:
+    *("hotwords", "decoder", "track", "vocabulary", "punctuate"),
+    *(channels.OPTION, channels.NAMES_OPTION),
 )
 # Options of OpenAI's API, then of servers that follow it (speaches, vLLM, whisper.cpp, Groq), for
 # features that CTC models do not have.
@@ -63,6 +66,7 @@ class OpenAIRequest:
     track: int | None = None
     vocabulary: Vocabulary = NO_VOCABULARY
     punctuate: bool | None = None
+    channels: SeparateChannels | None = None
 
 
 def from_http(event: BaseProxyEvent) -> OpenAIRequest:
@@ -98,6 +102,10 @@ def from_http(event: BaseProxyEvent) -> OpenAIRequest:
         vocabulary=_vocabulary(form),
         punctuate={"true": True, "false": False}.get(
             _choice(form, "punctuate", ("true", "false"), "")
+        ),
+        channels=channels.parse(
+            next(reversed(form.texts(channels.OPTION)), None),
+            form.texts(channels.NAMES_OPTION) or None,
         ),
     )
 

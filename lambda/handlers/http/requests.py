@@ -8,7 +8,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes.common import BaseProxyEvent
 
-from asr import vocabulary
+from asr import channels, vocabulary
+from asr.channels import SeparateChannels
 from asr.choices import OptionError, check_names, check_value
 from asr.formats.registry import FORMATS, OutputFormat, get_format, to_json
 from asr.settings import DECODERS, MAX_TRACK
@@ -18,8 +19,11 @@ from handlers.http import bodies, multipart_form
 from handlers.http.multipart_form import Form, parse_form
 
 AUDIO_FIELDS = ("file", "audio")  # of a form
-OPTIONS = ("format", "timestamps", "decoder", "track", "vocabulary", "punctuate")
-LISTS = (vocabulary.OPTION,)  # options that may be repeated
+OPTIONS = (
+    *("format", "timestamps", "decoder", "track", "vocabulary", "punctuate"),
+    *(channels.OPTION, channels.NAMES_OPTION),
+)
+LISTS = (vocabulary.OPTION, channels.NAMES_OPTION)  # options that may be repeated
 _JSON = "application/json"
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -28,8 +32,8 @@ _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 class TranscriptionRequest:
     """Audio to transcribe, with options.
 
-    By default, `decoder` and `punctuate` are the server's settings, and `track` the best sound
-    track.
+    By default, `decoder` and `punctuate` are the server's settings, `track` the best sound track,
+    and all channels are mixed.
     """
 
     audio: bytes
@@ -39,6 +43,7 @@ class TranscriptionRequest:
     track: int | None = None
     vocabulary: Vocabulary = NO_VOCABULARY
     punctuate: bool | None = None
+    channels: SeparateChannels | None = None
 
     @property
     def output_format(self) -> OutputFormat:
@@ -126,6 +131,7 @@ def _request(audio: bytes, options: Mapping[str, Any]) -> TranscriptionRequest:
         parse_track(options.get("track")),
         _vocabulary(options),
         _boolean("punctuate", options["punctuate"]) if "punctuate" in options else None,
+        channels.parse(options.get(channels.OPTION), options.get(channels.NAMES_OPTION)),
     )
     bodies.check_audio_size(audio)
     return request

@@ -1,5 +1,6 @@
 """The routes `POST /v1/transcribe` and `GET /v1/health`."""
 
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -7,6 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver
 
 from asr.audio import audio
 from asr.audio.audio import Budget
+from asr.channel_transcription import transcribe_channels
 from asr.errors import AsrError, ClipTooLongError, TooLargeError, TooLongError
 from asr.settings import Settings
 from asr.transcriber import warm_transcriber
@@ -28,9 +30,17 @@ def transcribe_request(
     given = request.vocabulary if request.vocabulary.phrases else None
     vocabulary = settings.vocabulary_for(request.decoder, given)
     transcriber = warm_transcriber(settings)
+    if request.channels is None:
+        transcribe = transcriber.transcribe
+    else:
+        transcribe = partial(transcribe_channels, transcriber, separate=request.channels)
     try:
-        transcript = transcriber.transcribe(
-            request.audio, budget, request.decoder, request.track, vocabulary
+        transcript = transcribe(
+            request.audio,
+            budget=budget,
+            decoder=request.decoder,
+            track=request.track,
+            vocabulary=vocabulary,
         )
     except TooLongError as error:
         error.seconds = audio.header_duration(request.audio)

@@ -318,6 +318,29 @@ def test_the_phrases_of_a_vocabulary_file_are_written_as_given(ngram_bundle, tmp
     assert capsys.readouterr().out == "a Dab\n"
 
 
+def test_channels_may_be_separate(toy_bundle, tmp_path, capsys, monkeypatch):
+    (tmp_path / "call.wav").write_bytes(toy_model.channels_wav("hello", "there"))
+    call = ["--bundle", str(toy_bundle), str(tmp_path / "call.wav")]
+    assert cli.main(["--channels", "separate", *call]) == 0
+    assert capsys.readouterr().out == "[left] hello\n[right] there\n"
+    names = ["--channels", "separate", "--channel-names", "agent,customer"]
+    assert cli.main([*names, *call]) == 0
+    assert capsys.readouterr().out == "[agent] hello\n[customer] there\n"
+    monkeypatch.setenv("CHANNELS", "separate")
+    assert cli.main(call) == 0
+    assert capsys.readouterr().out == "[left] hello\n[right] there\n"
+
+
+@pytest.mark.parametrize(
+    "options", [["--channel-names", "a,b"], ["--channels", "separate", "--channel-names", "a,a"]]
+)
+def test_invalid_channels_end_the_program(options, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*options, "a.wav"])
+    assert ended.value.code == 2
+    assert "channel_names" in capsys.readouterr().err
+
+
 def test_a_vocabulary_file_that_cannot_be_read_is_reported(tmp_path, capsys):
     for content in (None, "", "\n".join(f"x{n}" for n in range(501))):
         if content is not None:

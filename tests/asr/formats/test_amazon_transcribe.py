@@ -41,6 +41,36 @@ def test_every_transcript_fits_the_schema(said):
     validate(json.loads(registry.FORMATS["transcribe"].render(said)))
 
 
+CALL = Transcript(
+    (
+        Word("hello", 0.0, 0.6, 1.0, channel="agent"),
+        Word("hi", 0.5, 0.9, 0.9, "Hi!", channel="customer"),
+        Word("bye", 2.0, 2.4, 0.8, channel="agent"),
+    ),
+    4.2,
+    MODEL,
+    TIMING,
+    channels=("agent", "customer"),
+)
+
+
+def test_separate_channels_have_the_labels_of_channel_identification():
+    results = amazon_transcribe.to_transcribe(CALL)["results"]
+    validate(json.loads(registry.FORMATS["transcribe"].render(CALL)))
+    labels = results["channel_labels"]
+    assert labels["number_of_channels"] == 2
+    assert {
+        channel["channel_label"]: [item["alternatives"][0]["content"] for item in channel["items"]]
+        for channel in labels["channels"]
+    } == {"ch_0": ["hello", "bye"], "ch_1": ["Hi", "!"]}
+    assert [segment["channel_label"] for segment in results["audio_segments"]] == [
+        "ch_0",
+        "ch_1",
+        "ch_0",
+    ]
+    assert all("channel_label" in item for item in results["items"])
+
+
 @given(transcripts())
 def test_all_words_and_times_are_included(said):
     results = amazon_transcribe.to_transcribe(said)["results"]

@@ -4,6 +4,7 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from urllib3.filepost import encode_multipart_formdata
 
+from asr.channels import SeparateChannels
 from asr.choices import OptionError
 from handlers.http import openai_requests
 from handlers.http.openai_requests import OpenAIRequest
@@ -109,3 +110,9 @@ def test_punctuation_can_be_chosen():
     assert parse(("punctuate", "true")).punctuate is True
     with pytest.raises(OptionError, match="punctuate is 'maybe', expected one of true, false"):
         parse(("punctuate", "maybe"))
+
+
+def test_channels_may_be_separate():
+    assert parse().channels is None
+    named = parse(("channels", "separate"), ("channel_names[]", "a"), ("channel_names[]", "b"))
+    assert named.channels == SeparateChannels(("a", "b"))

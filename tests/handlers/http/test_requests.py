@@ -4,6 +4,7 @@ import pytest
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent
 from urllib3.filepost import encode_multipart_formdata
 
+from asr.channels import SeparateChannels
 from asr.choices import OptionError
 from asr.errors import MalformedRequestError, TooLargeError
 from handlers.http import bodies, requests
@@ -169,3 +170,28 @@ def test_an_invalid_vocabulary_is_refused():
         requests.from_payload({"audio": "", "vocabulary": [f"x{n}" for n in range(501)]})
     with pytest.raises(OptionError, match="vocabulary is 3, expected a list of texts"):
         requests.from_payload({"audio": "", "vocabulary": 3})
+
+
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda *names: query("channels=separate&" + "&".join(f"channel_names={n}" for n in names)),
+        lambda *names: form(
+            [("file", b"RIFF"), ("channels", "separate"), ("channel_names", ",".join(names))]
+        ),
+        lambda *names: requests.from_payload(
+            {"audio": "YQ==", "channels": "separate", "channel_names": list(names)}
+        ),
+    ],
+    ids=["query", "form", "JSON"],
+)
+def test_channels_may_be_separate_and_have_names(send):
+    assert send("agent", "customer").channels == SeparateChannels(("agent", "customer"))
+
+
+def test_channels_are_mixed_by_default():
+    assert requests.from_payload({"audio": ""}).channels is None
+    with pytest.raises(OptionError, match="channels is 'all', expected one of mix, separate"):
+        requests.from_payload({"audio": "", "channels": "all"})
+    with pytest.raises(OptionError, match="channel_names needs channels to be separate"):
+        requests.from_payload({"audio": "", "channel_names": "a,b"})

@@ -107,3 +107,24 @@ def test_a_request_may_choose_plain_text(
     assert [word["word"] for word in answer["words"]] == ["hello", "bo"]
     health = app.resolve(request("GET", "/v1/health"), cast(LambdaContext, Context()))
     assert json.loads(health["body"])["punctuation"] is True
+
+
+@pytest.mark.parametrize(
+    ("query", "channels"),
+    [
+        ("channels=separate", ["left", "right"]),
+        ("channels=separate&channel_names=agent,customer", ["agent", "customer"]),
+    ],
+)
+def test_the_channels_of_a_request_are_transcribed_separately(query, channels):
+    audio = toy_model.channels_wav("hello", "there")
+    app = APIGatewayRestResolver(enable_validation=True)
+    add_api_routes(app, Settings())
+    event = request("POST", "/v1/transcribe", audio, "audio/wav", query)
+    response = app.resolve(event, cast(LambdaContext, Context()))
+    body = json.loads(response["body"])
+    assert body["channels"] == channels
+    assert [(word["channel"], word["word"]) for word in body["words"]] == [
+        (channels[0], "hello"),
+        (channels[1], "there"),
+    ]

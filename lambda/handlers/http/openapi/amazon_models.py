@@ -20,6 +20,7 @@ class AmazonItem(ClosedModel):
     alternatives: list[AmazonAlternative]
     start_time: str = optional("absent from a mark")
     end_time: str = optional("absent from a mark")
+    channel_label: str = optional("with separate channels")
 
 
 class AmazonSegment(ClosedModel):
@@ -30,6 +31,21 @@ class AmazonSegment(ClosedModel):
     start_time: str
     end_time: str
     items: list[int]
+    channel_label: str = optional("with separate channels")
+
+
+class AmazonChannel(ClosedModel):
+    """The words and marks of a channel."""
+
+    channel_label: str
+    items: list[AmazonItem]
+
+
+class AmazonChannelLabels(ClosedModel):
+    """The channels, as of channel identification."""
+
+    channels: list[AmazonChannel]
+    number_of_channels: int
 
 
 class AmazonTranscript(ClosedModel):
@@ -45,6 +61,7 @@ class AmazonResults(ClosedModel):
     transcripts: list[AmazonTranscript]
     items: list[AmazonItem]
     audio_segments: list[AmazonSegment]
+    channel_labels: AmazonChannelLabels = optional("with separate channels")
 
 
 class AmazonTranscription(ClosedModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from asr.channels import MAX_CHANNELS
 from asr.vocabulary import MAX_PHRASES
 
 
@@ -27,6 +28,7 @@ def optional(description: str | None = None, alias: str | None = None) -> Any:  
 
 
 Phrases = Annotated[list[str], Field(min_length=1, max_length=MAX_PHRASES)] | str
+ChannelNames = Annotated[list[str], Field(min_length=1, max_length=MAX_CHANNELS)] | str
 Seconds = Annotated[float, Field(ge=0, description="seconds")]
 Probability = Annotated[float, Field(ge=0, le=1)]
 DateTime = Annotated[str, Field(json_schema_extra={"format": "date-time"})]

@@ -9,6 +9,7 @@ from asr.formats.registry import FileFormat, Format
 from asr.settings import MAX_TRACK, Decoder
 from handlers.http.openapi.base import (
     Base64,
+    ChannelNames,
     ClosedModel,
     DateTime,
     Phrases,
@@ -42,6 +43,11 @@ class TranscriptionOptions(ClosedModel):
     punctuate: bool | Literal["true", "false", "1", "0", 1, 0] = optional(
         "Whether to keep case and punctuation marks. Defaults to the server's setting."
     )
+    channels: Annotated[
+        Literal["mix", "separate"],
+        Field(description="`separate` transcribes each channel by itself, as of a call"),
+    ] = "mix"
+    channel_names: ChannelNames = optional("Names of the channels, with `channels` `separate`")
 
 
 class TranscriptionBody(TranscriptionOptions):
@@ -73,6 +79,7 @@ class TranscribedWord(ClosedModel):
     end: Seconds
     confidence: Probability
     punctuated_word: str = Field(description="as written by the model")
+    channel: str = optional("name of the channel, if `channels` is `separate`")
 
 
 class Timing(ClosedModel):
@@ -99,6 +106,7 @@ class Transcription(ClosedModel):
     duration: Seconds
     language: str = Field(description="BCP 47 tag")
     words: list[TranscribedWord] = optional("absent if timestamps is false")
+    channels: list[str] = optional("names of the channels, if `channels` is `separate`")
     warnings: list[AudioWarning] = Field(description="empty for most recordings")
     model: ModelIdentity
     timing: Timing
@@ -165,6 +173,7 @@ class JobTranscription(Transcription):
 class JobProblem(Problem):
     """The reason why a job failed."""
 
+    channels: list[str] = optional("requested names of the channels, if `channels` is `separate`")
     vocabulary_sha256: str = optional("digest of the vocabulary, if there was one")
     model: ModelIdentity
     source: SourceObject
@@ -181,6 +190,10 @@ class Job(ClosedModel):
     decoder: Decoder | None = Field(description="as requested; null: the server's setting")
     punctuate: bool | None = Field(description="as requested; null: the server's setting")
     vocabulary: list[str] = Field(description="as requested")
+    channels: Literal["mix", "separate"] | None = Field(
+        description="as requested; null: the server's setting"
+    )
+    channel_names: list[str] = Field(description="as requested")
     expires_at: DateTime
     transcript: JobTranscription = optional(
         "of a job that succeeded, unless it is too large for a response"

@@ -28,6 +28,8 @@ class OpenAITranscriptionForm(OpenModel):
     punctuate: Literal["true", "false"] = optional(
         "not part of OpenAI's API: whether to keep case and punctuation marks"
     )
+    channels: Literal["mix", "separate"] = optional("not part of OpenAI's API")
+    channel_names: list[str] = optional("not part of OpenAI's API")
     language: str = optional("ignored")
     prompt: str = optional(
         "short parts between commas are names to recognise; the rest is ignored, and all without a "
@@ -57,6 +59,7 @@ class OpenAITranscription(ClosedModel):
 class OpenAIWord(ClosedModel):
     """A word with its times."""
 
+    channel: str = optional("not part of OpenAI's API; with channels separate")
     word: str
     start: Seconds
     end: Seconds
@@ -75,6 +78,7 @@ class OpenAISegment(ClosedModel):
     avg_logprob: float
     compression_ratio: float
     no_speech_prob: Probability
+    channel: str = optional("not part of OpenAI's API; with channels separate")
 
 
 class OpenAIVerboseTranscription(ClosedModel):

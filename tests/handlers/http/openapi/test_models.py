@@ -1,4 +1,5 @@
 import inspect
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
@@ -22,6 +23,18 @@ RESPONSES: dict[Format, type[ClosedModel]] = {
     "verbose_json": openai_models.OpenAIVerboseTranscription,
     "transcribe": amazon_models.AmazonTranscription,
 }
+
+
+CALL = replace(
+    TRANSCRIPT,
+    words=tuple(replace(word, channel="left") for word in TRANSCRIPT.words),
+    channels=("left", "right"),
+)
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_a_transcript_of_separate_channels_fits_its_model(name: Format):
+    RESPONSES[name].model_validate_json(registry.get_format(name).render(CALL))
 
 
 @pytest.mark.parametrize("name", RESPONSES)
