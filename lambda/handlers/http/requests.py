@@ -76,6 +76,7 @@ def from_http(event: BaseProxyEvent) -> TranscriptionRequest:
     """
     query = query_options(event)
     check_names(query, OPTIONS, "query parameter")
+    _request(b"", query)  # also values that the body overrides must be valid
     body = bodies.body_bytes(event)
     if bodies.media_type(event) == multipart_form.MEDIA_TYPE:
         return _from_form(parse_form(body, event.headers["content-type"]), query)

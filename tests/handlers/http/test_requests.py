@@ -195,3 +195,10 @@ def test_channels_are_mixed_by_default():
         requests.from_payload({"audio": "", "channels": "all"})
     with pytest.raises(OptionError, match="channel_names needs channels to be separate"):
         requests.from_payload({"audio": "", "channel_names": "a,b"})
+
+
+def test_a_value_in_the_query_must_be_valid_although_the_body_has_another():
+    event = json_request(audio=b"a", format="srt")
+    event["queryStringParameters"] = {"format": "pdf"}
+    with pytest.raises(OptionError, match="format is 'pdf'"):
+        parse(event)
