@@ -1,4 +1,4 @@
-/** Options of requests: with or without the server's language model, and punctuation. */
+/** Options of requests: the server's language model, names to recognise, and punctuation. */
 
 import { element } from "./dom.js";
 
@@ -10,12 +10,21 @@ export function showOptions({ decoders, model, punctuation }) {
   const box = element("language-model");
   box.checked = box.defaultChecked = model.decoder === "beam";
   element("language-model-option").hidden = !decoders.includes("beam");
+  element("vocabulary-option").hidden = !decoders.includes("beam");
   element("punctuation-option").hidden = !punctuation;
 }
 
 /** Options for requests; absent where the server's setting applies. */
 export function chosenOptions() {
-  return { ...decoderOption(), ...punctuationOption() };
+  const names = vocabularyOption(); // implies the language model
+  return { ...(names ?? decoderOption()), ...punctuationOption() };
+}
+
+function vocabularyOption() {
+  if (element("vocabulary-option").hidden) return undefined;
+  const phrases = element("vocabulary").value.split(/[,;\n]/).map((phrase) => phrase.trim());
+  const vocabulary = phrases.filter(Boolean);
+  return vocabulary.length ? { vocabulary } : undefined;
 }
 
 function decoderOption() {

@@ -144,8 +144,8 @@ class BeamSearch:
         context = beam.context
         if candidate[self._boundary]:
             extensions, context = self._extend_by_boundary(beam, frame, total, extensions)
-        letter = self._scores.letter[extensions.classes]
         if self._phrases:
+            letter = self._scores.letter[extensions.classes]
             extensions.words[:] += self._phrases.bonus[beam.phrase[:, None], letter]
         other = merge(beam, extensions, other)
         unchanged, extended = prune(
@@ -168,7 +168,7 @@ class BeamSearch:
             context=np.where(ended, context[rows], beam.context[rows]),
             text=extended_hash(text, label),
             prefix=text,
-            phrase=self._next_phrases(beam.phrase[rows], letter[columns]),
+            phrase=self._next_phrases(beam, rows, label),
         )
         following = replace(beam, blank=blank, other=other).at(unchanged).joined(new)
         classes = np.concatenate((np.full(len(unchanged), UNCHANGED), label))
@@ -209,8 +209,12 @@ class BeamSearch:
         )
         return extensions, context
 
-    def _next_phrases(self, state: Integers, letter: Integers) -> Integers:
-        return self._phrases.following[state, letter] if self._phrases else state
+    def _next_phrases(self, beam: Beam, rows: Integers, label: Integers) -> Integers:
+        """State of each extended hypothesis in the phrase automaton; any without one."""
+        if self._phrases is None:
+            return rows
+        state: Integers = self._phrases.following[beam.phrase[rows], self._scores.letter[label]]
+        return state
 
     def _best(self, beam: Beam) -> int:
         """Index of the best complete text, with or without a final word boundary."""

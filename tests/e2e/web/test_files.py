@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
@@ -117,6 +118,18 @@ def test_punctuation_is_a_choice_where_the_model_writes_it(visit: Visit, server:
     expect(page.get_by_role("heading", level=3)).to_have_count(2)
     transcript(page)
     assert [each.url.partition("punctuate=")[2] for each in sent] == ["true", "false"]
+
+
+def test_names_are_sent_as_a_vocabulary(visit: Visit, server: str, hello: Path):
+    page = visit()
+    sent = posts(page)
+    page.get_by_role("textbox", name="Names that may occur").fill("Weather, Fine Today,")
+    choose(page, hello)
+    shown = transcript(page)
+    query = parse_qs(urlsplit(sent[0].url).query)
+    assert (query["vocabulary"], "decoder" in query) == (["Weather,Fine Today"], False)
+    answer = requests.post(sent[0].url, data=hello.read_bytes(), timeout=60).json()
+    assert (shown, answer["model"]["decoder"]) == (answer["transcript"], "beam")
 
 
 def test_a_result_is_saved_as_rendered_by_the_server(visit: Visit, server: str, hello: Path):
