@@ -16,6 +16,13 @@ from tests.support.batch_stores import document
 from tests.support.waiting import wait_until
 
 COMMAND = [sys.executable, "-W", "ignore", "-m", "batch"]
+# The command, with named pipes listed as audio: reading one blocks a worker.
+BLOCKING = """
+import runpy
+from asr.audio import file_types
+file_types.is_audio_file = lambda path: path.suffix == ".wav"
+runpy.run_module("batch", run_name="__main__")
+"""
 
 
 @pytest.fixture
@@ -23,6 +30,12 @@ def command(folder_place, toy_bundle):
     """Command line of a run as a process of its own."""
     options = ["--out", folder_place.out, "--bundle", toy_bundle, "--processes", "2"]
     return [*COMMAND, str(folder_place.folder), *map(str, options)]
+
+
+@pytest.fixture
+def blocking_command(command):
+    """`command` that takes named pipes as audio files."""
+    return [*COMMAND[:-2], "-c", BLOCKING, *command[len(COMMAND) :]]
 
 
 @pytest.fixture
@@ -55,11 +68,13 @@ def test_a_folder_is_transcribed_and_skipped_by_the_next_run(folder_place, comma
     assert (status, printed.out) == (0, "2 up to date\n")
 
 
-def test_a_killed_run_leaves_no_processes_and_can_be_resumed(folder_place, command, run_here):
+def test_a_killed_run_leaves_no_processes_and_can_be_resumed(
+    folder_place, blocking_command, run_here
+):
     for number in range(3):
         folder_place.put(f"{number}.wav", toy_model.text_wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")  # reading it blocks
-    with subprocess.Popen(command, start_new_session=True) as run:
+    with subprocess.Popen(blocking_command, start_new_session=True) as run:
         wait_until(lambda: len(folder_place.names()) == 4)  # three results, a lease
         run.kill()
     wait_until(lambda: not is_running(run.pid))
@@ -86,10 +101,10 @@ def interruptible():
     signal.signal(signal.SIGINT, before)
 
 
-def test_an_interrupted_run_exits_immediately(folder_place, command, interruptible):
+def test_an_interrupted_run_exits_immediately(folder_place, blocking_command, interruptible):
     folder_place.put("1.wav", toy_model.text_wav("hello"))
     os.mkfifo(folder_place.folder / "9.wav")
-    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(blocking_command, start_new_session=True, stderr=subprocess.PIPE) as run:
         # One process is blocked by the pipe, the other is idle.
         wait_until(lambda: folder_place.names() == {"1.wav.json", object_keys.lease_key("9.wav")})
         os.killpg(run.pid, signal.SIGINT)
@@ -99,11 +114,11 @@ def test_an_interrupted_run_exits_immediately(folder_place, command, interruptib
 
 
 def test_an_interrupt_while_processes_start_prints_no_traceback(
-    folder_place, command, interruptible
+    folder_place, blocking_command, interruptible
 ):
     for name in ("1.wav", "2.wav"):
         os.mkfifo(folder_place.folder / name)
-    with subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE) as run:
+    with subprocess.Popen(blocking_command, start_new_session=True, stderr=subprocess.PIPE) as run:
         started = ["pgrep", "--parent", str(run.pid), "--full", "spawn_main"]
         wait_until(
             lambda: (

@@ -43,7 +43,10 @@ def delay(result, seconds):
         replace(word, start=word.start + seconds, end=word.end + seconds)
         for word in result.transcript.words
     ]
-    return replace(result, transcript=replace(result.transcript, words=tuple(words)))
+    transcript = replace(
+        result.transcript, words=tuple(words), duration=result.transcript.duration + seconds
+    )
+    return replace(result, transcript=transcript)
 
 
 def test_times_equal_to_the_alignment_have_no_error(recognise, model_errors):

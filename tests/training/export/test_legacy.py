@@ -143,8 +143,9 @@ def test_a_batch_gives_the_log_probabilities_of_the_reference(state):
 def test_the_bundle_gives_the_log_probabilities_of_the_reference(exported, state, samples):
     (written,) = AcousticModel(bundle.load(str(exported))).log_probs([noise(samples).numpy()])
     expected = reference(reference_features(noise(samples))[None], state)[0]
-    assert written.shape == expected.shape
-    assert torch.allclose(torch.from_numpy(written), expected, atol=1e-4)
+    # Without the reference's last frame where that begins after the audio.
+    assert len(expected) - len(written) in (0, 1)
+    assert torch.allclose(torch.from_numpy(written), expected[: len(written)], atol=1e-4)
 
 
 def test_a_batch_gives_the_same_as_its_utterances_one_by_one(exported):

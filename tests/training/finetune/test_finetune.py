@@ -40,7 +40,7 @@ def quick():
     """Rates and lengths for tones: a run of seconds."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "RATE", 0.005)
-        patch.setattr(plan, "EPOCHS", 20)
+        patch.setattr(plan, "EPOCHS", 40)
         patch.setattr(plan, "MIN_BATCH_SECONDS", 4.0)
         patch.setattr(plan, "AUGMENTATION", tone_corpus.PLAIN["augmentation"])
         patch.setattr(plan, "SPEC_AUGMENT", tone_corpus.PLAIN["spec_augment"])
