@@ -84,6 +84,7 @@ def test_the_page_works_by_keyboard(visit: Visit):
     for stop in (
         page.get_by_role("button", name="choose files", exact=True),
         page.get_by_role("checkbox"),
+        page.get_by_role("textbox", name="Names that may occur"),
         page.get_by_role("button", name="Remove Recording 1", exact=True),
         page.get_by_role("button", name="Play", exact=True),
     ):
